@@ -1,0 +1,64 @@
+# The daily life of akin. `make run` and `make test` are all that a fresh machine needs.
+
+PYTHON  ?= $(shell command -v python3.11 || command -v python3)
+VENV    := .venv
+BIN     := $(VENV)/bin
+HOST    ?= 127.0.0.1
+PORT    ?= 8000
+SOURCES ?= seeds
+
+.DEFAULT_GOAL := help
+.PHONY: help run index test quick lint format bench lock clean
+
+help: ## these verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.run ## set up, bring the index up to date, serve
+	$(BIN)/rebuild-index --refresh --index index $(SOURCES)
+	$(BIN)/akin serve --index index --host $(HOST) --port $(PORT)
+
+index: $(VENV)/.run ## build the index of SOURCES (default: seeds) into index/
+	$(BIN)/rebuild-index --index index $(SOURCES)
+
+test: $(VENV)/.dev ## the whole suite: style, types, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+quick: $(VENV)/.dev ## the tests that need no model
+	$(BIN)/python -m pytest -m "not model" -x -q
+
+lint: $(VENV)/.dev ## style and types alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.run ## what building costs, against encode() alone, in one run
+	$(BIN)/python benchmarks/build_cost.py
+
+lock: $(VENV)/.dev ## resolve the lock files anew
+	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --no-header --allow-unsafe --upgrade -o requirements.lock pyproject.toml constraints.in
+	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --no-header --allow-unsafe --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean: ## drop the environment and every built index
+	rm -rf $(VENV)
+	find index -mindepth 1 ! -name README.md -delete
+
+# A stamp is written only when everything before it went well, so a broken set-up is begun again.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 11) else f"akin needs Python 3.11 or newer, this is {v[0]}.{v[1]}: make run PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -r requirements.lock
+	$(BIN)/python -m pip install -q --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(BIN)/python -m pip install -q -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""The read side of akin: a published generation → engine → commands and HTTP service."""
