@@ -1,0 +1,164 @@
+"""Every error that akin raises on purpose, in one tree.
+
+Each class is one problem type of the HTTP service, and has one exit code of the commands::
+
+    AkinError
+    ├── InputError                what was asked or given cannot be used      exit 2
+    │   ├── SourceMissing         a source path that is not there
+    │   ├── SourceUnreadable      a file that holds no format akin reads
+    │   ├── NothingToIndex        sources that yield not one paper
+    │   ├── ModelUnavailable      a model that cannot be had
+    │   ├── BadParameter          a parameter out of its range                HTTP 422
+    │   ├── UnknownPaper          an id that is not in the index              HTTP 404
+    │   └── StaleCursor           a page of a generation that is gone         HTTP 410
+    ├── ModelCorrupted            the bundled model differs from its original exit 1
+    ├── BuildInProgress           another rebuild holds the index             exit 1
+    ├── AddressInUse              the port to serve on is taken               exit 1
+    └── IndexUnusable             no generation that can be served            exit 1, HTTP 503
+        ├── IndexMissing          nothing was built yet
+        ├── IndexCorrupted        a file differs from its checksum
+        └── IndexMismatch         built with another model, recipe or format
+
+The text of an error says what is wrong, with the value, and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AkinError(Exception):
+    """Base of every expected failure.
+
+    Attributes:
+        type: slug of the error, stable, part of the public surface.
+        title: one line for people, the same for every instance.
+        exit_code: what a command exits with.
+        status: the HTTP status.
+        detail: what happened this time, and what to do.
+        context: further members of the JSON form (file, line, field, value …).
+    """
+
+    type: ClassVar[str] = "failed"
+    title: ClassVar[str] = "akin failed"
+    exit_code: ClassVar[int] = 1
+    status: ClassVar[int] = 500
+
+    def __init__(self, detail: str, **context: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.context = context
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as the commands print it under ``--json``."""
+        return {"type": self.type, "title": self.title, "detail": self.detail, **self.context}
+
+
+class InputError(AkinError):
+    """What was asked or given cannot be used."""
+
+    type = "bad-input"
+    title = "Bad input"
+    exit_code = 2
+    status = 422
+
+
+class SourceMissing(InputError):
+    """A source path that is not there."""
+
+    type = "source-missing"
+    title = "Source not found"
+
+
+class SourceUnreadable(InputError):
+    """A file that holds no format akin reads, or that cannot be opened."""
+
+    type = "source-unreadable"
+    title = "Source cannot be read"
+
+
+class NothingToIndex(InputError):
+    """Sources that yield not one paper; the last good index stays."""
+
+    type = "nothing-to-index"
+    title = "No paper found"
+
+
+class ModelUnavailable(InputError):
+    """A model that cannot be had; the detail says what was tried."""
+
+    type = "model-unavailable"
+    title = "Model not available"
+
+
+class BadParameter(InputError):
+    """A parameter out of its range; ``context`` names the field and its value."""
+
+    type = "bad-parameter"
+    title = "Bad parameter"
+
+
+class UnknownPaper(InputError):
+    """An id that is not in the index."""
+
+    type = "unknown-paper"
+    title = "No such paper"
+    status = 404
+
+
+class StaleCursor(InputError):
+    """A cursor of a generation that is no longer served."""
+
+    type = "stale-cursor"
+    title = "Cursor of another generation"
+    status = 410
+
+
+class ModelCorrupted(AkinError):
+    """The bundled model differs from its original."""
+
+    type = "model-corrupted"
+    title = "Model file is damaged"
+
+
+class BuildInProgress(AkinError):
+    """Another rebuild holds the index."""
+
+    type = "build-in-progress"
+    title = "Another rebuild is at work"
+
+
+class AddressInUse(AkinError):
+    """The address to serve on is taken."""
+
+    type = "address-in-use"
+    title = "Address in use"
+
+
+class IndexUnusable(AkinError):
+    """No generation that can be served."""
+
+    type = "index-unusable"
+    title = "Index cannot be used"
+    status = 503
+
+
+class IndexMissing(IndexUnusable):
+    """Nothing was built yet."""
+
+    type = "index-missing"
+    title = "No index yet"
+
+
+class IndexCorrupted(IndexUnusable):
+    """A file of a generation is missing or differs from its checksum."""
+
+    type = "index-corrupted"
+    title = "Index is damaged"
+
+
+class IndexMismatch(IndexUnusable):
+    """The index was built with another model, text recipe or format."""
+
+    type = "index-mismatch"
+    title = "Index does not fit"

@@ -1,0 +1,120 @@
+"""One paper, as every reader yields it and every interface shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+TEXT_RECIPE = "title-newline-abstract/1"
+"""Names how :func:`document_text` makes the embedded text; a change of one is a change of both."""
+
+
+_MARKS = {
+    "abstract_cut": "abstract",
+    "links": "abstract",
+    "authors_cut": "authors",
+    "date_inferred": "date",
+    "date_stated": "date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A record cleaned for people: no markup, white space folded.
+
+    Attributes:
+        id: stable over rebuilds, see :func:`indexer.identity.paper_id`.
+        title: never empty.
+        abstract: ``""`` where the source has none.
+        authors: names in the order of the source, as far as it gives them.
+        year: of publication, ``None`` where the source does not say.
+        date: ISO 8601, ``YYYY-MM-DD``; ``None`` where the day is not known.
+        venue: journal or conference.
+        categories: as the source writes them (``CV``, ``cs.LG``).
+        doi: lower case, without resolver.
+        arxiv_id: without version.
+        url: where the source points.
+        code: whether code is linked; ``None`` where the source does not tell.
+        sources: names of the files the record came from.
+        extra: all else that the source holds, JSON values only.
+    """
+
+    id: str
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    date: str | None = None
+    venue: str | None = None
+    categories: tuple[str, ...] = ()
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    code: bool | None = None
+    sources: tuple[str, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the paper as the contract's JSON object, keys in their documented order."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    def content_hash(self) -> str:
+        """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
+        content = {k: v for k, v in self.to_json().items() if k != "sources"}
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def merge(self, other: Paper) -> Paper:
+        """Return this paper with its gaps filled from ``other``, a second record of the same paper.
+
+        The first record wins where both speak, but for the abstract, where the longer one does:
+        some sources cut theirs. All sources are kept, and of ``extra`` every key, but that what
+        ``extra`` says of a field (:data:`_MARKS`) comes from the record that the field is of.
+        """
+        filled: dict[str, Any] = {
+            f.name: getattr(other, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) in (None, "", ())
+            and getattr(other, f.name) not in (None, "", ())
+        }
+        if len(other.abstract) > len(self.abstract):
+            filled["abstract"] = other.abstract
+        if "date" in filled and (self.year or other.year) != other.year:
+            del filled["date"]  # of another year than the one that is kept
+        filled["sources"] = tuple(dict.fromkeys(self.sources + other.sources))
+        extra = {**other.extra, **self.extra}
+        for mark, name in _MARKS.items():
+            owner = other if name in filled else self
+            extra.pop(mark, None)
+            if mark in owner.extra:
+                extra[mark] = owner.extra[mark]
+        filled["extra"] = extra
+        return replace(self, **filled)
+
+
+def document_text(title: str, abstract: str) -> str:
+    """Return the text that is embedded for a paper, after :data:`TEXT_RECIPE`."""
+    return f"{title}\n{abstract}" if abstract else title
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that could not become a paper.
+
+    Attributes:
+        source: name of the file.
+        line: 1-based, where the record begins.
+        reason: what is wrong with it, with the offending value.
+        head: the first characters of the record, to find it again.
+    """
+
+    source: str
+    line: int
+    reason: str
+    head: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the rejection as a JSON object."""
+        return asdict(self)

@@ -1,0 +1,136 @@
+r"""A Markdown document whose tables list papers.
+
+A heading names the scholar and the years; below it lies a table with a title and an abstract column
+and any others, in any order::
+
+    ## YuhaoZhou Papers (2024-2025)
+
+    | Year | Title | Abstract | Link |
+    |------|-------|----------|------|
+    | 2024 | DeFTA: A plug-and-play … | Federated learning (FL) is … | [Link](https://…) |
+
+A ``|`` within a cell is written ``\|``. Identifiers are read from the links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from indexer.paper import Paper, Rejection
+from indexer.readers.record import make_paper, readable, reject, undecodable
+from indexer.sources import Document, Line, split_lines
+
+FORMAT = "markdown-table"
+
+_HEADING = re.compile(r"#+\s+(?P<text>.*?)\s*#*\s*")
+_HEADING_TAIL = re.compile(r"\s*\bpapers\b.*|\s*\(\d{4}\s*[-–]\s*\d{4}\)", re.IGNORECASE)
+_RULE_CELL = re.compile(r":?-+:?")
+# Only links that lead to the web; brackets in pairs belong to the address (old DOIs have them).
+_LINK = re.compile(
+    r"\[[^\]]*\]\(\s*<?(?P<url>https?://(?:[^\s<>()]|\([^\s<>()]*\))+)>?(?:\s+\"[^\"]*\")?\s*\)"
+)
+_BARE_URL = re.compile(r"<?(?P<url>https?://[^\s<>|]+)>?")
+_CVF_VENUE = re.compile(r"openaccess\.thecvf\.com/content/([A-Z]+)(\d{4})/")
+_YEAR = re.compile(r"1[89]\d\d|20\d\d")
+_KNOWN = {"year", "title", "abstract", "link", "url", "authors", "author", "venue", "code"}
+
+
+def recognises(head: str) -> bool:
+    """Tell a table of papers by its header row and the rule below it."""
+    rows = split_lines(head)
+    return any(_columns(first) is not None and _is_rule(second) for first, second in pairwise(rows))
+
+
+def read(document: Document) -> Iterator[Paper | Rejection]:
+    """Yield the rows of every table of papers in the document."""
+    columns: list[str] | None = None  # of the table that we are in
+    header: list[str] | None = None  # a row that may turn out to be a table's header
+    scholar = ""
+    for line in document.lines():
+        if heading := _HEADING.fullmatch(line.text):
+            scholar = readable(_HEADING_TAIL.sub("", heading["text"]).strip())
+            columns = None
+        if columns is not None and line.text.strip():
+            yield _paper(document, line, columns, scholar)
+            continue
+        columns = header if header is not None and _is_rule(line.text) else None
+        header = _columns(line.text)
+
+
+def _cells(row: str) -> list[str]:
+    """Split a row at its pipes; the outer ones are optional, escaped ones are text."""
+    row = row.strip()
+    row = row.removeprefix("|")
+    if row.endswith("|") and not row.endswith("\\|"):
+        row = row[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)]
+
+
+def _columns(row: str) -> list[str] | None:
+    """Return the column names, lower case, if the row heads a table of papers."""
+    names = [readable(name.strip("*_ ").lower()) for name in _cells(row)]
+    return names if {"title", "abstract"} <= set(names) else None
+
+
+def _is_rule(row: str) -> bool:
+    return "-" in row and all(_RULE_CELL.fullmatch(cell) for cell in _cells(row))
+
+
+def _paper(document: Document, line: Line, columns: list[str], scholar: str) -> Paper | Rejection:
+    cells = _cells(line.text)
+
+    def rejected(reason: str) -> Rejection:
+        return reject(document, line.number, reason, line.text)
+
+    if problem := undecodable(line.text):
+        return rejected(problem)
+    if len(cells) != len(columns):
+        expected = f"{len(columns)} cells ({', '.join(columns)})"
+        return rejected(f"{expected} expected, {len(cells)} found")
+    row = dict(zip(columns, cells, strict=True))
+    if not row["title"]:
+        return rejected("the title is empty")
+    year = row.get("year", "")
+    if year and not _YEAR.fullmatch(year):
+        return rejected(f"not a year: {year!r}")
+    url, extra = _link(row)
+    if url is None and (row.get("link") or row.get("url")):
+        return rejected(f"not a link: {row.get('link') or row.get('url')!r}")
+    if scholar:
+        extra["scholar"] = scholar
+    extra |= {name: value for name, value in row.items() if name not in _KNOWN and value}
+    venue = row.get("venue") or (_venue_of(url) if url else None)
+    names = row.get("authors") or row.get("author") or ""
+    return make_paper(
+        document,
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=tuple(n.strip() for n in re.split(r";|,| and ", names) if n.strip()),
+        year=int(year) if year else None,
+        venue=venue or None,
+        url=url,
+        code=True if _BARE_URL.search(row.get("code", "")) else None,
+        extra=extra,
+    )
+
+
+def _link(row: Mapping[str, str]) -> tuple[str | None, dict[str, object]]:
+    """Return the first link of the link column, and the others for ``extra``."""
+    cell = row.get("link") or row.get("url") or ""
+    links = (_LINK if "](" in cell else _BARE_URL).finditer(cell)
+    urls = [m["url"] for m in links]
+    code = [m["url"] for m in _BARE_URL.finditer(row.get("code", ""))]
+    extra: dict[str, object] = {}
+    if urls[1:]:
+        extra["more_links"] = urls[1:]
+    if code:
+        extra["code_links"] = code
+    return (urls[0] if urls else None), extra
+
+
+def _venue_of(url: str) -> str | None:
+    """Return the venue where the link itself states it (CVF's open-access pages do)."""
+    match = _CVF_VENUE.search(url)
+    return f"{match[1]} {match[2]}" if match else None

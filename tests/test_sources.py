@@ -1,0 +1,146 @@
+"""From the paths that a user names to documents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import SourceMissing, SourceUnreadable
+from indexer.sources import Document, Line, find_documents
+
+
+def tree(root: Path, *names: str) -> Path:
+    """Write each name below root, its own name as its content, and return root."""
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    return root
+
+
+def names(*sources: Path) -> list[str]:
+    return [document.name for document in find_documents(sources)]
+
+
+def document(path: Path, content: bytes) -> Document:
+    path.write_bytes(content)
+    return Document(path, path.name, given=True)
+
+
+def test_a_missing_source_is_named(tmp_path):
+    """A path that is not there stops everything, and the error names it."""
+    missing = tmp_path / "no" / "such.txt"
+    with pytest.raises(SourceMissing, match="no such file or folder") as caught:
+        find_documents([tree(tmp_path / "papers", "a.md"), missing])
+    assert str(missing) in caught.value.detail
+    assert caught.value.context == {"file": str(missing)}
+
+
+def test_folders_are_walked_in_name_order_without_hidden_files(tmp_path):
+    """Files come before the folders beside them, each in name order; hidden ones stay out."""
+    folder = tree(tmp_path / "papers", "b.md", "a.txt", "z/1.md", "c/2.md", "c/d/3.md")
+    tree(folder, ".hidden.md", ".git/x.md", "c/.DS_Store")
+    assert names(folder) == [
+        "papers/a.txt",
+        "papers/b.md",
+        "papers/c/2.md",
+        "papers/c/d/3.md",
+        "papers/z/1.md",
+    ]
+
+
+def test_a_hidden_file_that_is_named_is_read(tmp_path):
+    """The user's word goes before the rule on hidden files."""
+    assert names(tree(tmp_path, ".notes.md") / ".notes.md") == [".notes.md"]
+
+
+def test_what_is_no_regular_file_is_passed_over(tmp_path):
+    """A named pipe in a folder is no document: to open it would wait for ever."""
+    folder = tree(tmp_path / "papers", "a.md")
+    os.mkfifo(folder / "pipe")
+    assert names(folder) == ["papers/a.md"]
+
+
+def test_a_file_named_twice_is_read_once(tmp_path, monkeypatch):
+    """Path, folder, relative path and symbolic link of one file make one document."""
+    folder = tree(tmp_path / "papers", "a.md", "b.md")
+    (folder / "link.md").symlink_to(folder / "a.md")
+    monkeypatch.chdir(folder)
+    found = find_documents([folder, folder, Path("a.md"), folder / ".." / "papers" / "a.md"])
+    assert [document.path.resolve().name for document in found] == ["a.md", "b.md"]
+
+
+def test_a_file_that_is_named_is_marked_as_given(tmp_path):
+    """A file named beside its folder counts as named, for errors in it are the user's to know."""
+    folder = tree(tmp_path / "papers", "a.md", "b.md")
+    for sources in ([folder, folder / "a.md"], [folder / "a.md", folder]):
+        given = {document.path.name: document.given for document in find_documents(sources)}
+        assert given == {"a.md": True, "b.md": False}
+
+
+def test_names_stay_when_the_folder_moves(tmp_path, monkeypatch):
+    """A moved folder, one given relatively and one given as a dot yield the same names."""
+    folder = tree(tmp_path / "here" / "papers", "a.md", "c/b.md")
+    moved = Path(shutil.copytree(folder, tmp_path / "far" / "away" / "papers"))
+    expected = ["papers/a.md", "papers/c/b.md"]
+    assert names(folder) == names(moved) == expected
+    monkeypatch.chdir(moved)
+    assert names(Path()) == names(Path("../papers")) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t\n", "empty"),
+        (b"%PDF\x00\x01", "binary file, not text (NUL byte at offset 4)"),
+        ("40 Papers".encode("utf-16"), "binary"),
+    ],
+)
+def test_a_file_without_text_is_unreadable(tmp_path, content, problem):
+    """An empty or binary file is a typed error with path and finding."""
+    path = tmp_path / "file.txt"
+    with pytest.raises(SourceUnreadable) as caught:
+        document(path, content).head()
+    assert caught.value.detail.startswith(f"{path}: ")
+    assert problem in caught.value.detail
+    assert caught.value.context == {"file": str(path)}
+
+
+@pytest.mark.parametrize("kind", ["dangling link", "folder", "forbidden"])
+def test_a_file_that_cannot_be_opened_is_unreadable(tmp_path, kind):
+    """What the system refuses to open is a typed error with path and the system's reason."""
+    path = tmp_path / "a.md"
+    if kind == "dangling link":
+        path.symlink_to(tmp_path / "gone.md")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("text")
+        path.chmod(0)
+        if os.access(path, os.R_OK):
+            pytest.skip("this user may read everything")
+    with pytest.raises(SourceUnreadable, match="cannot be opened: ") as caught:
+        Document(path, "a.md", given=True).head()
+    assert caught.value.context == {"file": str(path)}
+
+
+def test_the_head_is_text_whatever_the_bytes(tmp_path):
+    """The head drops a byte-order mark and replaces what is not UTF-8."""
+    assert document(tmp_path / "a", b"\xef\xbb\xbfcaf\xe9").head() == "caf\ufffd"
+
+
+def test_lines_are_numbered_whatever_their_ends(tmp_path):
+    """Line ends of all systems count, a byte-order mark does not, bad bytes stay recognisable."""
+    lines = document(tmp_path / "a", b"\xef\xbb\xbfone\r\ntwo\n\nf\xffur").lines()
+    assert list(lines) == [Line(1, "one"), Line(2, "two"), Line(3, ""), Line(4, "f\udcffur")]
+
+
+def test_a_document_is_hashed_by_its_bytes(tmp_path):
+    """The hash is SHA-256 of the file as it lies on disk."""
+    content = b"\xef\xbb\xbfone\r\ntwo"
+    assert document(tmp_path / "a", content).sha256() == hashlib.sha256(content).hexdigest()

@@ -1,0 +1,144 @@
+"""Cleaning: LaTeX becomes text, prose stays as it is, nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indexer.text import clean, links_code, links_in
+
+PROSE = [
+    "30% of users, 50% of gains",
+    "It costs $5 and $10 here",
+    "It costs $10, or US$ 7.",
+    "R&D at AT&T is #1",
+    "a_b, x^2, {set} and ~5 ms",
+    "see https://x.org/~bob/a_b%20c?x=1&y=2#top.",
+    "``quoted'' -- and dashed --- text",
+    "accents: Schrödinger, naïve, 東京, Γ",
+]
+
+# What a source wrote, and what a person reads.
+LATEX = {
+    r"\textbf{PRISM}, the \textit{first}": "PRISM, the first",
+    r"\textbf{a \emph{b \textit{c}}} d": "a b c d",
+    r"{\bf Bold} and {\it slanted}": "Bold and slanted",
+    r"just 30\% of it": "just 30% of it",
+    r"R\&D is \#1 at \$5": "R&D is #1 at $5",
+    r"\emph{50%} more & \textbf{x} % y": "50% more & x % y",
+    r"\emph{R&D} at #1": "R&D at #1",
+    r"costs $5 and $10, \emph{not} more": "costs $5 and $10, not more",
+    r"costs $5 with \textbf{ours} and $10 without": "costs $5 with ours and $10 without",
+    r"($\le$ 5%), our method": "(≤ 5%), our method",
+    r"$Γ$-distributed": "Γ-distributed",
+    r"$\sim$10% of $5": "∼10% of $5",
+    r"$10\times$ faster, 5% smaller": "10× faster, 5% smaller",
+    r"$k$-NN in $\mathcal{O}(n \log n)$": "k-NN in 𝒪(n log n)",
+    r"in \(O(n)\) time": "in O(n) time",
+    r"\frac{1}{2} of $\frac{a}{b}$": "1/2 of a/b",
+    r"\url{https://a.org/~b_c%20d}": "https://a.org/~b_c%20d",
+    r"\href{https://a.org/x%20y}{here}": "here (https://a.org/x%20y)",
+    r"\href{https://a.org/~u}{https://a.org/~u}.": "https://a.org/~u.",
+    r"\emph{at} https://x.org/~bob#top": "at https://x.org/~bob#top",
+    r"\'{e}cole na\"{\i}ve Schr\"odinger \c{c}a \v{S}": "école naïve Schrödinger ça Š",
+    r"\textit{e.g.}~10\,\%": "e.g. 10 %",
+    "two\\textbf{ }words \n\n and\u00a0more": "two words and more",
+}
+
+# An author's own macro stands for a name, or wraps its argument.
+MACROS = {
+    r"our \method wins": "our method wins",
+    r"\ours, which wins": "ours, which wins",
+    r"\ours{} wins": "ours wins",
+    r"\LaTeX{} wins": "LaTeX wins",
+    r"\hl{bright} and \hl {bright}": "bright and bright",
+    r"\texttt{code}": "code",
+    r"\textsf{code}": "code",
+    r"\textup{code}": "code",
+    r"\mbox{code}": "code",
+    r"\textcolor{red}{code}": "code",
+}
+
+BROKEN = [
+    r"a \frac",
+    r"a \href{https://a.org}",
+    r"a \textcolor",
+    r"a \sqrt",
+    r"a \url",
+    "{" * 1100 + r"\emph{x}" + "}" * 1100,
+    "a lone \\",
+    "a lone $",
+]
+
+TOKENS = r"""
+\ { } $ $$ % & # ~ ^ _ [ ] | ( ) ' ` - a é 5 \\ \( \) \[ \] \$ \% \' \" \textbf \frac \sqrt \href
+\url \begin \end {itemize} \item \left \c \u \le \verb \bf \ours \cite
+"""
+LATEXISH = st.lists(
+    st.sampled_from([*TOKENS.split(), " ", "\n", "\n\n", "\u00a0"]), max_size=14
+).map("".join)
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_not_taken_for_latex(text):
+    """What is special to TeX but is prose in an abstract stays as it was written."""
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(("raw", "read"), (LATEX | MACROS).items())
+def test_latex_becomes_what_a_person_reads(raw, read):
+    """Markup goes, its content stays, formulas become Unicode and links are kept."""
+    assert clean(raw) == read
+
+
+@pytest.mark.parametrize("raw", BROKEN, ids=lambda raw: raw[:24])
+def test_broken_latex_is_shown_as_written(raw):
+    """LaTeX that cannot be read loses nothing and gains nothing."""
+    assert clean(raw) == raw
+
+
+@given(st.text() | LATEXISH)
+@example("\\\ud800$")
+@example("\\begin{array}{c}&")
+def test_cleaning_never_fails_and_folds_white_space(text):
+    """Any text can be cleaned, and the result holds no white space but single inner spaces."""
+    cleaned = clean(text)
+    assert cleaned == " ".join(cleaned.split())
+
+
+@given(st.text(st.characters(exclude_characters="\\$")))
+def test_text_without_backslash_and_dollar_only_has_its_white_space_folded(text):
+    """Plain text passes word by word, and cleaning it again changes nothing."""
+    cleaned = clean(text)
+    assert cleaned == " ".join(text.split())
+    assert clean(cleaned) == cleaned
+
+
+@given(st.lists(st.text("abcxyz", min_size=1), min_size=1), st.sampled_from(["textbf", "hl", "bf"]))
+def test_words_around_and_within_a_macro_survive(words, macro):
+    """A macro around a word takes no other word with it."""
+    raw = " ".join(rf"\{macro}{{{word}}} {word}" for word in words)
+    assert clean(raw) == " ".join(f"{word} {word}" for word in words)
+
+
+def test_links_are_distinct_in_order_and_without_punctuation():
+    """Links are read up to the punctuation of the sentence, each once."""
+    text = "(see https://b.org/x_1), https://a.org/~u?q=1; and https://b.org/x_1."
+    assert links_in(text) == ["https://b.org/x_1", "https://a.org/~u?q=1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_code"),
+    [
+        ("code at https://github.com/a/b", True),
+        ("code at https://github. com/zcxcf/EA-ViT.", True),
+        ("code at gitlab.com/a", True),
+        ("page at https://a.github.io/b", False),
+        ("hosted on github.com", False),
+        ("", False),
+    ],
+)
+def test_a_link_to_a_host_of_code_is_seen(text, is_code):
+    """A repository's link counts, even broken by a space; a host's mere name does not."""
+    assert links_code(text) is is_code
