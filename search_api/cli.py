@@ -1,0 +1,249 @@
+"""The ``akin`` command."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+from rich.console import Console
+
+from indexer import __version__
+from indexer.cli import index_option, json_option, print_json, rebuild_index, run
+from indexer.errors import AddressInUse
+from indexer.generation import IndexFolder
+from search_api import render
+from search_api.engine import Engine
+from search_api.live import encoder_for, open_engine
+from search_api.query import MAX_K, Filters, Mode, Query, Sort
+from search_api.status import describe
+
+model_option = click.option(
+    "--model",
+    envvar="AKIN_MODEL",
+    help="Model to run.  [default: the one the index was built with]",
+)
+
+
+class YearRange(click.ParamType[tuple[int | None, int | None]]):
+    """``2024``, ``2023..2025``, ``2023..`` or ``..2025``."""
+
+    name = "year"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, int | None]:
+        """Return the first and the last year."""
+        if isinstance(value, tuple):
+            return value
+        if match := re.fullmatch(r"(\d{4})", value):
+            return int(match[1]), int(match[1])
+        match = re.fullmatch(r"(\d{4})?\.\.(\d{4})?", value)
+        if not match or not any(match.groups()):
+            self.fail(f"{value!r} is not a year or a range such as 2023..2025", param, ctx)
+        first, last = (int(year) if year else None for year in match.groups())
+        return first, last
+
+
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what search and related have in common."""
+    options = [
+        click.option("-k", default=10, show_default=True, type=click.IntRange(1, MAX_K),
+                     help="How many results."),
+        click.option("--year", type=YearRange(), default=(None, None),
+                     help="2024, 2023..2025, 2023.. or ..2025"),
+        click.option("--category", multiple=True, help="Any of these; LG also finds cs.LG."),
+        click.option("--author", multiple=True, help="Any of these; whole words of a name."),
+        click.option("--venue", multiple=True, help="Any of these; whole words."),
+        click.option("--source", multiple=True, help="Any of these; words of the file's name."),
+        click.option("--has-code/--no-code", default=None, help="Only papers with code / without."),
+        click.option("--min-score", type=float, help="Leave out results below this score."),
+        click.option("--sort", type=click.Choice(get_args(Sort)), default="relevance",
+                     show_default=True, help="date: the most relevant, newest first."),
+        click.option("--cursor", help="Go on after a page: its `next` under --json."),
+        index_option,
+        model_option,
+        json_option,
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group()
+@click.version_option(__version__, prog_name="akin")
+def akin() -> None:
+    """Semantic search over paper abstracts, on your own machine."""
+
+
+akin.add_command(rebuild_index)
+
+
+@akin.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True,
+              help="By meaning and words, or by one of them.")  # fmt: skip
+@result_options
+def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
+    """Find the papers nearest to QUERY, in plain words."""
+    _answer(options, text=" ".join(query), mode=mode)
+
+
+@akin.command()
+@click.argument("ids", nargs=-1, metavar="ID...")
+@click.option("--unlike", multiple=True, metavar="ID", help="A paper to be far from; repeatable.")
+@click.option("--text", default="", help="An abstract that need not be in the index.")
+@result_options
+def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options: Any) -> None:
+    """Find papers near one or several, which are never among them."""
+    if not ids and not text.strip():
+        raise click.UsageError("name one or more papers by id, or give an abstract with --text")
+    _answer(options, text=text, like=ids, unlike=unlike, mode="semantic")
+
+
+@akin.command()
+@click.argument("id")
+@index_option
+@model_option
+@json_option
+def show(id: str, index_path: Path, model: str | None, as_json: bool) -> None:  # noqa: A002 — its name
+    """Show one paper with all its fields."""
+    with _engine(index_path, model) as engine:
+        paper = engine.paper(id)
+        if as_json:
+            print_json({"ok": True, **paper.to_json(), "index": engine.info.to_json()})
+        else:
+            render.paper(_out(), paper)
+
+
+@akin.command()
+@index_option
+@json_option
+def status(index_path: Path, as_json: bool) -> None:
+    """Tell what is indexed, and by which model."""
+    state = describe(IndexFolder(index_path).current().manifest)
+    if as_json:
+        print_json({"ok": True, **state})
+    else:
+        render.status(_out(), state, str(index_path))
+
+
+@akin.command()
+@index_option
+@model_option
+@json_option
+def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
+    """Verify checksums, counts and a sample of vectors."""
+    from search_api.doctor import examine
+
+    out, checks = _out(), []
+    for check in examine(IndexFolder(index_path), encoder_for(model)):
+        checks.append(check)
+        if not as_json:
+            mark = "[green]well[/]" if check.ok else "[bold red]BAD[/] "
+            out.print(f"{mark}  {check.name}: ", end="")
+            out.print(check.detail, markup=False, soft_wrap=True)
+    well = all(check.ok for check in checks)
+    if as_json:
+        bad = [check for check in checks if not check.ok]
+        detail = "; ".join(f"{check.name}: {check.detail}" for check in bad)
+        error = {"type": bad[0].problem, "title": "Not well", "detail": detail} if bad else None
+        found = {"checks": [check.to_json() for check in checks]}
+        print_json({"ok": well, **found, **({"error": error} if error else {})})
+    return 0 if well else 1
+
+
+@akin.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--threads", type=click.IntRange(1), envvar="AKIN_THREADS",
+              help="Of each worker, for the model.  [default: cores / workers]")  # fmt: skip
+@index_option
+@model_option
+def serve(
+    host: str, port: int, workers: int, threads: int | None, index_path: Path, model: str | None
+) -> None:
+    """Serve the HTTP API; a new generation is taken up as soon as it is published."""
+    import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
+
+    _check_free(host, port)
+    os.environ["AKIN_INDEX"] = str(index_path.resolve())
+    os.environ["AKIN_MODEL"] = model or ""
+    os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
+    own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}
+    click.echo(f"akin {__version__} on http://{host}:{port}, its API on /docs", err=True)
+    uvicorn.run(
+        "search_api.app:create_app_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
+    )
+
+
+def _check_free(host: str, port: int) -> None:
+    """Find out before a model is loaded that nobody else listens there.
+
+    Raises:
+        AddressInUse: somebody does, or the address is not one of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise AddressInUse(
+            f"{host}:{port}: {error.strerror or error}. Stop what listens there, or choose another "
+            "with --port (make run PORT=8001)"
+        ) from error
+
+
+def _answer(options: dict[str, Any], **asked: Any) -> None:
+    """Ask the engine and print the page."""
+    index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
+    first, last = options.pop("year")
+    filters = Filters(
+        year_from=first,
+        year_to=last,
+        category=options.pop("category"),
+        author=options.pop("author"),
+        venue=options.pop("venue"),
+        source=options.pop("source"),
+        has_code=options.pop("has_code"),
+    )
+    query = Query(filters=filters, **options, **asked)
+    with _engine(index_path, model) as engine:
+        if query.text and query.mode != "lexical":
+            engine.encoder.load()  # seconds, once; they are not the search's
+        page = engine.search(query)
+    if as_json:
+        print_json({"ok": True, **page.to_json()})
+    else:
+        render.results(_out(), page)
+
+
+@contextmanager
+def _engine(index_path: Path, model: str | None) -> Iterator[Engine]:
+    engine = open_engine(IndexFolder(index_path), encoder_for(model))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _out() -> Console:
+    return Console(highlight=False, emoji=False)
+
+
+main = run(akin)

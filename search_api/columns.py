@@ -1,0 +1,128 @@
+"""What papers are filtered and counted by, as columns in memory.
+
+Entry ``i`` of a column belongs to row id ``i + 1``. A generation never changes, so they are read
+once when it is opened.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.identity import normalised_title
+from search_api.query import Filters
+from search_api.results import FacetCount
+
+Mask = npt.NDArray[np.bool_]
+"""``True`` for papers that take part, shape ``(n,)``."""
+
+_FIELDS = ("category", "venue", "source", "author")
+_FACET_SIZE = 20
+"""Values that a facet lists, the most frequent; years are all listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The values of a field, and the pairs of value and paper."""
+
+    values: list[str]
+    folded: list[str]
+    term: npt.NDArray[np.int32]  # (pairs,) index into values
+    paper: npt.NDArray[np.int32]  # (pairs,) index of the paper, row id - 1
+
+
+class Columns:
+    """Years, dates, code marks and terms of ``n`` papers."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        rows = db.execute(
+            "SELECT coalesce(year, 0), coalesce(code, -1), "
+            "CAST(coalesce(replace(date, '-', ''), coalesce(year, 0) * 10000) AS INTEGER) "
+            "FROM papers ORDER BY row"
+        ).fetchall()
+        table = np.array(rows, dtype=np.int32).reshape(-1, 3)
+        self.n = len(table)
+        self.year = table[:, 0]  # 0: not known
+        self.code = table[:, 1]  # -1: not stated
+        self.date = table[:, 2]  # YYYYMMDD; YYYY0000 where only the year is known
+        self._terms = {field: _read_terms(db, field) for field in _FIELDS}
+
+    def mask(self, filters: Filters) -> Mask:
+        """Return which papers pass the filters."""
+        mask = np.ones(self.n, dtype=np.bool_)
+        if filters.year_from is not None:
+            mask &= self.year >= max(filters.year_from, 1)
+        if filters.year_to is not None:
+            mask &= (self.year <= filters.year_to) & (self.year > 0)
+        if filters.has_code is not None:
+            mask &= (self.code == 1) == filters.has_code
+        for field in _FIELDS:
+            if wanted := getattr(filters, field):
+                mask &= self._having(field, wanted)
+        return mask
+
+    def facets(self, mask: Mask) -> dict[str, list[FacetCount]]:
+        """Count the values of the papers of a mask, by field."""
+        years, counts = np.unique(self.year[mask], return_counts=True)
+        known = [
+            FacetCount(int(year), int(count))
+            for year, count in zip(years[::-1], counts[::-1], strict=True)
+            if year
+        ]
+        facets = {"year": known}
+        for field in _FIELDS:
+            facets[field] = _count(self._terms[field], mask)
+        with_code = int(np.count_nonzero(self.code[mask] == 1))
+        without = int(np.count_nonzero(mask)) - with_code
+        pairs = ((True, with_code), (False, without))
+        facets["code"] = [FacetCount(value, count) for value, count in pairs if count]
+        return facets
+
+    def _having(self, field: str, wanted: tuple[str, ...]) -> Mask:
+        terms = self._terms[field]
+        matches = _is_category if field == "category" else _has_words
+        chosen = np.array(
+            [
+                any(matches(value, folded, one) for one in wanted)
+                for value, folded in zip(terms.values, terms.folded, strict=True)
+            ],
+            dtype=np.bool_,
+        )
+        mask = np.zeros(self.n, dtype=np.bool_)
+        if chosen.any():
+            mask[terms.paper[chosen[terms.term]]] = True
+        return mask
+
+
+def _is_category(value: str, folded: str, wanted: str) -> bool:  # noqa: ARG001 — one signature
+    value, wanted = value.casefold(), wanted.strip().casefold()
+    return wanted in (value, value.rpartition(".")[2])
+
+
+def _has_words(value: str, folded: str, wanted: str) -> bool:  # noqa: ARG001 — one signature
+    return f" {normalised_title(wanted)} " in f" {folded} "
+
+
+def _read_terms(db: sqlite3.Connection, field: str) -> _Terms:
+    terms = db.execute(
+        "SELECT term, value, folded FROM terms WHERE field = ? ORDER BY term", (field,)
+    ).fetchall()
+    index_of = {term: index for index, (term, _, _) in enumerate(terms)}
+    pairs = [
+        (index_of[term], row - 1)
+        for term, row in db.execute(
+            "SELECT term, row FROM paper_terms JOIN terms USING (term) WHERE field = ?", (field,)
+        )
+    ]
+    table = np.array(pairs, dtype=np.int32).reshape(-1, 2)
+    values, folded = [t[1] for t in terms], [t[2] for t in terms]
+    return _Terms(values, folded, table[:, 0], table[:, 1])
+
+
+def _count(terms: _Terms, mask: Mask) -> list[FacetCount]:
+    counts = np.bincount(terms.term[mask[terms.paper]], minlength=len(terms.values))
+    found = sorted(np.flatnonzero(counts), key=lambda i: (-counts[i], terms.values[i]))
+    return [FacetCount(terms.values[i], int(counts[i])) for i in found[:_FACET_SIZE]]

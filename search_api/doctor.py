@@ -1,0 +1,116 @@
+"""Is the index what it says it is? Every check of ``akin doctor``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from indexer.catalogue import open_catalogue
+from indexer.encoder import Encoder
+from indexer.errors import AkinError, IndexCorrupted
+from indexer.generation import Generation, IndexFolder, Manifest
+from indexer.paper import document_text
+from indexer.vector_index import VectorIndex
+from search_api.engine import check_fit
+
+SAMPLE = 8
+"""Papers whose vectors are computed again, evenly spread over the corpus."""
+
+LEAST_COSINE = 0.999
+"""Between a stored vector and a new one: batches and machines differ in the last digits only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, whether it is well, what was seen, and the type of error if it is not."""
+
+    name: str
+    ok: bool
+    detail: str
+    problem: str = IndexCorrupted.type
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the check as a JSON object."""
+        return {"name": self.name, "ok": self.ok, "detail": self.detail}
+
+
+def examine(index: IndexFolder, make_encoder: Callable[[Manifest], Encoder]) -> Iterator[Check]:
+    """Yield the checks one by one; those that need a part found broken are left out."""
+    try:
+        generation = index.current()
+    except AkinError as error:
+        yield Check("current generation", ok=False, detail=error.detail, problem=error.type)
+        return
+    yield Check("current generation", ok=True, detail=generation.id)
+    whole = _checksums(generation)
+    yield whole
+    for kept in index.previous():
+        yield _checksums(kept)
+    if not whole.ok:
+        return
+    try:
+        with closing(open_catalogue(generation.catalogue)) as db:
+            vectors = VectorIndex(generation.vectors)
+            yield _catalogue(db)
+            yield _counts(generation, db, vectors)
+            yield _unit_length(vectors)
+            encoder = make_encoder(generation.manifest)
+            check_fit(generation, encoder)
+            yield Check("model", ok=True, detail=encoder.model.name)
+            yield _sample(db, vectors, encoder)
+    except AkinError as error:
+        yield Check(error.title.lower(), ok=False, detail=error.detail, problem=error.type)
+
+
+def _checksums(generation: Generation) -> Check:
+    name = f"checksums of {generation.id}"
+    try:
+        generation.verify()
+    except AkinError as error:
+        return Check(name, ok=False, detail=error.detail, problem=error.type)
+    size = sum(stated["bytes"] for stated in generation.manifest.files.values())
+    files = len(generation.manifest.files)
+    return Check(name, ok=True, detail=f"{files} files, {size / 1e6:.1f} MB")
+
+
+def _catalogue(db: sqlite3.Connection) -> Check:
+    (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    return Check("catalogue", ok=answer == "ok", detail=answer)
+
+
+def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex) -> Check:
+    (papers, last) = db.execute("SELECT count(*), max(row) FROM papers").fetchone()
+    (lexical,) = db.execute("SELECT count(*) FROM lexical_docsize").fetchone()
+    counts = {
+        "manifest": generation.manifest.papers,
+        "catalogue": papers,
+        "last row": last,
+        "lexical": lexical,
+        "vectors": len(vectors),
+    }
+    detail = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    return Check("counts", ok=len(set(counts.values())) == 1, detail=detail)
+
+
+def _unit_length(vectors: VectorIndex) -> Check:
+    """Check lengths over a block of vectors at a time."""
+    worst = 0.0
+    for start in range(1, len(vectors) + 1, 4096):
+        ids = np.arange(start, min(start + 4096, len(vectors) + 1), dtype=np.int64)
+        lengths = np.linalg.norm(vectors.vectors(ids).astype(np.float64), axis=1)
+        worst = max(worst, float(np.abs(lengths - 1).max()))
+    return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
+
+
+def _sample(db: sqlite3.Connection, vectors: VectorIndex, encoder: Encoder) -> Check:
+    ids = np.unique(np.linspace(1, len(vectors), SAMPLE).astype(np.int64))
+    ask = "SELECT title, abstract FROM papers WHERE row = ?"
+    texts = [document_text(*db.execute(ask, (int(i),)).fetchone()) for i in ids]
+    cosines = (encoder.encode_document(texts) * vectors.vectors(ids)).sum(axis=1)
+    detail = f"{len(ids)} embedded again, least cosine {cosines.min():.6f}"
+    return Check("sample of vectors", ok=bool(cosines.min() >= LEAST_COSINE), detail=detail)

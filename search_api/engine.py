@@ -1,0 +1,275 @@
+"""The engine: one opened generation and the encoder that fits it. All interfaces ask it."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.catalogue import open_catalogue, read_paper, read_paper_at
+from indexer.encoder import Encoder, Vectors
+from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
+from indexer.generation import Generation
+from indexer.paper import TEXT_RECIPE, Paper
+from indexer.vector_index import VectorIndex
+from search_api.columns import Columns, Mask
+from search_api.fusion import Array, fuse
+from search_api.lexical import bm25
+from search_api.query import Cursor, Query
+from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
+
+DATE_POOL = 100
+"""How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
+
+UNLIKE_WEIGHT = 0.5
+"""Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
+
+CONNECTIONS = 8
+"""To the catalogue: how many queries of one engine read it at the same time."""
+
+Rows = npt.NDArray[np.int64]
+
+
+class Engine:
+    """Answers queries over one generation. Safe to share by threads; close it when done.
+
+    Args:
+        generation: a published one; every file is compared with its checksum first.
+        encoder: of the model that the generation was built with.
+
+    Raises:
+        IndexCorrupted: a file is missing or damaged.
+        IndexMismatch: the encoder or the text recipe is not the one of the index.
+    """
+
+    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+        check_fit(generation, encoder)
+        generation.verify()
+        self.generation = generation
+        self.encoder = encoder
+        self._vectors = VectorIndex(generation.vectors)
+        self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        # All are opened now: later the files may be gone, and this generation still served.
+        for _ in range(CONNECTIONS):
+            self._connections.put(open_catalogue(generation.catalogue))
+        self._closed = False
+        with self._catalogue() as db:
+            self._columns = Columns(db)
+        manifest = generation.manifest
+        if not len(self._vectors) == self._columns.n == manifest.papers:
+            raise IndexCorrupted(
+                f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
+                f"catalogue, {len(self._vectors)} vectors. Build it anew: rebuild-index --full",
+                file=str(generation.folder),
+            )
+        self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
+        self._all_facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
+
+    def close(self) -> None:
+        """Close the catalogue's connections, those in use when they are given back."""
+        self._closed = True
+        while True:
+            try:
+                self._connections.get_nowait().close()
+            except queue.Empty:
+                return
+
+    def paper(self, paper_id: str) -> Paper:
+        """Return a paper.
+
+        Raises:
+            UnknownPaper: no paper has that id.
+        """
+        with self._catalogue() as db:
+            try:
+                return read_paper(db, paper_id)
+            except KeyError as error:
+                raise self._unknown(paper_id) from error
+
+    def search(self, query: Query) -> ResultList:
+        """Return a page of the papers that answer the query, best first.
+
+        Every paper that passes the filters is scored, so ranks, totals and facets are exact. Papers
+        to be like or unlike are never among the results.
+
+        Raises:
+            UnknownPaper: a paper to be like or unlike is not in the index.
+            BadParameter: the cursor belongs to another query.
+            StaleCursor: the cursor belongs to another generation.
+        """
+        started = time.perf_counter()
+        offset = self._offset(query)
+        with self._catalogue() as db:
+            like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
+            searched = self._columns.mask(query.filters)
+            searched[np.concatenate([like, unlike]) - 1] = False
+            semantic, notes = self._semantic(query, like, unlike)
+            lexical = bm25(db, query.text, self._columns.n) if query.mode != "semantic" else None
+            score = _score(semantic, lexical)
+            listed = searched.copy()
+            if semantic is None:
+                listed &= score > 0
+            if query.min_score is not None:
+                listed &= score >= query.min_score
+            rows, more_notes = self._order(query, score, listed)
+            page = rows[offset : offset + query.k]
+            hits = [
+                Hit(
+                    rank=offset + place,
+                    score=float(score[row]),
+                    paper=read_paper_at(db, int(row) + 1),
+                    semantic=_voice(semantic, searched, row),
+                    lexical=_voice(lexical, searched & (lexical > 0), row)
+                    if lexical is not None and lexical[row] > 0
+                    else None,
+                )
+                for place, row in enumerate(page, 1)
+            ]
+        end = offset + len(page)
+        return ResultList(
+            query=query,
+            index=self.info,
+            total=len(rows),
+            took_ms=(time.perf_counter() - started) * 1000,
+            hits=hits,
+            facets=self._facets(rows),
+            next=Cursor(self.info.generation, query.digest(), end).encode()
+            if end < len(rows)
+            else None,
+            notes=notes + more_notes,
+        )
+
+    def _offset(self, query: Query) -> int:
+        if query.cursor is None:
+            return 0
+        cursor = Cursor.decode(query.cursor)
+        cursor.check(self.info.generation, replace(query, cursor=None))
+        return cursor.offset
+
+    def _rows(self, db: sqlite3.Connection, ids: Sequence[str]) -> Rows:
+        """Return the row ids of papers."""
+        rows = []
+        for paper_id in ids:
+            found = db.execute("SELECT row FROM papers WHERE id = ?", (paper_id,)).fetchone()
+            if found is None:
+                raise self._unknown(paper_id)
+            rows.append(found[0])
+        return np.array(rows, dtype=np.int64)
+
+    def _unknown(self, paper_id: str) -> UnknownPaper:
+        return UnknownPaper(
+            f"{paper_id}: not in the index of {self.info.papers:,} papers",
+            id=paper_id,
+            index=self.info.to_json(),
+        )
+
+    def _semantic(self, query: Query, like: Rows, unlike: Rows) -> tuple[Array | None, list[str]]:
+        """Return the cosine of every paper with what is asked for, and notes on what was cut."""
+        if query.mode == "lexical":
+            return None, []
+        wanted: list[Vectors] = []
+        notes: list[str] = []
+        if query.text.strip():
+            wanted.append(self.encoder.encode_query([query.text]))
+            notes = self._cut(query.text)
+        if len(like):
+            wanted.append(self._vectors.vectors(like))
+        direction = np.concatenate(wanted).mean(axis=0)
+        if len(unlike):
+            direction -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
+        length = float(np.linalg.norm(direction))
+        unit = (direction / length if length else direction).astype(np.float32)
+        return self._vectors.scores(unit).astype(np.float64), notes
+
+    def _cut(self, text: str) -> list[str]:
+        limit = self.encoder.max_tokens
+        if limit is None or len(text) < limit:  # a word piece is a character at least
+            return []
+        (tokens,) = self.encoder.count_tokens([text])
+        if tokens <= limit:
+            return []
+        return [
+            f"the query has {tokens} word pieces, the model reads {limit}: "
+            "its meaning was taken from the beginning, its words from all of it"
+        ]
+
+    def _order(self, query: Query, score: Array, listed: Mask) -> tuple[Rows, list[str]]:
+        """Return the indexes of the listed papers in order; ties go to the earlier row."""
+        rows = np.flatnonzero(listed)
+        rows = rows[np.argsort(-score[rows], kind="stable")]
+        if query.sort == "relevance":
+            return rows, []
+        notes = []
+        if query.mode != "lexical" and query.min_score is None and len(rows) > DATE_POOL:
+            rows = rows[:DATE_POOL]
+            notes = [f"by date: the {DATE_POOL} most relevant papers; min_score sets other bounds"]
+        return rows[np.argsort(-self._columns.date[rows], kind="stable")], notes
+
+    def _facets(self, rows: Rows) -> dict[str, list[FacetCount]]:
+        if len(rows) == self._columns.n:
+            return self._all_facets
+        mask = np.zeros(self._columns.n, dtype=np.bool_)
+        mask[rows] = True
+        return self._columns.facets(mask)
+
+    @contextmanager
+    def _catalogue(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection to the catalogue, each to one thread at a time; wait for a free one."""
+        db = self._connections.get()
+        try:
+            yield db
+        finally:
+            if self._closed:
+                db.close()
+            else:
+                self._connections.put(db)
+
+
+def check_fit(generation: Generation, encoder: Encoder) -> None:
+    """Refuse a generation that was built with another model or text recipe.
+
+    Raises:
+        IndexMismatch: with the commands that mend it.
+    """
+    manifest, model = generation.manifest, encoder.model
+    built_with = manifest.model
+    index = generation.folder.parent.parent
+    if built_with["fingerprint"] != model.fingerprint:
+        same = " (its files have changed since)" if built_with["name"] == model.name else ""
+        raise IndexMismatch(
+            f"{index}: built with the model {built_with['name']} "
+            f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
+            f"(fingerprint {model.fingerprint[:12]}){same}. Build it anew: "
+            f"rebuild-index --index {index} --model {model.name} SOURCE…, "
+            "or leave --model out to run the model of the index",
+            built_with=built_with["name"],
+            model=model.name,
+        )
+    if manifest.text_recipe != TEXT_RECIPE:
+        raise IndexMismatch(
+            f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
+            f"{TEXT_RECIPE}. Build it anew: rebuild-index --index {index} SOURCE…"
+        )
+
+
+def _score(semantic: Array | None, lexical: Array | None) -> Array:
+    if semantic is not None and lexical is not None:
+        return fuse(semantic, lexical)
+    score = semantic if semantic is not None else lexical
+    assert score is not None  # noqa: S101 — every mode has a voice
+    return score
+
+
+def _voice(scores: Array | None, among: Mask, row: int) -> Voice | None:
+    """Return a paper's place by one voice; of equals the earlier row is first."""
+    if scores is None:
+        return None
+    better = np.count_nonzero(among & (scores > scores[row]))
+    equal_before = np.count_nonzero(among[:row] & (scores[:row] == scores[row]))
+    return Voice(rank=int(better + equal_before) + 1, score=float(scores[row]))

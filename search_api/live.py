@@ -1,0 +1,152 @@
+"""The engine that is served right now, and its replacement when a new generation is published."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from indexer.encoder import Encoder, SentenceTransformerEncoder
+from indexer.errors import AkinError, IndexCorrupted, IndexMissing
+from indexer.generation import Generation, IndexFolder, Manifest
+from indexer.models import find_model
+from search_api.engine import Engine
+
+logger = logging.getLogger(__name__)
+
+EncoderFor = Callable[[Manifest], Encoder]
+"""Makes the encoder for the first generation that is opened."""
+
+_TRIES = 3
+
+
+def encoder_for(model: str | None = None, threads: int | None = None) -> EncoderFor:
+    """Return what makes an encoder: of the named model, or of the model an index was built with."""
+
+    def make(manifest: Manifest) -> Encoder:
+        return SentenceTransformerEncoder(find_model(model or manifest.model["name"]), threads)
+
+    return make
+
+
+def open_engine(index: IndexFolder, make_encoder: EncoderFor) -> Engine:
+    """Open the current generation.
+
+    Raises:
+        IndexUnusable: there is none, it is damaged, or it does not fit the encoder.
+        ModelUnavailable: its model cannot be had.
+    """
+    for _ in range(_TRIES):
+        stamp = index.stamp()
+        try:
+            generation = index.current()
+            return Engine(generation, make_encoder(generation.manifest))
+        except IndexCorrupted:
+            if index.stamp() == stamp:
+                raise
+            # Generations were published while this one was opened, and it was dropped.
+    raise IndexCorrupted(f"{index.path}: generations come faster than one can be opened")
+
+
+class LiveEngine:
+    """Lends the current engine to requests, and swaps it without taking it from any.
+
+    The encoder is loaded for the first generation and stays: a later generation of another model is
+    refused, and the last good one goes on being served, with :attr:`problem` saying so.
+
+    Attributes:
+        problem: why the published generation is not the one being served; ``None``: it is.
+    """
+
+    def __init__(self, index: IndexFolder, make_encoder: EncoderFor) -> None:
+        self.index = index
+        self.problem: AkinError | None = None
+        self._make_encoder = make_encoder
+        self._encoder: Encoder | None = None
+        self._engine: Engine | None = None
+        self._seen: tuple[int, int] | None = None
+        self._users: Counter[Engine] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def lease(self) -> Iterator[Engine]:
+        """Lend the engine; it stays open until the last borrower is done, swapped or not.
+
+        Raises:
+            AkinError: there is none, and why.
+        """
+        with self._lock:
+            engine = self._engine
+            if engine is None:
+                raise self.problem or IndexMissing(f"{self.index.path}: not opened yet")
+            self._users[engine] += 1
+        try:
+            yield engine
+        finally:
+            with self._lock:
+                self._users[engine] -= 1
+                done = self._users[engine] == 0
+                if done:
+                    del self._users[engine]
+                if done and engine is not self._engine:
+                    engine.close()
+
+    def refresh(self) -> bool:
+        """Open the published generation unless it was seen; tell whether it was swapped in.
+
+        Called by one thread only. Whatever is wrong becomes :attr:`problem`, never an exception.
+        """
+        stamp = self.index.stamp()
+        if stamp == self._seen and (self._engine is not None or self.problem is not None):
+            return False
+        self._seen = stamp
+        try:
+            engine = open_engine(self.index, self._encoder_of)
+        except AkinError as error:
+            self._keep_last_good(error)
+            return False
+        self._swap(engine)
+        self.problem = None
+        logger.info("serving %s", _described(engine))
+        return True
+
+    def close(self) -> None:
+        """Close the engine, once nobody uses it."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+            if engine is not None and engine not in self._users:
+                engine.close()
+
+    def _encoder_of(self, manifest: Manifest) -> Encoder:
+        if self._encoder is None:
+            encoder = self._make_encoder(manifest)
+            encoder.encode_query(["warm up"])  # the first query should not wait for the model
+            self._encoder = encoder
+        return self._encoder
+
+    def _swap(self, engine: Engine) -> None:
+        with self._lock:
+            old, self._engine = self._engine, engine
+            if old is not None and old not in self._users:
+                old.close()
+
+    def _keep_last_good(self, error: AkinError) -> None:
+        """Stay with the running engine; at a start, go back to a kept generation that is whole."""
+        self.problem = error
+        if self._engine is None and not isinstance(error, IndexMissing):
+            for generation in self.index.previous():
+                with suppress(AkinError):
+                    self._swap(self._open(generation))
+                    break
+        kept = f"still serving {_described(self._engine)}" if self._engine else "nothing to serve"
+        logger.error("%s: %s; %s", error.title, error.detail, kept)
+
+    def _open(self, generation: Generation) -> Engine:
+        return Engine(generation, self._encoder_of(generation.manifest))
+
+
+def _described(engine: Engine) -> str:
+    info = engine.info
+    return f"{info.papers:,} papers of generation {info.generation}, model {info.model}"

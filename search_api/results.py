@@ -1,0 +1,121 @@
+"""What the engine answers: a page of papers, each with its scores and why it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.paper import Paper
+from search_api.query import Query
+
+_DIGITS = 6  # of a score; float32 has no more
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one part of the ranking says of a paper.
+
+    Attributes:
+        rank: among the papers that pass the filters, 1 is best.
+        score: cosine for the semantic voice, BM25 for the lexical one; more is better.
+    """
+
+    rank: int
+    score: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the voice as a JSON object."""
+        return {"rank": self.rank, "score": round(self.score, _DIGITS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper in a result list.
+
+    Attributes:
+        rank: in the whole list, not the page; 1 is first.
+        score: on the scale of the mode, see :mod:`search_api.fusion`.
+        paper: the paper.
+        semantic: its place by meaning; ``None`` where that was not asked for.
+        lexical: its place by words; ``None`` where no word matches or that was not asked for.
+    """
+
+    rank: int
+    score: float
+    paper: Paper
+    semantic: Voice | None
+    lexical: Voice | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the hit as a JSON object."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, _DIGITS),
+            "paper": self.paper.to_json(),
+            "why": {
+                "semantic": self.semantic.to_json() if self.semantic else None,
+                "lexical": self.lexical.to_json() if self.lexical else None,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """Which index answered."""
+
+    generation: str
+    model: str
+    papers: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {"generation": self.generation, "model": self.model, "papers": self.papers}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many of all results have a value."""
+
+    value: str | int | bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultList:
+    """A page of results.
+
+    Attributes:
+        query: what was asked.
+        index: which index answered.
+        total: papers in the whole list, all pages.
+        took_ms: time in the engine, milliseconds.
+        hits: this page, in order.
+        facets: counts over the whole list, by field.
+        next: the cursor of the next page, ``None`` on the last.
+        notes: what the reader should know, such as a query that was cut.
+    """
+
+    query: Query
+    index: IndexInfo
+    total: int
+    took_ms: float
+    hits: list[Hit]
+    facets: dict[str, list[FacetCount]]
+    next: str | None
+    notes: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the page as the contract's JSON object."""
+        return {
+            "query": self.query.to_json(),
+            "index": self.index.to_json(),
+            "total": self.total,
+            "took_ms": round(self.took_ms, 1),
+            "results": [hit.to_json() for hit in self.hits],
+            "facets": {
+                name: [{"value": f.value, "count": f.count} for f in counts]
+                for name, counts in self.facets.items()
+            },
+            "next": self.next,
+            "notes": self.notes,
+        }

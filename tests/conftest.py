@@ -1,0 +1,86 @@
+"""What the tests share. Nothing here, or in any test, needs the network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.generation import Generation, IndexFolder
+from indexer.ledger import Report
+from indexer.rebuild import rebuild
+from search_api.engine import Engine
+from tests.fakes import FakeEncoder
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+
+Build = Callable[..., Report]
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """A copy of the seeds that a test may edit."""
+    return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> IndexFolder:
+    """An index folder with nothing in it."""
+    return IndexFolder(tmp_path / "index")
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture
+def build(index: IndexFolder, encoder: FakeEncoder) -> Build:
+    """Rebuild ``index`` from sources with the fake encoder."""
+
+    def run(*sources: Path, **options: bool) -> Report:
+        return rebuild(sources, index, encoder, **options)
+
+    return run
+
+
+def table(path: Path, *rows: tuple[str, str], link: str = "") -> Path:
+    """Write a Markdown table of (title, abstract) rows and return its path."""
+    lines = ["| Year | Title | Abstract | Link |", "|---|---|---|---|"]
+    lines += [f"| 2024 | {title} | {abstract} | {link} |" for title, abstract in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def seed_generation(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """The seeds, built once with the fake encoder; not to be changed."""
+    index = IndexFolder(tmp_path_factory.mktemp("seeds-index"))
+    rebuild([SEEDS], index, FakeEncoder())
+    return index.current()
+
+
+@pytest.fixture
+def engine(seed_generation: Generation, encoder: FakeEncoder) -> Iterator[Engine]:
+    """An engine over the seeds with the fake encoder."""
+    engine = Engine(seed_generation, encoder)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def model_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
+    """The seeds, built once with the real bundled model; not to be changed."""
+    from indexer.encoder import SentenceTransformerEncoder
+    from indexer.models import find_model
+
+    index = IndexFolder(tmp_path_factory.mktemp("model-index"))
+    rebuild([SEEDS], index, SentenceTransformerEncoder(find_model()))
+    return index

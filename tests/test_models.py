@@ -1,0 +1,112 @@
+"""Finding models: the bundled one, folders, and clear errors for all else."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ModelCorrupted, ModelUnavailable
+from indexer.models import BUNDLED_SHA256, DEFAULT_MODEL, _bundled_folder, find_model
+from indexer.sources import file_sha256
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder that looks like a model, with little in it."""
+    folder = tmp_path / "model"
+    (folder / "1_Pooling").mkdir(parents=True)
+    (folder / "modules.json").write_text("[]")
+    (folder / "1_Pooling" / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def test_the_bundled_model_is_the_original():
+    """The weights of the default model have the checksum that the original has."""
+    model = find_model()
+    assert file_sha256(model.path / "model.safetensors") == BUNDLED_SHA256
+    assert model.name == DEFAULT_MODEL
+    assert model.prompts == {"query": "", "document": ""}
+    assert len(model.fingerprint) == 64
+
+
+def test_its_short_name_is_the_bundled_model_too():
+    """Neither of its names needs a hub."""
+    assert find_model("all-MiniLM-L6-v2") == find_model(DEFAULT_MODEL)
+
+
+def test_damaged_weights_are_an_error(tmp_path, monkeypatch):
+    """One changed byte of the bundled weights is found when the model is looked up."""
+    copy = Path(shutil.copytree(_bundled_folder(), tmp_path / "copy"))
+    weights = copy / "model.safetensors"
+    weights.chmod(0o644)
+    with weights.open("r+b") as file:
+        file.seek(-1, 2)
+        last = file.read(1)
+        file.seek(-1, 2)
+        file.write(bytes([last[0] ^ 1]))
+    monkeypatch.setattr("indexer.models._bundled_folder", lambda: copy)
+    with pytest.raises(ModelCorrupted, match=f"not the original's {BUNDLED_SHA256}"):
+        find_model()
+
+
+def test_a_folder_is_a_model_and_its_name_is_its_path(folder, monkeypatch):
+    """A relative path and an absolute one are the same model."""
+    monkeypatch.chdir(folder.parent)
+    assert find_model("model") == find_model(str(folder))
+    assert find_model("model").name == str(folder)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "modules.json", "1_Pooling/config.json"])
+def test_whatever_shapes_a_vector_changes_the_fingerprint(folder, name):
+    """Weights, modules and pooling are part of it."""
+    before = find_model(str(folder)).fingerprint
+    (folder / name).write_text("other")
+    assert find_model(str(folder)).fingerprint != before
+
+
+def test_a_readme_does_not_change_the_fingerprint(folder):
+    """Nor does a copy in another format."""
+    before = find_model(str(folder)).fingerprint
+    (folder / "README.md").write_text("# Model")
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "config.json").write_text("{}")
+    assert find_model(str(folder)).fingerprint == before
+
+
+def test_prompts_are_read_without_loading_the_model(folder):
+    """They are those that encode_query and encode_document put in front."""
+    config = {"prompts": {"query": "query: ", "document": "passage: ", "other": "x"}}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(config))
+    assert find_model(str(folder)).prompts == {"query": "query: ", "document": "passage: "}
+
+
+def test_pickled_weights_are_not_taken(folder):
+    """A pickle may run code when it is loaded; only safetensors are read."""
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelUnavailable, match=r"no \.safetensors"):
+        find_model(str(folder))
+
+
+def test_a_folder_without_a_model_is_an_error(tmp_path):
+    """The error says what was looked for."""
+    with pytest.raises(ModelUnavailable, match=r"neither modules\.json nor config\.json"):
+        find_model(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "tried"),
+    [
+        ("./nowhere", ["as a folder"]),
+        ("nobody/nothing", ["as a folder", "in the local cache", "HF_HUB_OFFLINE is set"]),
+        ("nothing", ["in the local cache as sentence-transformers/nothing"]),
+        ("not a name", ["as the name 'sentence-transformers/not a name'"]),
+    ],
+)
+def test_a_model_that_cannot_be_had_says_what_was_tried(name, tried):
+    """And what to do instead."""
+    with pytest.raises(ModelUnavailable) as caught:
+        find_model(name)
+    for step in [*tried, "Name a folder", DEFAULT_MODEL]:
+        assert step in caught.value.detail

@@ -1,0 +1,185 @@
+"""Query, Filters and Cursor: what is refused, and what makes two queries the same."""
+
+import base64
+import json
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.errors import BadParameter, StaleCursor
+from search_api.query import Cursor, Filters, Query
+
+QUERY = Query("graphs", like=("a",), unlike=("b",), min_score=0.5)
+CHANGES = {
+    "text": "graph",
+    "like": ("a", "c"),
+    "unlike": (),
+    "mode": "semantic",
+    "filters": Filters(year_from=2024),
+    "min_score": None,
+    "sort": "date",
+}
+PAGE_ONLY = {"k": 99, "cursor": "anything"}
+FILTERS = {
+    "year_from": 2024,
+    "year_to": 2025,
+    "category": ("LG",),
+    "author": ("Ye",),
+    "venue": ("CVPR",),
+    "source": ("seeds",),
+    "has_code": False,
+}
+
+
+def encoded(value) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({}, "q"),
+        ({"text": " \n\t"}, "q"),
+        ({"unlike": ("a",)}, "q"),
+        ({"text": "x" * 20_001}, "q"),
+        ({"text": "x", "k": 0}, "k"),
+        ({"text": "x", "k": -1}, "k"),
+        ({"text": "x", "k": 1001}, "k"),
+        ({"text": "x", "mode": "fuzzy"}, "mode"),
+        ({"text": "x", "sort": "random"}, "sort"),
+        ({"like": ("a", "b"), "unlike": ("c", "b")}, "unlike"),
+        ({"text": "x", "mode": "lexical", "like": ("a",)}, "mode"),
+        ({"text": "x", "mode": "lexical", "unlike": ("a",)}, "mode"),
+        ({"text": "x", "filters": Filters(year_from=2025, year_to=2024)}, "year_from"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_by_name(asked, field):
+    """A value out of its range raises BadParameter, with the field in context and detail."""
+    with pytest.raises(BadParameter) as caught:
+        Query(**asked)
+    assert caught.value.context["field"] == field
+    assert caught.value.detail.startswith(f"{field}=")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"text": "x", "k": 1},
+        {"text": "x", "k": 1000},
+        {"text": "x" * 20_000},
+        {"text": "x", "unlike": ("a",)},
+        {"like": ("a",), "unlike": ("b",)},
+        {"text": "x", "filters": Filters(year_from=2024, year_to=2024)},
+    ],
+)
+def test_the_bounds_themselves_can_be_asked(asked):
+    """The first and the last value of a range are within it."""
+    query = Query(**asked)
+    assert {name: getattr(query, name) for name in asked} == asked
+
+
+def test_without_text_only_the_meaning_is_asked():
+    """Papers to be like have no words to search for, so the mode becomes semantic."""
+    assert Query(like=("a",)).mode == "semantic"
+    assert Query("words", like=("a",)).mode == "hybrid"
+
+
+@pytest.mark.parametrize(("name", "value"), PAGE_ONLY.items())
+def test_the_page_does_not_change_the_digest(name, value):
+    """Page size and cursor leave the order as it is, and so the digest."""
+    assert replace(QUERY, **{name: value}).digest() == QUERY.digest()
+
+
+@pytest.mark.parametrize(("name", "value"), CHANGES.items())
+def test_everything_else_changes_the_digest(name, value):
+    """Each field that shapes the order changes the digest."""
+    assert getattr(QUERY, name) != value
+    assert replace(QUERY, **{name: value}).digest() != QUERY.digest()
+
+
+@pytest.mark.parametrize(("name", "value"), FILTERS.items())
+def test_every_filter_changes_the_digest(name, value):
+    """Each filter alone changes the digest."""
+    assert replace(QUERY, filters=Filters(**{name: value})).digest() != QUERY.digest()
+
+
+def test_no_field_is_left_out_of_these_tests():
+    """The tables above name every field there is."""
+    assert CHANGES.keys() | PAGE_ONLY.keys() == {field.name for field in fields(Query)}
+    assert FILTERS.keys() == {field.name for field in fields(Filters)}
+
+
+def test_filters_show_only_what_is_set():
+    """An unset filter is not echoed; one set to false is."""
+    assert Filters().to_json() == {}
+    assert Filters(**FILTERS).to_json() == {
+        name: list(value) if isinstance(value, tuple) else value for name, value in FILTERS.items()
+    }
+
+
+def test_a_query_echoes_what_was_asked():
+    """The JSON form has the defaults filled in, and optional members only where they are set."""
+    plain = {"q": "graphs", "mode": "hybrid", "k": 10, "filters": {}, "sort": "relevance"}
+    assert Query("graphs").to_json() == plain
+    assert QUERY.to_json() == {**plain, "min_score": 0.5, "like": ["a"], "unlike": ["b"]}
+
+
+@given(st.text(), st.text(), st.integers(min_value=1))
+def test_a_cursor_survives_the_url(generation, query, offset):
+    """Whatever a cursor holds is read back the same from text that needs no escaping."""
+    cursor = Cursor(generation, query, offset)
+    text = cursor.encode()
+    assert Cursor.decode(text) == cursor
+    assert text.isascii()
+    assert not set(text) & set("&+/?# ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "garbage",
+        "Ü",
+        "\ud800",
+        encoded(7),
+        encoded(None),
+        encoded([]),
+        encoded({"a": 1}),
+        encoded(["g", "q"]),
+        encoded(["g", "q", 1, 2]),
+        encoded(["g", "q", 0]),
+        encoded(["g", "q", -1]),
+        encoded(["g", "q", "1"]),
+        encoded(["g", "q", 1.5]),
+        encoded([7, "q", 1]),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        base64.urlsafe_b64encode(b"[" * 20_000).decode(),
+        base64.urlsafe_b64encode(b'["g","q",' + b"9" * 5000 + b"]").decode(),
+    ],
+    ids=lambda text: ascii(text)[:24],
+)
+def test_a_cursor_that_was_never_given_out_is_refused(text):
+    """Anything that encode() did not write raises BadParameter for the field cursor."""
+    with pytest.raises(BadParameter) as caught:
+        Cursor.decode(text)
+    assert caught.value.context["field"] == "cursor"
+
+
+@given(st.text() | st.binary().map(lambda data: base64.urlsafe_b64encode(data).decode()))
+def test_no_text_breaks_the_reading_of_a_cursor(text):
+    """Random text is a BadParameter, never another exception."""
+    with pytest.raises(BadParameter):
+        Cursor.decode(text)
+
+
+def test_a_cursor_fits_one_generation_and_one_query():
+    """Another generation is StaleCursor, another query BadParameter; another page size is fine."""
+    cursor = Cursor("now", QUERY.digest(), 10)
+    cursor.check("now", replace(QUERY, k=3))
+    with pytest.raises(StaleCursor, match="generation now, now later"):
+        cursor.check("later", QUERY)
+    with pytest.raises(BadParameter, match="another query") as caught:
+        cursor.check("now", replace(QUERY, text="other"))
+    assert caught.value.context["field"] == "cursor"

@@ -1,0 +1,290 @@
+"""rebuild(): what is embedded, what the ledger says, what is published."""
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer import rebuild as rebuild_module
+from indexer.catalogue import read_rejections
+from indexer.errors import NothingToIndex, SourceMissing, SourceUnreadable
+from indexer.generation import IndexFolder
+from indexer.rebuild import rebuild
+from search_api.engine import Engine
+from search_api.query import Query
+from tests.conftest import table
+from tests.fakes import FakeEncoder
+
+
+def counts(report) -> dict[str, int]:
+    return {name: n for name, n in report.ledger.to_json().items() if n}
+
+
+def test_the_seeds_become_64_papers(index, build, seeds, encoder):
+    """The first build embeds every paper once and accounts for every record."""
+    report = build(seeds)
+    assert (report.papers, report.embedded, report.published) == (64, 64, True)
+    assert counts(report) == {"records": 64, "added": 64}
+    assert [(s.source, s.format, s.records, s.papers) for s in report.sources] == [
+        ("seeds/000_add539cdd9317f79.txt", "scholar-page", 40, 40),
+        ("seeds/002_8bf90837af962036.txt", "markdown-table", 24, 24),
+    ]
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 64
+
+
+def test_an_unchanged_corpus_embeds_and_publishes_nothing(index, build, seeds, encoder):
+    """A second run says so, and leaves the generation as it is."""
+    first = build(seeds)
+    second = build(seeds)
+    assert (second.embedded, second.published) == (0, False)
+    assert counts(second) == {"records": 64, "unchanged": 64}
+    assert second.generation == first.generation == index.current().id
+    assert len(encoder.encoded) == 64
+
+
+def test_one_edited_abstract_embeds_exactly_one(index, build, seeds, encoder):
+    """A changed abstract is the only one that is computed."""
+    build(seeds)
+    page = seeds / "002_8bf90837af962036.txt"
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("Federated learning (FL) is a pivotal catalyst", "FL is"), "utf-8")
+    report = build(seeds)
+    assert (report.embedded, report.published) == (1, True)
+    assert counts(report) == {"records": 64, "updated": 1, "unchanged": 63}
+    assert encoder.encoded[-1].startswith("DeFTA: A plug-and-play")
+    assert "FL is for enabling" in encoder.encoded[-1]
+
+
+def test_a_copy_of_the_sources_elsewhere_embeds_nothing(index, build, seeds, tmp_path):
+    """Vectors go by content, not by place; the new place is recorded."""
+    build(seeds)
+    moved = seeds.rename(tmp_path / "elsewhere")
+    report = build(moved)
+    assert (report.embedded, report.published) == (0, True)
+    assert counts(report) == {"records": 64, "unchanged": 64}
+    assert index.current().manifest.roots == [str(moved)]
+
+
+def test_a_paper_that_left_the_sources_leaves_the_index(index, build, tmp_path, encoder):
+    """A removed record is counted, and can be found no more."""
+    source = table(tmp_path / "p.md", ("Alpha", "first"), ("Beta", "second"))
+    build(source)
+    table(source, ("Beta", "second"))
+    report = build(source)
+    assert counts(report) == {"records": 1, "unchanged": 1, "removed": 1}
+    engine = Engine(index.current(), encoder)
+    assert [hit.paper.title for hit in engine.search(Query("alpha first")).hits] == ["Beta"]
+    engine.close()
+
+
+def test_identical_abstracts_of_two_papers_are_both_findable(index, build, tmp_path, encoder):
+    """One text is embedded once and found twice."""
+    source = tmp_path / "p.md"
+    source.write_text(
+        "| Title | Abstract | Link |\n|---|---|---|\n"
+        "| Same | the very same words | https://arxiv.org/abs/2401.00001 |\n"
+        "| Same | the very same words | https://arxiv.org/abs/2401.00002 |\n"
+        "| Other | of something else | |\n"
+    )
+    report = build(source)
+    assert (report.papers, report.embedded) == (3, 2)
+    engine = Engine(index.current(), encoder)
+    hits = engine.search(Query("very same words", mode="semantic", k=2)).hits
+    assert [hit.paper.id for hit in hits] == ["arxiv:2401.00001", "arxiv:2401.00002"]
+    assert hits[0].score == hits[1].score
+    engine.close()
+
+
+def test_records_of_one_paper_are_merged(index, build, tmp_path):
+    """The same id in two files is one paper with both sources."""
+    link = "https://arxiv.org/abs/2401.00001"
+    folder = tmp_path / "papers"
+    table(folder / "a.md", ("Title", "cut …"), link=link)
+    table(folder / "b.md", ("Title", "cut no more, but whole"), link=link)
+    report = build(folder)
+    assert counts(report) == {"records": 2, "added": 1, "merged": 1}
+    assert [(s.papers, s.merged) for s in report.sources] == [(1, 0), (0, 1)]
+    engine = Engine(index.current(), FakeEncoder())
+    paper = engine.paper("arxiv:2401.00001")
+    assert paper.sources == ("papers/a.md", "papers/b.md")
+    assert paper.abstract == "cut no more, but whole"
+    engine.close()
+
+
+def test_a_broken_record_is_reported_and_kept(index, build, seeds):
+    """File, line, reason and head are in the report and in the catalogue; the rest is indexed."""
+    page = seeds / "000_add539cdd9317f79.txt"
+    page.write_text(page.read_text("utf-8").replace("LGSep 28, 2023", "LGSep 31, 2023"), "utf-8")
+    report = build(seeds)
+    assert counts(report) == {"records": 64, "added": 63, "rejected": 1}
+    (rejection,) = report.rejections
+    assert (rejection.source, rejection.line) == ("seeds/000_add539cdd9317f79.txt", 26)
+    assert "Sep 31 2023" in rejection.reason
+    assert rejection.head.startswith("LGSep 31, 2023 Generalizable Heterogeneous")
+    assert list(read_rejections(index.current().catalogue)) == [rejection]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda p: p / "nowhere.md", SourceMissing, r"nowhere\.md: no such file"),
+        (lambda p: (p / "empty").mkdir() or p / "empty", NothingToIndex, "no file in it"),
+        (lambda p: _file(p / "f" / "a.bin", b"\0\1") .parent, NothingToIndex, "a binary file"),
+        (lambda p: _file(p / "a.bin", b"ab\0c"), SourceUnreadable, "NUL byte at offset 2"),
+        (lambda p: _file(p / "a.txt", b"a poem"), SourceUnreadable, "not a format"),
+        (lambda p: _file(p / "a.txt", b" \n"), SourceUnreadable, "empty"),
+        (lambda p: table(p / "a.md", ("", "no title")), NothingToIndex, "a.md:3: the title is"),
+    ],
+)  # fmt: skip
+def test_bad_sources_leave_the_last_good_index(index, build, seeds, tmp_path, make, error, message):
+    """Each is a typed error that says what is wrong, and the index stays as it was."""
+    build(seeds)
+    before = index.pointer.read_bytes()
+    with pytest.raises(error, match=message):
+        build(make(tmp_path))
+    assert index.pointer.read_bytes() == before
+    assert {f.name for f in index.generations.iterdir()} == {index.current().id}
+    index.current().verify()
+
+
+def _file(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_other_files_in_a_folder_are_listed_as_skipped(build, seeds):
+    """A file that merely lies there is passed over, but not in silence."""
+    _file(seeds / "figure.png", b"\x89PNG\0")
+    _file(seeds / "notes.txt", b"buy milk")
+    report = build(seeds)
+    assert report.papers == 64
+    assert [reason.partition(": ")[0][-10:] for reason in report.skipped] == [
+        "figure.png",
+        "/notes.txt",
+    ]
+
+
+def test_an_interrupted_build_goes_on_where_it_was(index, seeds, monkeypatch):
+    """What was embedded before the interruption is not embedded again."""
+    monkeypatch.setattr(rebuild_module, "EMBED_AT_ONCE", 10)
+
+    class Interrupted(FakeEncoder):
+        def encode_document(self, texts):
+            if len(self.encoded) >= 30:
+                raise KeyboardInterrupt
+            return super().encode_document(texts)
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild([seeds], index, Interrupted())
+    assert list(index.generations.iterdir()) == []
+    report = rebuild([seeds], index, FakeEncoder())
+    assert (report.papers, report.embedded) == (64, 34)
+
+
+def test_full_embeds_everything_anew(build, seeds, encoder):
+    """--full does not trust the cache."""
+    build(seeds)
+    report = build(seeds, full=True)
+    assert (report.embedded, report.published) == (64, True)
+    assert len(encoder.encoded) == 128
+
+
+def test_another_model_embeds_everything_and_going_back_embeds_nothing(index, seeds):
+    """Vectors of several models live side by side in the cache."""
+    one, other = FakeEncoder("1" * 64), FakeEncoder("2" * 64)
+    assert rebuild([seeds], index, one).embedded == 64
+    assert rebuild([seeds], index, other).embedded == 64
+    back = rebuild([seeds], index, one)
+    assert (back.embedded, back.published) == (0, True)
+
+
+def test_a_dry_run_accounts_and_changes_nothing(index, build, seeds, encoder):
+    """The ledger is that of the real run; nothing is embedded or published."""
+    dry = build(seeds, dry_run=True)
+    assert (dry.generation, dry.published, encoder.encoded) == (None, False, [])
+    assert index.stamp() is None
+    assert list(index.generations.iterdir()) == []
+    real = build(seeds)
+    assert dry.ledger == real.ledger
+
+
+def test_a_damaged_generation_is_built_anew_from_the_cache(index, build, seeds):
+    """A rebuild mends a corrupted index without embedding, and says what was wrong."""
+    build(seeds)
+    index.current().vectors.write_bytes(b"rubbish")
+    report = build(seeds)
+    assert (report.embedded, report.published) == (0, True)
+    assert "differs from its checksum" in report.notes[0]
+    index.current().verify()
+
+
+def test_a_damaged_cache_is_set_aside_and_said(index, build, seeds):
+    """A cache that cannot be read costs a new run of the model, and a note."""
+    build(seeds)
+    index.cache.write_bytes(b"rubbish" * 1000)
+    report = build(seeds, full=False)
+    assert report.published is False  # nothing to embed: the cache is not even opened
+    table(seeds / "new.md", ("New", "paper"))
+    report = build(seeds)
+    assert report.embedded == 65
+    assert "set aside" in report.notes[0]
+
+
+def test_texts_longer_than_the_model_reads_are_counted(index, build, tmp_path):
+    """What was truncated is recorded, from the cache as well."""
+    source = table(tmp_path / "p.md", ("Long", "word " * 300), ("Short", "word"))
+    assert build(source).truncated == 1
+    table(tmp_path / "q.md", ("More", "word"))
+    again = build(source, tmp_path / "q.md")
+    assert (again.truncated, again.embedded) == (1, 1)
+    assert index.current().manifest.truncated == 1
+
+
+TITLES = st.sampled_from(["alpha", "beta", "gamma", "delta", "", "epsilon"])
+ROWS = st.lists(st.tuples(TITLES, st.sampled_from(["x", "y"])), min_size=1, max_size=8)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(before=ROWS, after=ROWS)
+def test_the_ledger_accounts_for_every_record(tmp_path_factory, before, after):
+    """Whatever changes, the counts add up and are those of plain sets."""
+    folder = tmp_path_factory.mktemp("ledger")
+    index, source = IndexFolder(folder / "index"), folder / "p.md"
+    table(folder / "q.md", ("always", "here"))
+    seen: dict[str, str] = {}
+    for rows in (before, after):
+        table(source, *rows)
+        report = rebuild([folder / "q.md", source], index, FakeEncoder())
+        now = {"always": "here"}
+        for title, abstract in rows:
+            if title:
+                now.setdefault(title, abstract)
+        ledger = report.ledger
+        assert ledger.records == len(rows) + 1
+        assert ledger.rejected == sum(not title for title, _ in rows)
+        assert ledger.added == len(now.keys() - seen.keys())
+        assert ledger.removed == len(seen.keys() - now.keys())
+        assert ledger.updated == sum(now[t] != seen[t] for t in now.keys() & seen.keys())
+        assert ledger.records == (
+            ledger.added + ledger.updated + ledger.unchanged + ledger.merged + ledger.rejected
+        )
+        seen = now
+
+
+def test_papers_stream_through(index, tmp_path):
+    """A file of 12 MB is read and accounted for in a few MB of memory."""
+    source = table(
+        tmp_path / "p.md", *((f"Title {i}", f"{i} " + "abstract " * 220) for i in range(6000))
+    )
+    assert source.stat().st_size > 12e6
+    tracemalloc.start()
+    report = rebuild([source], index, FakeEncoder(), dry_run=True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert report.papers == 6000
+    assert peak < 3e6

@@ -1,0 +1,76 @@
+"""The vector cache: found again, never confused, never trusted blindly."""
+
+import itertools
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.vector_cache import CachedVector, VectorCache, cache_key
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "vectors.sqlite"
+
+
+def entries(count: int) -> dict[bytes, CachedVector]:
+    rng = np.random.default_rng(1)
+    return {
+        cache_key("model", "recipe", f"text {i}"): CachedVector(
+            rng.standard_normal(8).astype(np.float32), 10 + i, bool(i % 2)
+        )
+        for i in range(count)
+    }
+
+
+def test_vectors_are_found_after_the_file_is_opened_again(path):
+    """More keys than one question may bind come back bit for bit; unknown keys do not."""
+    written = entries(1200)
+    with VectorCache(path) as cache:
+        cache.put(written)
+    unknown = cache_key("model", "recipe", "never seen")
+    with VectorCache(path) as cache:
+        found = cache.get([*written, unknown])
+        assert len(cache) == 1200
+    assert found.keys() == written.keys()
+    for key, cached in written.items():
+        np.testing.assert_array_equal(found[key].vector, cached.vector)
+        assert found[key][1:] == cached[1:]
+
+
+def test_a_key_names_model_recipe_and_text():
+    """Any difference in any of the three is another key, wherever the parts are split."""
+    parts = ["a", "b", "ab"]
+    keys = {cache_key(*three) for three in itertools.product(parts, repeat=3)}
+    assert len(keys) == 27
+
+
+def test_a_damaged_vector_counts_as_missing(path):
+    """A flipped bit within a vector is noticed by its checksum; the others are still found."""
+    written = entries(3)
+    with VectorCache(path) as cache:
+        cache.put(written)
+    damaged, *whole = written
+    db = sqlite3.connect(path)
+    (blob,) = db.execute("SELECT vector FROM vectors WHERE key = ?", (damaged,)).fetchone()
+    flipped = bytes([blob[0] ^ 1]) + blob[1:]
+    db.execute("UPDATE vectors SET vector = ? WHERE key = ?", (flipped, damaged))
+    db.commit()
+    db.close()
+    with VectorCache(path) as cache:
+        assert cache.get(list(written)).keys() == set(whole)
+        cache.put({damaged: written[damaged]})
+        assert cache.get(list(written)).keys() == written.keys()
+
+
+def test_a_file_that_is_no_database_is_set_aside(path):
+    """A damaged cache costs time, not data: it is kept beside the new one."""
+    path.parent.mkdir()
+    path.write_bytes(b"not a database" * 100)
+    with VectorCache(path) as cache:
+        assert cache.set_aside is not None
+        assert cache.set_aside.read_bytes().startswith(b"not a database")
+        cache.put(entries(2))
+        assert len(cache) == 2
