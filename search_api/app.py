@@ -1,0 +1,194 @@
+"""The HTTP service. Every route gets its engine from :data:`EngineDep`, and keeps it to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
+
+from indexer import __version__
+from indexer.generation import IndexFolder
+from search_api import problems, schemas
+from search_api.engine import Engine
+from search_api.live import EncoderFor, LiveEngine, encoder_for
+from search_api.status import describe
+
+POLL_SECONDS = 1.0
+"""How often the server looks for a new generation: one stat() of one file."""
+
+_DESCRIPTION = """
+Semantic search over paper abstracts.
+
+A **hybrid** score is the weighted sum of two standard scores, by meaning and by words: how many
+standard deviations a paper stands above the average paper of the corpus. `why` has both parts.
+Pages are linked by `next`; a page of an index that was replaced since is answered with 410.
+Errors are `application/problem+json` (RFC 9457).
+"""
+
+
+def borrow_engine(request: Request, response: Response) -> Iterator[Engine]:
+    """Lend the live engine for one request, and name index and model in the headers."""
+    live: LiveEngine = request.app.state.live
+    with live.lease() as engine:
+        response.headers["X-Akin-Generation"] = engine.info.generation
+        response.headers["X-Akin-Model"] = engine.info.model.encode("ascii", "replace").decode()
+        yield engine
+
+
+EngineDep = Annotated[Engine, Depends(borrow_engine)]
+FiltersDep = Annotated[schemas.FilterParameters, Query()]
+
+_errors: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": what,
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+    }
+    for status, what in {
+        404: "no paper has that id",
+        410: "the cursor is of another generation",
+        422: "a bad parameter; `field` names it",
+        503: "no index yet, or none that can be served; `detail` has the command that mends it",
+    }.items()
+}
+_page: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"application/json": {"example": schemas.ResultListOut.example().model_dump()}}
+    },
+    **_errors,
+}
+
+api = APIRouter(prefix="/api/v1")
+operations = APIRouter(tags=["operations"])
+
+
+@api.get("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
+def search(parameters: Annotated[schemas.SearchParameters, Query()], engine: EngineDep) -> Any:
+    """Find the papers nearest to a question in plain words."""
+    return engine.search(parameters.to_query()).to_json()
+
+
+@api.post("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
+def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
+    """The same, for queries as long as an abstract, and with papers to be like or unlike."""
+    return engine.search(body.to_query()).to_json()
+
+
+@api.get(
+    "/papers/{id:path}/related",
+    response_model=schemas.ResultListOut,
+    responses=_page,
+    tags=["papers"],
+)
+def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
+    """Find the papers nearest to a paper, which is never among them."""
+    return engine.search(parameters.query(like=(id,))).to_json()
+
+
+@api.get("/papers/{id:path}", response_model=schemas.OnePaper, responses=_errors, tags=["papers"])
+def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
+    """Return one paper with all its fields."""
+    return {**engine.paper(id).to_json(), "index": engine.info.to_json()}
+
+
+@api.post("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
+def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
+    """Find papers near several, far from others, or near a pasted abstract."""
+    return engine.search(body.to_query()).to_json()
+
+
+@api.get("/status", response_model=schemas.StatusOut, responses=_errors, tags=["operations"])
+def status(request: Request, engine: EngineDep) -> Any:
+    """Tell what is indexed, by which model, and whether anything is wrong."""
+    problem = request.app.state.live.problem
+    return {
+        **describe(engine.generation.manifest),
+        "problem": problem.to_json() if problem else None,
+    }
+
+
+@operations.get("/healthz", response_model=schemas.HealthOut)
+def healthz() -> dict[str, str]:
+    """Tell that the process is alive."""
+    return {"status": "ok", "version": __version__}
+
+
+@operations.get("/readyz", response_model=schemas.ReadyOut, responses={503: _errors[503]})
+def readyz(engine: EngineDep) -> Any:
+    """Tell that queries can be answered."""
+    return {"status": "ready", **engine.info.to_json()}
+
+
+@operations.get("/", include_in_schema=False)
+def home() -> RedirectResponse:
+    """Lead to the documentation."""
+    return RedirectResponse("/docs")
+
+
+def create_app(index: IndexFolder, make_encoder: EncoderFor) -> FastAPI:
+    """Return the service over an index folder, which may still be empty.
+
+    Args:
+        index: watched for new generations as long as the service runs.
+        make_encoder: called once, for the first generation.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        live: LiveEngine = app.state.live
+        await asyncio.to_thread(live.refresh)
+        watcher = asyncio.create_task(_watch(live))
+        yield
+        watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await watcher
+        live.close()
+
+    app = FastAPIOffline(
+        title="akin",
+        version=__version__,
+        description=_DESCRIPTION,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.live = LiveEngine(index, make_encoder)
+    problems.install(app)
+    app.include_router(api)
+    app.include_router(operations)
+    _document_problems(app)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """Return the service as ``akin serve`` describes it to its worker processes."""
+    threads = int(os.environ["AKIN_THREADS"])
+    import faiss
+
+    faiss.omp_set_num_threads(threads)
+    model = os.environ.get("AKIN_MODEL") or None
+    return create_app(IndexFolder(Path(os.environ["AKIN_INDEX"])), encoder_for(model, threads))
+
+
+async def _watch(live: LiveEngine) -> None:
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        await asyncio.to_thread(live.refresh)
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Put the problem type into the OpenAPI components, which no route returns as a model."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = make()
+        problem = schemas.ProblemOut.model_json_schema()
+        document["components"]["schemas"].setdefault("ProblemOut", problem)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way

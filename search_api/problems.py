@@ -1,0 +1,91 @@
+"""Errors over HTTP: every one is ``application/problem+json`` after RFC 9457."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from indexer.errors import AkinError, BadParameter
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_VALUE_SHOWN = 80
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers: akin's own errors, bad parameters, unknown routes, and bugs."""
+
+    @app.exception_handler(AkinError)
+    async def on_akin_error(request: Request, error: AkinError) -> Response:
+        return _problem(
+            request, error.type, error.title, error.status, error.detail, **error.context
+        )
+
+    @app.exception_handler(RequestValidationError)
+    async def on_bad_request(request: Request, error: RequestValidationError) -> Response:
+        errors = [_bad_field(e) for e in error.errors()]
+        detail = "; ".join(f"{e['field']}: {e['message']}" for e in errors)
+        status = BadParameter.status
+        return _problem(
+            request,
+            BadParameter.type,
+            BadParameter.title,
+            status,
+            detail,
+            field=errors[0]["field"],
+            errors=errors,
+        )
+
+    @app.exception_handler(HTTPException)
+    async def on_http_error(request: Request, error: HTTPException) -> Response:
+        title = HTTPStatus(error.status_code).phrase
+        slug = title.lower().replace(" ", "-")
+        response = _problem(
+            request, slug, title, error.status_code, f"{request.method} {request.url.path}: {title}"
+        )
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def on_bug(request: Request, error: Exception) -> Response:
+        logger.error("%s %s", request.method, request.url.path, exc_info=error)
+        detail = "an error that akin did not expect; the server's log has the details"
+        return _problem(request, "bug", "Internal error", 500, detail)
+
+
+def _bad_field(error: dict[str, Any]) -> dict[str, Any]:
+    location: Sequence[Any] = error["loc"]
+    # ("query", "k"), ("body", "like", 0): the first names where, the others which.
+    # Of JSON that cannot be parsed, the position: the whole body is at fault.
+    named = [] if error["type"] == "json_invalid" else location[1:]
+    name = ".".join(str(part) for part in named) or str(location[0])
+    shown = {"field": name, "message": error["msg"]}
+    if error["type"] != "missing":
+        shown["value"] = str(error["input"])[:_VALUE_SHOWN]
+    return shown
+
+
+def _problem(
+    request: Request, slug: str, title: str, status: int, detail: str, **members: Any
+) -> Response:
+    content = {
+        "type": f"urn:akin:{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        **members,
+    }
+    # Half a surrogate pair, which JSON can hold and UTF-8 cannot, may be among what is quoted.
+    text = json.dumps(jsonable_encoder(content), ensure_ascii=False)
+    return Response(text.encode("utf-8", "replace"), status, media_type=MEDIA_TYPE)

@@ -1,0 +1,295 @@
+"""The shapes of the HTTP service, for checking what comes in and documenting what goes out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from indexer.errors import BadParameter
+from search_api.query import MAX_CHARACTERS, MAX_K, Filters, Mode, Query, Sort
+
+_QUESTION = "peer to peer training without a central server"
+_PAPER: dict[str, JsonValue] = {
+    "id": "akin:8e78acac5fbcaf10",
+    "title": "DeFTA: A plug-and-play peer-to-peer decentralized federated learning framework",
+    "abstract": "Federated learning (FL) is a pivotal catalyst for …",
+    "authors": [],
+    "year": 2024,
+    "date": None,
+    "venue": None,
+    "categories": [],
+    "doi": None,
+    "arxiv_id": None,
+    "url": "https://www.sciencedirect.com/science/article/pii/S002002552400495X",
+    "code": None,
+    "sources": ["seeds/002_8bf90837af962036.txt"],
+    "extra": {"scholar": "YuhaoZhou", "abstract_cut": True, "pii": "S002002552400495X"},
+}
+_INDEX: dict[str, JsonValue] = {
+    "generation": "20261123T184209.512934Z",
+    "model": "sentence-transformers/all-MiniLM-L6-v2",
+    "papers": 64,
+}
+
+_STATUS: dict[str, JsonValue] = {
+    "index": _INDEX,
+    "built_at": "2026-11-23T18:42:18+00:00",
+    "dimension": 384,
+    "text_recipe": "title-newline-abstract/1",
+    "truncated": 46,
+    "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
+    "prompts": {"query": "", "document": ""},
+    "ledger": {"records": 64, "added": 64},
+    "sources": [{"source": "seeds/002_8bf90837af962036.txt", "records": 24, "papers": 24}],
+    "versions": {"akin": "0.1.0", "python": "3.11.7"},
+    "problem": None,
+}
+
+Year = Annotated[int, Field(ge=1000, le=9999)]
+Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
+
+
+class FilterParameters(BaseModel):
+    """What all searches can be narrowed by; a parameter that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
+    year_from: Year | None = Field(None, description="first year, inclusive")
+    year_to: Year | None = Field(None, description="last year, inclusive")
+    category: list[Words] = Field([], description="any of these; `LG` also finds `cs.LG`")
+    author: list[Words] = Field([], description="any of these; whole words of a name")
+    venue: list[Words] = Field([], description="any of these; whole words")
+    source: list[Words] = Field([], description="any of these; words of the file's name")
+    has_code: bool | None = Field(None, description="only papers with code, or without")
+    min_score: float | None = Field(
+        None, allow_inf_nan=False, description="leave out results below this score"
+    )
+    sort: Sort = Field("relevance", description="`date`: the most relevant, newest first")
+    cursor: Words | None = Field(None, description="`next` of the page before")
+
+    def query(self, **asked: Any) -> Query:
+        """Return the engine's query: these filters, and what is asked."""
+        filters = Filters(
+            year_from=self.year_from,
+            year_to=self.year_to,
+            category=tuple(self.category),
+            author=tuple(self.author),
+            venue=tuple(self.venue),
+            source=tuple(self.source),
+            has_code=self.has_code,
+        )
+        return Query(
+            k=self.k,
+            filters=filters,
+            min_score=self.min_score,
+            sort=self.sort,
+            cursor=self.cursor,
+            **asked,
+        )
+
+
+class SearchParameters(FilterParameters):
+    """The query string of a search."""
+
+    q: Words = Field(description="what to look for, in plain words", examples=[_QUESTION])
+    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
+
+    def to_query(self) -> Query:
+        """Return the engine's query."""
+        return self.query(text=self.q, mode=self.mode)
+
+
+class SearchBody(FilterParameters):
+    """The body of a search: a query of any length, and papers to be like or unlike."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"q": _QUESTION, "k": 3, "year_from": 2024}]},
+    )
+
+    q: Words = Field("", description="free text, up to a whole abstract")
+    mode: Mode = "hybrid"
+    like: list[Words] = Field([], description="ids of papers to be near")
+    unlike: list[Words] = Field([], description="ids of papers to be far from")
+
+    def to_query(self) -> Query:
+        """Return the engine's query."""
+        return self.query(
+            text=self.q, mode=self.mode, like=tuple(self.like), unlike=tuple(self.unlike)
+        )
+
+
+class RelatedBody(FilterParameters):
+    """The body of a request for papers related to several, or to a pasted abstract."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"like": [_PAPER["id"]], "k": 5}]}
+    )
+
+    like: list[Words] = Field([], description="ids of papers to be near")
+    unlike: list[Words] = Field([], description="ids of papers to be far from")
+    text: Words = Field("", description="an abstract that need not be in the index")
+
+    def to_query(self) -> Query:
+        """Return the engine's query: by meaning alone, as for one paper.
+
+        Raises:
+            BadParameter: neither papers nor a text to be near.
+        """
+        if not self.like and not self.text.strip():
+            raise BadParameter("like: name papers to be near, or give a text", field="like")
+        return self.query(
+            text=self.text, like=tuple(self.like), unlike=tuple(self.unlike), mode="semantic"
+        )
+
+
+class PaperOut(BaseModel):
+    """A paper."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAPER]})
+
+    id: str = Field(description="stable over rebuilds: arxiv:…, doi:…, pmid:…, akin:…")
+    title: str
+    abstract: str
+    authors: list[str]
+    year: int | None
+    date: str | None = Field(description="YYYY-MM-DD")
+    venue: str | None
+    categories: list[str]
+    doi: str | None
+    arxiv_id: str | None
+    url: str | None
+    code: bool | None = Field(description="whether code is linked; null: not known")
+    sources: list[str] = Field(description="files that the record came from")
+    extra: dict[str, Any] = Field(description="all else that the source holds")
+
+
+class IndexOut(BaseModel):
+    """Which index answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_INDEX]})
+
+    generation: str
+    model: str
+    papers: int
+
+
+class OnePaper(PaperOut):
+    """A paper, and which index it was read from."""
+
+    index: IndexOut
+
+
+class VoiceOut(BaseModel):
+    """A paper's place by one voice of the ranking."""
+
+    rank: int
+    score: float = Field(description="cosine, or BM25")
+
+
+class WhyOut(BaseModel):
+    """The parts of the ranking."""
+
+    semantic: VoiceOut | None
+    lexical: VoiceOut | None = Field(description="null: no word of the query occurs")
+
+
+class HitOut(BaseModel):
+    """A result."""
+
+    rank: int
+    score: float = Field(
+        description="hybrid: standard deviations above the average paper; semantic: cosine; "
+        "lexical: BM25"
+    )
+    paper: PaperOut
+    why: WhyOut
+
+
+class FacetOut(BaseModel):
+    """How many of all results have a value."""
+
+    value: str | int | bool
+    count: int
+
+
+class ResultListOut(BaseModel):
+    """A page of results."""
+
+    query: dict[str, Any] = Field(description="what was asked, defaults filled in")
+    index: IndexOut
+    total: int = Field(description="results on all pages")
+    took_ms: float
+    results: list[HitOut]
+    facets: dict[str, list[FacetOut]] = Field(description="counts over all results")
+    next: str | None = Field(description="cursor of the next page")
+    notes: list[str] = Field(description="what was cut or bounded")
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a page as it looks."""
+        why = {"semantic": {"rank": 1, "score": 0.520907}, "lexical": {"rank": 1, "score": 13.2332}}
+        return cls.model_validate(
+            {
+                "query": {"q": _QUESTION, "mode": "hybrid", "k": 1, "filters": {}},
+                "index": _INDEX,
+                "total": 64,
+                "took_ms": 14.1,
+                "results": [{"rank": 1, "score": 4.569971, "paper": _PAPER, "why": why}],
+                "facets": {"year": [{"value": 2025, "count": 41}], "category": []},
+                "next": "WyIyMDI2MTEyM1QxODQyMDlaLTM5OTdmYSIsICI1Y2Y…",
+                "notes": [],
+            }
+        )
+
+
+class ProblemOut(BaseModel):
+    """An error, after RFC 9457."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:akin:unknown-paper"])
+    title: str
+    status: int
+    detail: str
+
+
+class HealthOut(BaseModel):
+    """The process is alive."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "ok", "version": "0.1.0"}]}
+    )
+
+    status: str
+    version: str
+
+
+class ReadyOut(IndexOut):
+    """Queries can be answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready", **_INDEX}]})
+
+    status: str
+
+
+class StatusOut(BaseModel):
+    """What is indexed, by which model, since when."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_STATUS]})
+
+    index: IndexOut
+    built_at: str
+    dimension: int
+    text_recipe: str
+    truncated: int = Field(description="papers with a text longer than the model reads")
+    fingerprint: str = Field(description="of the model")
+    prompts: dict[str, str]
+    ledger: dict[str, int] = Field(description="of the build")
+    sources: list[dict[str, Any]]
+    versions: dict[str, str]
+    problem: dict[str, Any] | None = Field(
+        description="why the published generation is not the one being served"
+    )
