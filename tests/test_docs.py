@@ -1,0 +1,73 @@
+"""The documentation is complete: a command, option, route or setting missing from it fails here."""
+
+import re
+
+import click
+import pytest
+
+from indexer.errors import AkinError
+from indexer.readers import READERS
+from search_api.app import create_app
+from search_api.cli import akin
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+TREE = AkinError.__module__
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    return sorted(akin.commands.items())
+
+
+def error_types(parent: type[AkinError] = AkinError) -> list[type[AkinError]]:
+    return [parent, *(t for child in parent.__subclasses__() for t in error_types(child))]
+
+
+@pytest.mark.parametrize("name", [name for name, _ in commands()])
+def test_every_command_is_in_the_readme(name):
+    """A command that nobody can read about does not exist."""
+    assert re.search(rf"`(akin )?{name}\b", README)
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (name, option.opts[-1] if option.name == "k" else option.opts[0])
+        for name, command in commands()
+        for option in command.params
+        if isinstance(option, click.Option) and option.name != "help"
+    ],
+)
+def test_every_option_is_in_the_readme(command, option):
+    """Whatever can be set is said."""
+    assert f"`{option}" in README, f"{command} {option}"
+
+
+@pytest.mark.parametrize("variable", ["AKIN_INDEX", "AKIN_MODEL", "AKIN_THREADS", "HF_HUB_OFFLINE"])
+def test_every_setting_from_the_environment_is_in_the_readme(variable):
+    """Variables are part of the surface, too."""
+    assert f"`{variable}`" in README
+
+
+def test_every_route_is_in_the_readme(index):
+    """The table of routes is complete."""
+    paths = create_app(index, lambda manifest: None).openapi()["paths"]
+    for path, methods in paths.items():
+        for method in methods:
+            assert f"`{method.upper()} {path.replace(':path', '')}`" in README
+
+
+def test_every_format_is_in_the_readme():
+    """What can be read is listed by the name that the ledger shows."""
+    for reader in READERS:
+        assert f"`{reader.FORMAT}`" in README
+
+
+def test_the_tree_of_errors_is_drawn_in_full():
+    """The docstring of the errors names each of them, and their types are distinct."""
+    import indexer.errors
+
+    drawn = set(re.findall(r"[├└]── (\w+)", indexer.errors.__doc__))
+    types = error_types()
+    assert drawn | {"AkinError"} == {t.__name__ for t in types}
+    assert len({t.type for t in types}) == len(types)
