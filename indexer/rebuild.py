@@ -52,8 +52,9 @@ from indexer.sources import Document, find_documents
 from indexer.vector_cache import CachedVector, VectorCache, cache_key
 from indexer.vector_index import METRIC, VectorIndexBuilder
 
-EMBED_AT_ONCE = 256
-"""Papers between two writes to the vector cache: the most that a kill can cost."""
+EMBED_AT_ONCE = 64
+"""Papers between two writes to the vector cache: the most that a kill can cost, and how often the
+bar moves. Rows come sorted by length, so that small lots waste no padding."""
 
 _VERSIONED = ("akin", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
 

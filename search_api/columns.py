@@ -7,6 +7,7 @@ once when it is opened.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from search_api.results import FacetCount
 
 Mask = npt.NDArray[np.bool_]
 """``True`` for papers that take part, shape ``(n,)``."""
+
+Matches = Callable[[str, str], bool]
+"""Tells of a value, as it is and folded, whether it is wanted."""
 
 _FIELDS = ("category", "venue", "source", "author")
 _FACET_SIZE = 20
@@ -83,32 +87,31 @@ class Columns:
 
     def _having(self, field: str, wanted: tuple[str, ...]) -> Mask:
         terms = self._terms[field]
-        matches = _is_category if field == "category" else _has_words
-        chosen = np.array(
-            [
-                any(matches(value, folded, one) for one in wanted)
-                for value, folded in zip(terms.values, terms.folded, strict=True)
-            ],
-            dtype=np.bool_,
-        )
+        matches = _is_category(wanted) if field == "category" else _has_words(wanted)
+        chosen = np.fromiter(map(matches, terms.values, terms.folded), np.bool_, len(terms.values))
         mask = np.zeros(self.n, dtype=np.bool_)
         if chosen.any():
             mask[terms.paper[chosen[terms.term]]] = True
         return mask
 
 
-def _is_category(value: str, folded: str, wanted: str) -> bool:  # noqa: ARG001 — one signature
-    value, wanted = value.casefold(), wanted.strip().casefold()
-    return wanted in (value, value.rpartition(".")[2])
+def _is_category(wanted: tuple[str, ...]) -> Matches:
+    """Match a category whole, or its part after the last dot, case aside."""
+    names = {name.strip().casefold() for name in wanted}
+    return lambda value, _: (
+        not names.isdisjoint((value.casefold(), value.casefold().rpartition(".")[2]))
+    )
 
 
-def _has_words(value: str, folded: str, wanted: str) -> bool:  # noqa: ARG001 — one signature
-    return f" {normalised_title(wanted)} " in f" {folded} "
+def _has_words(wanted: tuple[str, ...]) -> Matches:
+    """Match one or more whole words of a value, case and accents aside."""
+    phrases = [f" {normalised_title(words)} " for words in wanted]
+    return lambda _, folded: any(phrase in f" {folded} " for phrase in phrases)
 
 
 def _read_terms(db: sqlite3.Connection, field: str) -> _Terms:
     terms = db.execute(
-        "SELECT term, value, folded FROM terms WHERE field = ? ORDER BY term", (field,)
+        "SELECT term, value, folded FROM terms WHERE field = ? ORDER BY value", (field,)
     ).fetchall()
     index_of = {term: index for index, (term, _, _) in enumerate(terms)}
     pairs = [
@@ -124,5 +127,6 @@ def _read_terms(db: sqlite3.Connection, field: str) -> _Terms:
 
 def _count(terms: _Terms, mask: Mask) -> list[FacetCount]:
     counts = np.bincount(terms.term[mask[terms.paper]], minlength=len(terms.values))
-    found = sorted(np.flatnonzero(counts), key=lambda i: (-counts[i], terms.values[i]))
-    return [FacetCount(terms.values[i], int(counts[i])) for i in found[:_FACET_SIZE]]
+    found = np.flatnonzero(counts)
+    most = found[np.argsort(-counts[found], kind="stable")][:_FACET_SIZE]  # ties: by value
+    return [FacetCount(terms.values[i], int(counts[i])) for i in most]

@@ -90,11 +90,13 @@ class FilterParameters(BaseModel):
         )
 
 
-class SearchParameters(FilterParameters):
-    """The query string of a search."""
-
+class _Question(BaseModel):
     q: Words = Field(description="what to look for, in plain words", examples=[_QUESTION])
     mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
+
+
+class SearchParameters(FilterParameters, _Question):  # in this order, `q` is documented first
+    """The query string of a search."""
 
     def to_query(self) -> Query:
         """Return the engine's query."""
