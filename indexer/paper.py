@@ -58,7 +58,8 @@ class Paper:
 
     def to_json(self) -> dict[str, Any]:
         """Return the paper as the contract's JSON object, keys in their documented order."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        values = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in values}
 
     def content_hash(self) -> str:
         """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""

@@ -23,6 +23,12 @@ _PLACEHOLDER = re.compile(r"%(?:\(\d\))?s")
 # What pylatexenc reads but has no text for.
 _SILENT = ("bf", "it", "em", "sc", "tt", "rm", "sf", "sl", "small", "large", "label", "color")
 _SHOWS_ARGUMENT = ("url", "texttt", "textsf", "textmd", "textup", "mbox")
+# Words that mean the same to TeX and to people; `--` and `''` do not.
+_PLAIN_WORD = r"(?:[^\s\\{}$%&#~^_\[\]`'\"-]|-(?!-)|'(?!'))+"
+_PLAIN_RUN = re.compile(rf"(\s{_PLAIN_WORD}\s+)({_PLAIN_WORD}(?:\s+{_PLAIN_WORD}){{2,}})(?=\s|$)")
+# From Unicode's private use area.
+_FIRST_STAND_IN, _STAND_INS = 0xE000, 0x1900
+_STAND_IN = re.compile(f"[{chr(_FIRST_STAND_IN)}-{chr(_FIRST_STAND_IN + _STAND_INS - 1)}]")
 _BARE_SPECIAL = re.compile(r"(?<!\\)[%&#]")
 _URL = re.compile(r"https?://[^\s/<>|\"{}\\]+\.[^\s<>|\"{}\\]+")
 _CODE_LINK = re.compile(r"\b(?:github|gitlab|bitbucket|codeberg)\.\s?(?:com|org)/\w", re.IGNORECASE)
@@ -55,9 +61,12 @@ def _convert(text: str) -> str:
     from pylatexenc.latexwalker import LatexWalker
 
     walker_context, converter = _latex_tools()
-    walker = LatexWalker(_protect_prose(text), latex_context=walker_context, tolerant_parsing=True)
+    source, prose = _set_prose_aside(_protect_prose(text))
+    walker = LatexWalker(source, latex_context=walker_context, tolerant_parsing=True)
     nodes, _, _ = walker.get_latex_nodes()
-    converted = str(converter.nodelist_to_text(nodes))
+    converted = _STAND_IN.sub(
+        lambda m: prose[ord(m[0]) - _FIRST_STAND_IN], str(converter.nodelist_to_text(nodes))
+    )
     if len(_PLACEHOLDER.findall(converted)) > len(_PLACEHOLDER.findall(text)):
         raise ValueError(converted)  # a macro without its arguments: pylatexenc shows its template
     return converted
@@ -72,6 +81,25 @@ def _protect_prose(text: str) -> str:
         end = stop
     parts.append(_escape_prose(text[end:]))
     return "".join(parts)
+
+
+def _set_prose_aside(text: str) -> tuple[str, list[str]]:
+    """Put one character in the place of each run of plain words, and return the runs.
+
+    pylatexenc walks character by character, and most of an abstract is prose: this makes it eight
+    times faster, with the same result. The word next to a macro stays, as it may be its argument.
+    """
+    prose: list[str] = []
+    if _STAND_IN.search(text):
+        return text, prose
+
+    def stand_in(run: re.Match[str]) -> str:
+        if len(prose) == _STAND_INS:
+            return run[0]
+        prose.append(run[2])
+        return run[1] + chr(_FIRST_STAND_IN + len(prose) - 1)
+
+    return _PLAIN_RUN.sub(stand_in, text), prose
 
 
 def _formulas(text: str) -> Iterator[tuple[int, int]]:

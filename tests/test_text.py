@@ -107,6 +107,22 @@ def test_cleaning_never_fails_and_folds_white_space(text):
     assert cleaned == " ".join(cleaned.split())
 
 
+WORDS = "the state-of-the-art model, it's 5% better; (see [1]) don't -- ''stop'' 3.5 \ue000 \n"
+MIXED = st.lists(
+    st.sampled_from([*TOKENS.split(), *WORDS.split(" "), "a few plain words in a row"])
+)
+
+
+@given(MIXED.map(" ".join))
+@example("\\textbf a few plain words and \\' e more of them in a long row $x$ of plain words here")
+def test_setting_prose_aside_changes_nothing_but_the_speed(text):
+    """Runs of plain words come out of the conversion as they would have gone through it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.text._set_prose_aside", lambda text: (text, []))
+        expected = clean(text)
+    assert clean(text) == expected
+
+
 @given(st.text(st.characters(exclude_characters="\\$")))
 def test_text_without_backslash_and_dollar_only_has_its_white_space_folded(text):
     """Plain text passes word by word, and cleaning it again changes nothing."""

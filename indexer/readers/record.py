@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from indexer.sources import Document
 from indexer.text import clean, links_code, links_in
 
 _HEAD_CHARACTERS = 120
+_UNDECODED = re.compile("[\udc80-\udcff]")  # how Python's surrogateescape keeps such bytes
 
 
 def reject(document: Document, line: int, reason: str, head: str) -> Rejection:
@@ -20,16 +22,15 @@ def reject(document: Document, line: int, reason: str, head: str) -> Rejection:
 
 def readable(text: str) -> str:
     """Return the text with what was not UTF-8 shown as U+FFFD, for names that frame records."""
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return _UNDECODED.sub("\ufffd", text)
 
 
 def undecodable(text: str) -> str | None:
     """Return what is wrong with text that was not UTF-8, ``None`` if nothing is."""
-    for position, character in enumerate(text):
-        if "\udc80" <= character <= "\udcff":
-            byte = ord(character) - 0xDC00
-            return f"not UTF-8: byte 0x{byte:02x} at character {position + 1} of the record"
-    return None
+    if not (found := _UNDECODED.search(text)):
+        return None
+    byte = ord(found[0]) - 0xDC00
+    return f"not UTF-8: byte 0x{byte:02x} at character {found.start() + 1} of the record"
 
 
 def make_paper(
