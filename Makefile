@@ -1,11 +1,12 @@
 # The daily life of akin. `make run` and `make test` are all that a fresh machine needs.
 
-PYTHON  ?= $(shell command -v python3.11 || command -v python3)
+PYTHON  ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 VENV    := .venv
 BIN     := $(VENV)/bin
 HOST    ?= 127.0.0.1
 PORT    ?= 8000
-SOURCES ?= seeds
+# What to index: files and folders. Empty: what the index was built from, at first seeds/.
+SOURCES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run index test quick lint format bench lock clean
@@ -14,11 +15,15 @@ help: ## these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.run ## set up, bring the index up to date, serve
-	$(BIN)/rebuild-index --refresh --index index $(SOURCES)
+ifeq ($(SOURCES),)
+	$(BIN)/rebuild-index --refresh --index index || { test -e index/CURRENT && echo "serving the index as it is"; }
+else
+	$(BIN)/rebuild-index --index index $(SOURCES)
+endif
 	$(BIN)/akin serve --index index --host $(HOST) --port $(PORT)
 
-index: $(VENV)/.run ## build the index of SOURCES (default: seeds) into index/
-	$(BIN)/rebuild-index --index index $(SOURCES)
+index: $(VENV)/.run ## build the index of SOURCES into index/
+	$(BIN)/rebuild-index --index index $(or $(SOURCES),--refresh)
 
 test: $(VENV)/.dev ## the whole suite: style, types, tests
 	$(BIN)/ruff check .
@@ -46,6 +51,7 @@ lock: $(VENV)/.dev ## resolve the lock files anew
 	    --no-header --allow-unsafe --upgrade -o requirements.lock pyproject.toml constraints.in
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    --no-header --allow-unsafe --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	sed -i -E 's/^(torch==[0-9.]+)\+cpu$$/\1/' requirements.lock requirements-dev.lock  # any build of it
 
 clean: ## drop the environment and every built index
 	rm -rf $(VENV)

@@ -1,41 +1,22 @@
-"""The ``rebuild-index`` command, and what all commands of akin share."""
+"""The ``rebuild-index`` command."""
 
 from __future__ import annotations
 
-import functools
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
+from indexer.command import index_option, json_option, print_json, run
 from indexer.encoder import SentenceTransformerEncoder
-from indexer.errors import AkinError, IndexUnusable, InputError
-from indexer.generation import IndexFolder, Manifest
+from indexer.errors import IndexCorrupted, Interrupted
+from indexer.generation import IndexFolder
 from indexer.ledger import Report
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 
-P = ParamSpec("P")
-
 DONE_WITH_REJECTIONS = 3
-
-index_option = click.option(
-    "--index",
-    "index_path",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("index"),
-    show_default=True,
-    envvar="AKIN_INDEX",
-    help="Folder of the index.",
-)
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
-)
 
 
 @click.command("rebuild-index")
@@ -75,14 +56,15 @@ def rebuild_index(
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path)
-    roots = list(sources) or [Path("seeds")]
-    manifest = _built_before(index)
-    if manifest:
-        model = model or manifest.model["name"]
-        roots = [Path(root) for root in manifest.roots] if refresh else roots
-    encoder = SentenceTransformerEncoder(find_model(model or DEFAULT_MODEL))
-    with Bar() as bar:
-        report = rebuild(roots, index, encoder, full=full, dry_run=dry_run, reporter=bar)
+    roots, model = _what_to_build(index, list(sources), model, refresh)
+    encoder = SentenceTransformerEncoder(find_model(model))
+    try:
+        with Bar() as bar:
+            report = rebuild(roots, index, encoder, full=full, dry_run=dry_run, reporter=bar)
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "the index is as it was, and what was embedded is kept: run it again to go on"
+        ) from error
     if as_json:
         print_json(report.to_json())
     else:
@@ -90,12 +72,20 @@ def rebuild_index(
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
 
 
-def _built_before(index: IndexFolder) -> Manifest | None:
-    """Return the manifest of the index, if one can be read; a rebuild mends others."""
+def _what_to_build(
+    index: IndexFolder, sources: list[Path], model: str | None, refresh: bool
+) -> tuple[list[Path], str]:
+    """Return the sources to read and the model to run: as asked for, else as recorded."""
     try:
-        return index.current().manifest
-    except IndexUnusable:
-        return None
+        recorded = index.recorded()
+    except IndexCorrupted:
+        if refresh:
+            raise
+        recorded = None
+    if recorded:
+        model = model or recorded[1]
+        sources = recorded[0] if refresh else sources
+    return sources or [Path("seeds")], model or DEFAULT_MODEL
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
@@ -135,59 +125,6 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
         f"generation {report.generation} in {escape(str(index_path))}  "
         f"[dim]{report.seconds:.1f} s[/]"
     )
-
-
-def print_json(value: dict[str, Any]) -> None:
-    """Print one JSON object on standard output, whatever a text in it holds."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
-    sys.stdout.flush()
-
-
-def run(command: click.Command) -> Callable[[], None]:
-    """Return the entry point of a command: errors become messages and exit codes.
-
-    Under ``--json``, a failure is one JSON object on standard output, wrong use included.
-    """
-
-    @functools.wraps(run)
-    def main() -> None:
-        as_json = "--json" in sys.argv[1:]
-        try:
-            code = command.main(standalone_mode=False)
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()
-            code = error.exit_code
-        except click.UsageError as error:
-            _fail(as_json, InputError(error.format_message()), usage=error)
-            code = InputError.exit_code
-        except AkinError as error:
-            _fail(as_json, error)
-            code = error.exit_code
-        except (click.Abort, KeyboardInterrupt):
-            _fail(as_json, AkinError("interrupted; what was embedded is kept, so run it again"))
-            code = AkinError.exit_code
-        except BrokenPipeError:  # akin search … | head
-            sys.stderr.close()
-            code = 0
-        except OSError as error:  # no permission, disk full, a file where a folder should be
-            _fail(as_json, AkinError(f"{error.filename or 'akin'}: {error.strerror or error}"))
-            code = AkinError.exit_code
-        sys.exit(code if isinstance(code, int) else 0)
-
-    return main
-
-
-def _fail(as_json: bool, error: AkinError, usage: click.UsageError | None = None) -> None:
-    if as_json:
-        print_json({"ok": False, "error": error.to_json()})
-    elif usage:
-        usage.show()
-    else:
-        Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
-            f"[bold red]{error.title}:[/] ", end=""
-        )
-        click.echo(error.detail, err=True)
 
 
 main = run(rebuild_index)

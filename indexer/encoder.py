@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +20,7 @@ Vectors = npt.NDArray[np.float32]
 """Rows are embeddings of unit length, shape ``(n, dim)``."""
 
 _BATCH = 32
+_LOAD_FAILURES = (OSError, ValueError, LookupError, TypeError, ImportError, RuntimeError)
 
 
 class Encoder(Protocol):
@@ -68,8 +70,8 @@ class SentenceTransformerEncoder:
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read, special ones included; ``None``: all."""
         with self._lock:
-            length: int | None = self._load().max_seq_length
-        return length
+            length: float | None = self._load().max_seq_length
+        return None if length is None or math.isinf(length) else int(length)
 
     def load(self) -> None:
         """Load the model, if it is not loaded yet.
@@ -98,16 +100,18 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
-        prompt = self.model.prompts["document"]
+        prompted = [self.model.prompts["document"] + text for text in texts]
         with self._lock:
-            tokens = self._load().tokenizer(
-                [prompt + text for text in texts], truncation=False, verbose=False
-            )
+            tokenizer = self._load().tokenizer
+            if not callable(tokenizer):  # static models come with a bare tokenizers.Tokenizer
+                return [len(tokens.ids) for tokens in tokenizer.encode_batch(prompted)]
+            tokens = tokenizer(prompted, truncation=False, verbose=False)
         return [len(ids) for ids in tokens["input_ids"]]
 
     def _load(self) -> SentenceTransformer:
         if self._loaded is None:
             import torch
+            from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
@@ -121,7 +125,7 @@ class SentenceTransformerEncoder:
                     trust_remote_code=False,
                     model_kwargs={"use_safetensors": True},
                 )
-            except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+            except (*_LOAD_FAILURES, SafetensorError) as error:
                 raise ModelUnavailable(
                     f"{self.model.path}: not a model that sentence-transformers can load: {error}",
                     model=self.model.name,

@@ -7,13 +7,14 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── SourceMissing         a source path that is not there
     │   ├── SourceUnreadable      a file that holds no format akin reads
     │   ├── NothingToIndex        sources that yield not one paper
-    │   ├── ModelUnavailable      a model that cannot be had
+    │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
     │   └── StaleCursor           a page of a generation that is gone         HTTP 410
-    ├── ModelCorrupted            the bundled model differs from its original exit 1
+    ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
     ├── BuildInProgress           another rebuild holds the index             exit 1
-    ├── AddressInUse              the port to serve on is taken               exit 1
+    ├── AddressUnusable           the address to serve on cannot be had       exit 1
+    ├── Interrupted               stopped by the user                         exit 1
     └── IndexUnusable             no generation that can be served            exit 1, HTTP 503
         ├── IndexMissing          nothing was built yet
         ├── IndexCorrupted        a file differs from its checksum
@@ -89,6 +90,7 @@ class ModelUnavailable(InputError):
 
     type = "model-unavailable"
     title = "Model not available"
+    status = 503
 
 
 class BadParameter(InputError):
@@ -119,6 +121,7 @@ class ModelCorrupted(AkinError):
 
     type = "model-corrupted"
     title = "Model file is damaged"
+    status = 503
 
 
 class BuildInProgress(AkinError):
@@ -128,11 +131,18 @@ class BuildInProgress(AkinError):
     title = "Another rebuild is at work"
 
 
-class AddressInUse(AkinError):
-    """The address to serve on is taken."""
+class AddressUnusable(AkinError):
+    """The address to serve on is taken, or is none of this machine."""
 
-    type = "address-in-use"
-    title = "Address in use"
+    type = "address-unusable"
+    title = "Cannot listen there"
+
+
+class Interrupted(AkinError):
+    """Stopped by the user, before it was done."""
+
+    type = "interrupted"
+    title = "Interrupted"
 
 
 class IndexUnusable(AkinError):

@@ -10,7 +10,8 @@ Layout of an index folder::
 
 ``CURRENT`` is replaced by a rename after everything that it points to is on disk. So whoever reads
 sees the old generation or the new one, whole. The one before the current is kept, for readers that
-are just opening it and for a look back; older ones are dropped when a new one is published.
+are just opening it and as the last good one should the current be damaged; older ones, and damaged
+ones, are dropped when a new one is published.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Manifest:
         format_version: :data:`FORMAT_VERSION` of the builder.
         generation: its id; ids sort by time.
         built_at: ISO 8601, UTC.
-        model: name as asked for, fingerprint, prompts, max_tokens.
+        model: name as asked for, fingerprint, prompts.
         text_recipe: names how a paper's text is made.
         dimension: of the vectors.
         metric: of the vectors.
@@ -86,7 +87,7 @@ class Manifest:
         if version != FORMAT_VERSION:
             raise IndexMismatch(
                 f"{path}: index format {version}, this akin reads {FORMAT_VERSION}. "
-                "Build it anew: rebuild-index",
+                f"{_mend(path.parent)}",
                 file=str(path),
             )
         return cls(**{field.name: content[field.name] for field in fields(cls)})
@@ -123,14 +124,17 @@ class Generation:
         for name, stated in self.manifest.files.items():
             path = self.folder / name
             if not path.is_file():
-                raise IndexCorrupted(f"{path}: missing. {_MEND}", file=str(path))
+                raise IndexCorrupted(f"{path}: missing. {_mend(self.folder)}", file=str(path))
             if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
                 raise IndexCorrupted(
-                    f"{path}: differs from its checksum in the manifest. {_MEND}", file=str(path)
+                    f"{path}: differs from its checksum in the manifest. {_mend(self.folder)}",
+                    file=str(path),
                 )
 
 
-_MEND = "Mend it with rebuild-index (vectors come from the cache)"
+def _mend(generation: Path) -> str:
+    """Return the command that builds an index anew; vectors come from the cache."""
+    return f"Build it anew: rebuild-index --refresh --index {generation.parent.parent}"
 
 
 class IndexFolder:
@@ -157,7 +161,9 @@ class IndexFolder:
             except FileNotFoundError as error:
                 # Two publications since the pointer was read: it is not the current one any more.
                 if self._read_pointer() == pointer:
-                    raise IndexCorrupted(f"{error.filename}: missing. {_MEND}") from error
+                    raise IndexCorrupted(
+                        f"{error.filename}: missing. {_mend(self.generations / '_')}"
+                    ) from error
 
     def previous(self) -> Iterator[Generation]:
         """Yield the other generations that are kept and have a readable manifest, newest first."""
@@ -165,13 +171,36 @@ class IndexFolder:
             current = self._read_pointer()["generation"]
         except (IndexMissing, IndexCorrupted):
             current = None
-        for folder in sorted(self.generations.glob("[!.]*"), reverse=True):
-            if folder.name == current:
+        for name in self._names():
+            if name == current:
                 continue
             try:
-                yield self._open(folder.name, None)
+                yield self._open(name, None)
             except (OSError, ValueError, KeyError, IndexMismatch):
                 continue
+
+    def recorded(self) -> tuple[list[Path], str] | None:
+        """Return the sources and the model of the last build, even where it cannot be served.
+
+        Returns:
+            ``None`` if nothing was ever built here.
+
+        Raises:
+            IndexCorrupted: something was, but no manifest can be read.
+        """
+        names = self._names()
+        for name in names:
+            try:
+                content = json.loads((self.generations / name / MANIFEST).read_bytes())
+                return [Path(root) for root in content["roots"]], str(content["model"]["name"])
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        if names or self.pointer.exists():
+            raise IndexCorrupted(
+                f"{self.path}: no manifest here can be read, so nobody knows what this index was "
+                f"built from. Name it: rebuild-index --index {self.path} SOURCE…"
+            )
+        return None
 
     def stamp(self) -> tuple[int, int] | None:
         """Return what changes when another generation is published; cheap to ask for."""
@@ -221,8 +250,8 @@ class IndexFolder:
             path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
             for path in sorted(staging.iterdir())
         }
-        content = json.dumps({**asdict(manifest), "files": files}, indent=1, ensure_ascii=False)
-        data = content.encode("utf-8", "surrogatepass")
+        # ASCII, as a path need not be Unicode.
+        data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
         _write(staging / MANIFEST, data)
         _flush_folder(staging)
         keep = self._kept_beside(manifest.generation)
@@ -246,13 +275,25 @@ class IndexFolder:
         _flush_folder(self.path)
 
     def _kept_beside(self, generation: str) -> list[str]:
-        """Return the generations to keep beside a new one: the current, then the newest."""
+        """Return the generations to keep beside a new one: the newest that are whole."""
+        kept: list[str] = []
+        for name in self._names():
+            if len(kept) < KEEP - 1 and name != generation:
+                try:
+                    self._open(name, None).verify()
+                except (OSError, ValueError, KeyError, IndexCorrupted, IndexMismatch):
+                    continue  # of no use to anybody: dropped
+                kept.append(name)
+        return kept
+
+    def _names(self) -> list[str]:
+        """Return the ids of all generations, the current one first, then the newest."""
         try:
             current = self._read_pointer()["generation"]
         except (IndexMissing, IndexCorrupted):
             current = ""
-        others = {folder.name for folder in self.generations.glob("[!.]*")} - {generation}
-        return sorted(others, key=lambda name: (name == current, name), reverse=True)[: KEEP - 1]
+        names = [folder.name for folder in self.generations.glob("[!.]*")]
+        return sorted(names, key=lambda name: (name == current, name), reverse=True)
 
     def _read_pointer(self) -> dict[str, str]:
         try:
@@ -266,13 +307,16 @@ class IndexFolder:
             ) from error
         except (ValueError, KeyError, TypeError) as error:
             raise IndexCorrupted(
-                f"{self.pointer}: does not name a generation. {_MEND}", file=str(self.pointer)
+                f"{self.pointer}: does not name a generation. {_mend(self.generations / '_')}",
+                file=str(self.pointer),
             ) from error
 
     def _open(self, name: str, manifest_sha256: str | None) -> Generation:
         path = self.generations / name / MANIFEST
         if manifest_sha256 and file_sha256(path) != manifest_sha256:
-            raise IndexCorrupted(f"{path}: differs from its checksum. {_MEND}", file=str(path))
+            raise IndexCorrupted(
+                f"{path}: differs from its checksum. {_mend(path.parent)}", file=str(path)
+            )
         return Generation(path.parent, Manifest.from_bytes(path.read_bytes(), path))
 
 

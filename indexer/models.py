@@ -21,7 +21,7 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _BUNDLED_NAMES = {DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]}
 # What shapes a vector: weights, tokenizer, modules. Not the README, nor other formats' weights.
 _SHAPING = ("*.safetensors", "*.json", "*.txt", "*.model")
-_NOT_SHAPING = {"data_config.json", "README.md"}
+_NOT_SHAPING = {"data_config.json"}
 _NOT_SHAPING_FOLDERS = {"onnx", "openvino"}
 
 
@@ -101,7 +101,7 @@ def _unavailable(name: str, tried: list[str]) -> ModelUnavailable:
     steps = "; ".join(tried)
     return ModelUnavailable(
         f"{name}: no such model. Tried {steps}. Name a folder that holds a sentence-transformers "
-        f"model, or leave --model out for the bundled {DEFAULT_MODEL}.",
+        f"model, or take the bundled one: --model {DEFAULT_MODEL}",
         model=name,
         tried=tried,
     )
@@ -112,6 +112,9 @@ def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
         raise _unavailable(name, [f"{folder}: holds neither modules.json nor config.json"])
     if not any(folder.rglob("*.safetensors")):
         raise _unavailable(name, [f"{folder}: holds no .safetensors, the only weights taken"])
+    for pickled in folder.rglob("pytorch_model*.bin"):
+        if not any(pickled.parent.glob("*.safetensors")):
+            raise _unavailable(name, [f"{pickled}: a pickle, and only .safetensors are taken"])
     hashes = {path: file_sha256(folder / path) for path in _shaping_files(folder)}
     if weights_sha256 and hashes.get("model.safetensors") != weights_sha256:
         raise ModelCorrupted(
@@ -137,6 +140,10 @@ def _shaping_files(folder: Path) -> list[str]:
 def _prompts(folder: Path) -> dict[str, str]:
     """Read the prompts as ``encode_query`` and ``encode_document`` would pick them."""
     path = folder / "config_sentence_transformers.json"
-    config = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    known = config.get("prompts") or {}
+    if not path.is_file():
+        return {"query": "", "document": ""}
+    try:
+        known = json.loads(path.read_text("utf-8")).get("prompts") or {}
+    except (ValueError, AttributeError) as error:
+        raise ModelUnavailable(f"{path}: not a JSON object: {error}", file=str(path)) from error
     return {role: known.get(role) or "" for role in ("query", "document")}

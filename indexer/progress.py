@@ -9,7 +9,6 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     SpinnerColumn,
@@ -40,10 +39,23 @@ class Silent:
         """Say nothing."""
 
 
+class _Count(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        if not task.completed and not task.total:
+            return Text("")
+        total = f"/{task.total:,.0f}" if task.total else " records"
+        return Text(f"{task.completed:,.0f}{total}", style="progress.download")
+
+
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f} papers/s" if speed else "", style="progress.data.speed")
+        return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed")
+
+
+class _TimeLeft(TimeRemainingColumn):
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total and task.speed else Text("")
 
 
 class Bar:
@@ -54,9 +66,9 @@ class Bar:
             SpinnerColumn(),
             TextColumn("{task.description:<10}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            _Count(),
             _Rate(),
-            TimeRemainingColumn(),
+            _TimeLeft(),
             console=Console(stderr=True),
             disable=not sys.stderr.isatty(),
         )

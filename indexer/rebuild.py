@@ -48,11 +48,11 @@ from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
-from indexer.sources import Document, find_documents
+from indexer.sources import Document, find_documents, readable
 from indexer.vector_cache import CachedVector, VectorCache, cache_key
 from indexer.vector_index import METRIC, VectorIndexBuilder
 
-EMBED_AT_ONCE = 64
+EMBED_AT_ONCE = 32
 """Papers between two writes to the vector cache: the most that a kill can cost, and how often the
 bar moves. Rows come sorted by length, so that small lots waste no padding."""
 
@@ -131,7 +131,7 @@ def rebuild(
                 notes=notes,
             )
             current = previous is not None and _is_current(
-                previous, comparison, read.sources, encoder.model
+                previous.manifest, comparison, read.sources, _roots(sources), encoder.model
             )
             if not dry_run and (full or not current):
                 embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
@@ -146,7 +146,6 @@ def rebuild(
             catalogue.close()
             with suppress(FileNotFoundError):
                 shutil.rmtree(staging)
-    reporter.phase("done")
     report.seconds = time.monotonic() - started
     return report
 
@@ -171,17 +170,17 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
             lies in a named folder is passed over and listed.
     """
     read = _Read()
-    readable: list[tuple[Document, Reader]] = []
+    to_read: list[tuple[Document, Reader]] = []
     for document in documents:
         try:
-            readable.append((document, reader_for(document)))
+            to_read.append((document, reader_for(document)))
         except SourceUnreadable as error:
             if document.given:
                 raise
             read.skipped.append(error.detail)
-    for document, reader in readable:
+    for document, reader in to_read:
         account = SourceAccount(
-            document.name, str(document.path.resolve()), reader.FORMAT, document.sha256()
+            document.name, readable(str(document.path.resolve())), reader.FORMAT, document.sha256()
         )
         for record in reader.read(document):
             account.records += 1
@@ -212,13 +211,18 @@ def _nothing(sources: Sequence[Path], read: _Read) -> NothingToIndex:
 
 
 def _is_current(
-    previous: Generation, comparison: Comparison, sources: list[SourceAccount], model: Model
+    manifest: Manifest,
+    comparison: Comparison,
+    sources: list[SourceAccount],
+    roots: list[str],
+    model: Model,
 ) -> bool:
-    manifest = previous.manifest
     return (
         not (comparison.added or comparison.updated or comparison.removed)
         and manifest.sources == [source.to_json() for source in sources]
-        and manifest.model["fingerprint"] == model.fingerprint
+        and manifest.roots == roots
+        and (manifest.model["name"], manifest.model["fingerprint"])
+        == (model.name, model.fingerprint)
         and manifest.text_recipe == TEXT_RECIPE
     )
 
@@ -274,6 +278,10 @@ def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVec
     }
 
 
+def _roots(sources: Sequence[Path]) -> list[str]:
+    return [str(source.resolve()) for source in sources]
+
+
 def _manifest(
     generation: str, encoder: Encoder, report: Report, embedded: _Embedded, roots: Sequence[Path]
 ) -> Manifest:
@@ -289,7 +297,7 @@ def _manifest(
         papers=report.papers,
         truncated=embedded.truncated,
         ledger=report.ledger.to_json(),
-        roots=[str(root.resolve()) for root in roots],
+        roots=_roots(roots),
         sources=[source.to_json() for source in report.sources],
         versions={
             "python": sys.version.split()[0],

@@ -6,10 +6,13 @@ after a crash; one that was damaged is noticed by its checksum and computed anew
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import sqlite3
+import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -47,7 +50,7 @@ def cache_key(fingerprint: str, recipe: str, text: str) -> bytes:
 class VectorCache:
     """The file of cached vectors; use it as a context manager.
 
-    A file that SQLite cannot read is set aside beside the new one, never deleted.
+    A file that SQLite finds damaged is set aside beside the new one, never deleted.
 
     Attributes:
         set_aside: where a damaged file was moved to, ``None`` where there was none.
@@ -55,15 +58,11 @@ class VectorCache:
 
     def __init__(self, path: Path) -> None:
         self.set_aside: Path | None = None
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = _open(path)
-        except sqlite3.DatabaseError:
-            self.set_aside = path.with_suffix(".damaged")
-            path.replace(self.set_aside)
-            for left in ("-wal", "-shm"):
-                path.with_name(path.name + left).unlink(missing_ok=True)
-            self._connection = _open(path)
+        self._connection = sqlite3.connect(path)
+        with self._mended():
+            _prepare(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -79,18 +78,22 @@ class VectorCache:
     def get(self, keys: Sequence[bytes]) -> dict[bytes, CachedVector]:
         """Return those of the vectors that are there and whole."""
         found: dict[bytes, CachedVector] = {}
-        for start in range(0, len(keys), _ASK_AT_ONCE):
-            some = keys[start : start + _ASK_AT_ONCE]
-            marks = ",".join("?" * len(some))
-            rows = self._connection.execute(
-                f"SELECT key, vector, tokens, truncated, crc FROM vectors WHERE key IN ({marks})",  # noqa: S608
-                some,
-            )
-            for key, blob, tokens, truncated, crc in rows:
-                if zlib.crc32(blob) == crc:
-                    vector = np.frombuffer(blob, dtype="<f4")
-                    found[key] = CachedVector(vector, tokens, bool(truncated))
+        with self._mended():
+            for start in range(0, len(keys), _ASK_AT_ONCE):
+                found |= self._get(keys[start : start + _ASK_AT_ONCE])
         return found
+
+    def _get(self, keys: Sequence[bytes]) -> dict[bytes, CachedVector]:
+        marks = ",".join("?" * len(keys))
+        rows = self._connection.execute(
+            f"SELECT key, vector, tokens, truncated, crc FROM vectors WHERE key IN ({marks})",  # noqa: S608
+            keys,
+        )
+        return {
+            key: CachedVector(np.frombuffer(blob, dtype="<f4"), tokens, bool(truncated))
+            for key, blob, tokens, truncated, crc in rows
+            if zlib.crc32(blob) == crc
+        }
 
     def put(self, vectors: Mapping[bytes, CachedVector]) -> None:
         """Write vectors; when this returns, they outlive the process."""
@@ -98,24 +101,42 @@ class VectorCache:
         for key, (vector, tokens, truncated) in vectors.items():
             blob = np.asarray(vector, dtype="<f4").tobytes()
             rows.append((key, blob, tokens, truncated, zlib.crc32(blob)))
-        with self._connection:
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", rows
-            )
+        for _ in range(2):  # once more in a new file, if this one proves damaged
+            before = self.set_aside
+            with self._mended(), self._connection:
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", rows
+                )
+            if self.set_aside == before:
+                return
+
+    @contextmanager
+    def _mended(self) -> Iterator[None]:
+        """Set the file aside if SQLite finds it damaged meanwhile; what it held is computed anew.
+
+        Raises:
+            OSError: the file cannot be used now: locked by another program, or the disk is full.
+        """
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.EIO, str(error), str(self._path)) from error
+        except sqlite3.DatabaseError:
+            self._connection.close()
+            self.set_aside = self._path.with_suffix(f".damaged-{time.time_ns()}")
+            self._path.replace(self.set_aside)
+            for left in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + left).unlink(missing_ok=True)
+            self._connection = sqlite3.connect(self._path)
+            _prepare(self._connection)
 
     def __len__(self) -> int:
         (count,) = self._connection.execute("SELECT count(*) FROM vectors").fetchone()
         return int(count)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(_SCHEMA)
-        connection.execute("SELECT key FROM vectors LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
-    return connection
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(_SCHEMA)
+    connection.execute("SELECT key FROM vectors LIMIT 1").fetchone()

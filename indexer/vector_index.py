@@ -5,6 +5,7 @@ Inner product over vectors of length 1 is the cosine. Ids are the catalogue's ro
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,16 @@ class VectorIndexBuilder:
         self._index.add_with_ids(vectors, ids)
 
     def save(self, path: Path) -> None:
-        """Write the index; the file is whole only when this returns."""
-        faiss.write_index(self._index, str(path))
+        """Write the index; the file is whole only when this returns.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            reason = str(error).splitlines()[-1]
+            raise OSError(errno.EIO, f"cannot be written: {reason}", str(path)) from error
 
 
 class VectorIndex:

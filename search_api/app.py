@@ -37,8 +37,7 @@ def borrow_engine(request: Request, response: Response) -> Iterator[Engine]:
     """Lend the live engine for one request, and name index and model in the headers."""
     live: LiveEngine = request.app.state.live
     with live.lease() as engine:
-        response.headers["X-Akin-Generation"] = engine.info.generation
-        response.headers["X-Akin-Model"] = engine.info.model.encode("ascii", "replace").decode()
+        response.headers.update(problems.index_headers(engine.info))
         yield engine
 
 

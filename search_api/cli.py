@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,8 +15,10 @@ import click
 from rich.console import Console
 
 from indexer import __version__
-from indexer.cli import index_option, json_option, print_json, rebuild_index, run
-from indexer.errors import AddressInUse
+from indexer.catalogue import open_catalogue, read_paper
+from indexer.cli import rebuild_index
+from indexer.command import index_option, json_option, print_json, run
+from indexer.errors import AddressUnusable, UnknownPaper
 from indexer.generation import IndexFolder
 from search_api import render
 from search_api.engine import Engine
@@ -103,22 +106,28 @@ def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options:
     """Find papers near one or several, which are never among them."""
     if not ids and not text.strip():
         raise click.UsageError("name one or more papers by id, or give an abstract with --text")
-    _answer(options, text=text, like=ids, unlike=unlike, mode="semantic")
+    like, unlike = (tuple(dict.fromkeys(ids)) for ids in (ids, unlike))
+    _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode="semantic")
 
 
 @akin.command()
 @click.argument("id")
 @index_option
-@model_option
 @json_option
-def show(id: str, index_path: Path, model: str | None, as_json: bool) -> None:  # noqa: A002 — its name
+def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — its name
     """Show one paper with all its fields."""
-    with _engine(index_path, model) as engine:
-        paper = engine.paper(id)
-        if as_json:
-            print_json({"ok": True, **paper.to_json(), "index": engine.info.to_json()})
-        else:
-            render.paper(_out(), paper)
+    generation = IndexFolder(index_path).current()
+    generation.verify()
+    about = describe(generation.manifest)["index"]
+    with closing(open_catalogue(generation.catalogue)) as db:
+        try:
+            paper = read_paper(db, id)
+        except KeyError as error:
+            raise UnknownPaper(f"{id}: not in this index", id=id, index=about) from error
+    if as_json:
+        print_json({"ok": True, **paper.to_json(), "index": about})
+    else:
+        render.paper(_out(), paper)
 
 
 @akin.command()
@@ -168,7 +177,7 @@ def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
 @model_option
 def serve(
     host: str, port: int, workers: int, threads: int | None, index_path: Path, model: str | None
-) -> None:
+) -> int:
     """Serve the HTTP API; a new generation is taken up as soon as it is published."""
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
@@ -179,21 +188,25 @@ def serve(
     os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
     own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}
     click.echo(f"akin {__version__} on http://{host}:{port}, its API on /docs", err=True)
-    uvicorn.run(
-        "search_api.app:create_app_from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
-    )
+    try:
+        uvicorn.run(
+            "search_api.app:create_app_from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
+        )
+    except SystemExit as stopped:  # uvicorn's own codes mean other things than akin's
+        return int(bool(stopped.code))
+    return 0
 
 
 def _check_free(host: str, port: int) -> None:
     """Find out before a model is loaded that nobody else listens there.
 
     Raises:
-        AddressInUse: somebody does, or the address is not one of this machine.
+        AddressUnusable: somebody does, or the address is not one of this machine.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -203,9 +216,10 @@ def _check_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise AddressInUse(
-            f"{host}:{port}: {error.strerror or error}. Stop what listens there, or choose another "
-            "with --port (make run PORT=8001)"
+        in_use = error.errno == errno.EADDRINUSE
+        hint = "Stop what listens there, or choose another port: --port, make run PORT=8001"
+        raise AddressUnusable(
+            f"{host}:{port}: {error.strerror or error}. {hint if in_use else ''}".rstrip(". ")
         ) from error
 
 
@@ -213,7 +227,7 @@ def _answer(options: dict[str, Any], **asked: Any) -> None:
     """Ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     first, last = options.pop("year")
-    filters = Filters(
+    filters = Filters.of(
         year_from=first,
         year_to=last,
         category=options.pop("category"),

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +64,8 @@ class Engine:
         if not len(self._vectors) == self._columns.n == manifest.papers:
             raise IndexCorrupted(
                 f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
-                f"catalogue, {len(self._vectors)} vectors. Build it anew: rebuild-index --full",
+                f"catalogue, {len(self._vectors)} vectors. Build it anew: "
+                f"rebuild-index --refresh --full --index {generation.folder.parent.parent}",
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
@@ -149,7 +149,7 @@ class Engine:
         if query.cursor is None:
             return 0
         cursor = Cursor.decode(query.cursor)
-        cursor.check(self.info.generation, replace(query, cursor=None))
+        cursor.check(self.info.generation, query)
         return cursor.offset
 
     def _rows(self, db: sqlite3.Connection, ids: Sequence[str]) -> Rows:
@@ -176,7 +176,8 @@ class Engine:
         wanted: list[Vectors] = []
         notes: list[str] = []
         if query.text.strip():
-            wanted.append(self.encoder.encode_query([query.text]))
+            encode = self.encoder.encode_document if query.is_paper else self.encoder.encode_query
+            wanted.append(encode([query.text]))
             notes = self._cut(query.text)
         if len(like):
             wanted.append(self._vectors.vectors(like))
@@ -246,15 +247,15 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             f"{index}: built with the model {built_with['name']} "
             f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
             f"(fingerprint {model.fingerprint[:12]}){same}. Build it anew: "
-            f"rebuild-index --index {index} --model {model.name} SOURCE…, "
-            "or leave --model out to run the model of the index",
+            f"rebuild-index --refresh --index {index} --model {model.name}; or run the model of "
+            "the index: leave --model out, and start a running server anew",
             built_with=built_with["name"],
             model=model.name,
         )
     if manifest.text_recipe != TEXT_RECIPE:
         raise IndexMismatch(
             f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
-            f"{TEXT_RECIPE}. Build it anew: rebuild-index --index {index} SOURCE…"
+            f"{TEXT_RECIPE}. Build it anew: rebuild-index --refresh --index {index}"
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,13 +15,18 @@ from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.generation import Generation, IndexFolder, Manifest
 from indexer.models import find_model
 from search_api.engine import Engine
+from search_api.results import IndexInfo
 
 logger = logging.getLogger(__name__)
 
 EncoderFor = Callable[[Manifest], Encoder]
 """Makes the encoder for the first generation that is opened."""
 
+RETRY_SECONDS = 10.0
+"""After which a generation that could not be opened is tried again: what was amiss may be well."""
+
 _TRIES = 3
+_NEVER = object()
 
 
 def encoder_for(model: str | None = None, threads: int | None = None) -> EncoderFor:
@@ -43,10 +50,12 @@ def open_engine(index: IndexFolder, make_encoder: EncoderFor) -> Engine:
         try:
             generation = index.current()
             return Engine(generation, make_encoder(generation.manifest))
-        except IndexCorrupted:
-            if index.stamp() == stamp:
+        except (IndexCorrupted, OSError, sqlite3.Error) as error:
+            if index.stamp() != stamp:
+                continue  # generations were published while this one was opened: it was dropped
+            if isinstance(error, IndexCorrupted):
                 raise
-            # Generations were published while this one was opened, and it was dropped.
+            raise IndexCorrupted(f"{index.path}: cannot be opened: {error}") from error
     raise IndexCorrupted(f"{index.path}: generations come faster than one can be opened")
 
 
@@ -66,9 +75,15 @@ class LiveEngine:
         self._make_encoder = make_encoder
         self._encoder: Encoder | None = None
         self._engine: Engine | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: object = _NEVER
+        self._tried = 0.0
         self._users: Counter[Engine] = Counter()
         self._lock = threading.Lock()
+
+    def serving(self) -> IndexInfo | None:
+        """Return which index is served right now."""
+        engine = self._engine
+        return engine.info if engine else None
 
     @contextmanager
     def lease(self) -> Iterator[Engine]:
@@ -99,13 +114,18 @@ class LiveEngine:
         Called by one thread only. Whatever is wrong becomes :attr:`problem`, never an exception.
         """
         stamp = self.index.stamp()
-        if stamp == self._seen and (self._engine is not None or self.problem is not None):
+        retry = self.problem is not None and time.monotonic() - self._tried >= RETRY_SECONDS
+        if stamp == self._seen and not retry:
             return False
-        self._seen = stamp
+        self._seen, self._tried = stamp, time.monotonic()
         try:
             engine = open_engine(self.index, self._encoder_of)
         except AkinError as error:
             self._keep_last_good(error)
+            return False
+        except Exception as error:
+            logger.exception("the published generation could not be opened")
+            self._keep_last_good(AkinError(f"{type(error).__name__}: {error}"))
             return False
         self._swap(engine)
         self.problem = None
@@ -134,6 +154,7 @@ class LiveEngine:
 
     def _keep_last_good(self, error: AkinError) -> None:
         """Stay with the running engine; at a start, go back to a kept generation that is whole."""
+        known = self.problem is not None and self.problem.detail == error.detail
         self.problem = error
         if self._engine is None and not isinstance(error, IndexMissing):
             for generation in self.index.previous():
@@ -141,7 +162,8 @@ class LiveEngine:
                     self._swap(self._open(generation))
                     break
         kept = f"still serving {_described(self._engine)}" if self._engine else "nothing to serve"
-        logger.error("%s: %s; %s", error.title, error.detail, kept)
+        if not known:
+            logger.error("%s: %s; %s", error.title, error.detail, kept)
 
     def _open(self, generation: Generation) -> Engine:
         return Engine(generation, self._encoder_of(generation.manifest))

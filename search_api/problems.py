@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from indexer.errors import AkinError, BadParameter
+from search_api.results import IndexInfo
 
 logger = logging.getLogger(__name__)
 
@@ -88,4 +89,13 @@ def _problem(
     }
     # Half a surrogate pair, which JSON can hold and UTF-8 cannot, may be among what is quoted.
     text = json.dumps(jsonable_encoder(content), ensure_ascii=False)
-    return Response(text.encode("utf-8", "replace"), status, media_type=MEDIA_TYPE)
+    headers = index_headers(request.app.state.live.serving())
+    return Response(text.encode("utf-8", "replace"), status, headers, media_type=MEDIA_TYPE)
+
+
+def index_headers(info: IndexInfo | None) -> dict[str, str]:
+    """Return the headers by which every answer, errors too, names the index it comes from."""
+    if info is None:
+        return {}
+    model = info.model.encode("ascii", "replace").decode()
+    return {"X-Akin-Generation": info.generation, "X-Akin-Model": model}

@@ -16,6 +16,9 @@ Mode = Literal["hybrid", "semantic", "lexical"]
 Sort = Literal["relevance", "date"]
 
 MAX_K = 1000
+MAX_PAPERS = 100
+"""To be like, and to be unlike."""
+
 MAX_CHARACTERS = 20_000
 """Of a query's text; the longest abstracts have a quarter of it."""
 
@@ -42,6 +45,14 @@ class Filters:
     source: tuple[str, ...] = ()
     has_code: bool | None = None
 
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """Return filters of values as they are typed: lists become tuples, blanks are dropped."""
+        for name, value in values.items():
+            if isinstance(value, (list, tuple)):
+                values[name] = tuple(one for one in value if one.strip())
+        return cls(**values)
+
     def to_json(self) -> dict[str, Any]:
         """Return those that are set."""
         return {
@@ -62,6 +73,7 @@ class Query:
         mode: which voices rank. Without text there is only the semantic one.
         k: how many results, 1 … :data:`MAX_K`.
         filters: applied before ranking.
+        is_paper: whether the text is a paper's, to be embedded as such, not a question.
         min_score: results below it are left out; on the scale of the mode's score.
         sort: ``date`` orders the most relevant ones by date, newest first.
         cursor: the ``next`` of the page before.
@@ -73,6 +85,7 @@ class Query:
     text: str = ""
     like: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
+    is_paper: bool = False
     mode: Mode = "hybrid"
     k: int = 10
     filters: Filters = field(default_factory=Filters)
@@ -94,6 +107,9 @@ class Query:
             raise _bad("sort", self.sort, f"must be one of {', '.join(get_args(Sort))}")
         if self.min_score is not None and not math.isfinite(self.min_score):
             raise _bad("min_score", self.min_score, "must be a finite number")
+        for name in ("like", "unlike"):
+            if len(getattr(self, name)) > MAX_PAPERS:
+                raise _bad(name, len(getattr(self, name)), f"more than {MAX_PAPERS} papers")
         if both := set(self.like) & set(self.unlike):
             raise _bad("unlike", min(both), "is among the papers to be like, too")
         if self.mode == "lexical" and (self.like or self.unlike):
@@ -167,7 +183,7 @@ class Cursor:
                 field="cursor",
             )
         if self.query != query.digest():
-            raise _bad("cursor", query.cursor, "belongs to another query")
+            raise _bad("cursor", self.encode(), "belongs to another query")
 
 
 _NOT_OURS = "was not given out by this service"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from indexer.errors import BadParameter
-from search_api.query import MAX_CHARACTERS, MAX_K, Filters, Mode, Query, Sort
+from search_api.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Filters, Mode, Query, Sort
 
 _QUESTION = "peer to peer training without a central server"
 _PAPER: dict[str, JsonValue] = {
@@ -55,6 +56,14 @@ class FilterParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def leave_out_blanks(cls, values: Any) -> Any:
+        """A form sends the fields that were left empty, too: they ask for nothing."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value != "" or name == "q"}
+
     k: int = Field(10, ge=1, le=MAX_K, description="how many results")
     year_from: Year | None = Field(None, description="first year, inclusive")
     year_to: Year | None = Field(None, description="last year, inclusive")
@@ -71,15 +80,8 @@ class FilterParameters(BaseModel):
 
     def query(self, **asked: Any) -> Query:
         """Return the engine's query: these filters, and what is asked."""
-        filters = Filters(
-            year_from=self.year_from,
-            year_to=self.year_to,
-            category=tuple(self.category),
-            author=tuple(self.author),
-            venue=tuple(self.venue),
-            source=tuple(self.source),
-            has_code=self.has_code,
-        )
+        values = {field.name: getattr(self, field.name) for field in fields(Filters)}
+        filters = Filters.of(**values)
         return Query(
             k=self.k,
             filters=filters,
@@ -113,13 +115,18 @@ class SearchBody(FilterParameters):
 
     q: Words = Field("", description="free text, up to a whole abstract")
     mode: Mode = "hybrid"
-    like: list[Words] = Field([], description="ids of papers to be near")
-    unlike: list[Words] = Field([], description="ids of papers to be far from")
+    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    unlike: list[Words] = Field(
+        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
+    )
 
     def to_query(self) -> Query:
         """Return the engine's query."""
         return self.query(
-            text=self.q, mode=self.mode, like=tuple(self.like), unlike=tuple(self.unlike)
+            text=self.q,
+            mode=self.mode,
+            like=tuple(dict.fromkeys(self.like)),
+            unlike=tuple(dict.fromkeys(self.unlike)),
         )
 
 
@@ -130,8 +137,10 @@ class RelatedBody(FilterParameters):
         extra="forbid", json_schema_extra={"examples": [{"like": [_PAPER["id"]], "k": 5}]}
     )
 
-    like: list[Words] = Field([], description="ids of papers to be near")
-    unlike: list[Words] = Field([], description="ids of papers to be far from")
+    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    unlike: list[Words] = Field(
+        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
+    )
     text: Words = Field("", description="an abstract that need not be in the index")
 
     def to_query(self) -> Query:
@@ -143,7 +152,11 @@ class RelatedBody(FilterParameters):
         if not self.like and not self.text.strip():
             raise BadParameter("like: name papers to be near, or give a text", field="like")
         return self.query(
-            text=self.text, like=tuple(self.like), unlike=tuple(self.unlike), mode="semantic"
+            text=self.text,
+            is_paper=True,
+            like=tuple(dict.fromkeys(self.like)),
+            unlike=tuple(dict.fromkeys(self.unlike)),
+            mode="semantic",
         )
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import socket
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -187,7 +188,6 @@ FAILURES = [
     (f"akin related {PAPER} --unlike {PAPER} --index {{index}}", 2, "bad-parameter", PAPER),
     (f"akin related {PAPER} --index {{none}}", 1, "index-missing", "rebuild-index --index"),
     ("akin show no:such --index {index}", 2, "unknown-paper", "no:such"),
-    (f"akin show {PAPER} --index {{index}} --model other", 1, "index-mismatch", "other"),
     (f"akin show {PAPER} --index {{none}}", 1, "index-missing", "rebuild-index --index"),
     ("akin status --index {none}", 1, "index-missing", "rebuild-index --index"),
     ("akin nonsense", 2, "bad-input", "nonsense"),
@@ -617,3 +617,78 @@ def test_the_installed_command_fails_as_promised(tmp_path):
     )
     assert (done.returncode, done.stderr) == (1, b"")
     assert json.loads(done.stdout)["error"]["type"] == "index-missing"
+
+
+@pytest.mark.parametrize("harm", ["pointer", "version"])
+def test_refresh_never_falls_back_to_other_sources(run, tmp_path, harm):
+    """An index that cannot be served is built anew from what it was built from, not from seeds/."""
+    source, index = table(tmp_path / "a.md", ("Mine", "first")), tmp_path / "index"
+    run("rebuild-index --model other --index", index, source)
+    folder = IndexFolder(index).current().folder
+    if harm == "pointer":
+        (index / "CURRENT").write_text("rubbish")
+    else:
+        manifest = folder / "manifest.json"
+        content = json.loads(manifest.read_bytes())
+        manifest.write_text(json.dumps({**content, "format_version": 0}))
+        IndexFolder(index)._point_to(folder)
+    report = run("rebuild-index --refresh --json --index", index, SEEDS).json
+    assert (report["papers"], report["published"], report["embedded"]) == (1, True, 0)
+    assert IndexFolder(index).current().manifest.model["name"] == "other"
+
+
+def test_refresh_asks_for_sources_where_none_can_be_known(run, tmp_path):
+    """With every manifest unreadable, nothing is guessed; naming sources mends it."""
+    source, index = table(tmp_path / "a.md", ("Mine", "first")), tmp_path / "index"
+    run("rebuild-index --index", index, source)
+    (IndexFolder(index).current().folder / "manifest.json").write_text("rubbish")
+    ran = run("rebuild-index --refresh --json --index", index)
+    assert (ran.code, ran.json["error"]["type"]) == (1, "index-corrupted")
+    assert f"rebuild-index --index {index} SOURCE" in ran.json["error"]["detail"]
+    assert run("rebuild-index --json --index", index, source).json["papers"] == 1
+
+
+def test_doctor_is_content_once_its_advice_was_followed(run, tmp_path):
+    """A rebuild drops the damaged generation, so that none is left to complain about."""
+    source, index = table(tmp_path / "a.md", ("Mine", "first")), tmp_path / "index"
+    run("rebuild-index --index", index, source)
+    IndexFolder(index).current().catalogue.write_bytes(b"rubbish")
+    ran = run("akin doctor --index", index)
+    assert ran.code == 1
+    assert f"rebuild-index --refresh --index {index}" in ran.out
+    assert run("rebuild-index --refresh --index", index).code == 0
+    assert run("akin doctor --index", index).code == 0
+
+
+def test_an_interrupted_rebuild_says_how_to_go_on(run, tmp_path, monkeypatch):
+    """Ctrl-C is an error of its own kind, and the index stays as it was."""
+
+    def interrupted(self, texts):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeEncoder, "encode_document", interrupted)
+    source = table(tmp_path / "a.md", ("Mine", "first"))
+    ran = run("rebuild-index --json --index", tmp_path / "index", source)
+    assert (ran.code, ran.json["error"]["type"]) == (1, "interrupted")
+    assert "run it again" in ran.json["error"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (sqlite3.OperationalError("disk is full"), "disk is full"),
+        (OSError(28, "No space left", "/x/y"), "/x/y: No space left"),
+        (ZeroDivisionError("a bug"), "a bug"),
+    ],
+)
+def test_no_failure_is_without_its_json(run, tmp_path, monkeypatch, error, named):
+    """Errors of the system, and bugs, are one JSON object and exit code 1 like all others."""
+
+    def fail(self, texts):
+        raise error
+
+    monkeypatch.setattr(FakeEncoder, "encode_document", fail)
+    source = table(tmp_path / "a.md", ("Mine", "first"))
+    ran = run("rebuild-index --json --index", tmp_path / "index", source)
+    assert (ran.code, ran.json["ok"]) == (1, False)
+    assert named in ran.json["error"]["detail"]

@@ -71,3 +71,11 @@ def test_the_tree_of_errors_is_drawn_in_full():
     types = error_types()
     assert drawn | {"AkinError"} == {t.__name__ for t in types}
     assert len({t.type for t in types}) == len(types)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_names_releases_not_builds(name):
+    """A local build (torch 2.13.0+cpu) is on no other machine; its release is."""
+    lock = (ROOT / name).read_text("utf-8")
+    assert re.search(r"^torch==2\.13\.0$", lock, re.MULTILINE)
+    assert not re.search(r"^[^#\s]+\+", lock, re.MULTILINE)

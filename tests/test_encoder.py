@@ -80,3 +80,30 @@ def test_a_rebuilt_index_fits_a_freshly_loaded_model(model_index, encoder):
     engine = Engine(model_index.current(), encoder)
     assert engine.info.papers == 64
     engine.close()
+
+
+def test_damaged_weights_are_a_typed_error(encoder, tmp_path):
+    """A cut weights file of a local model is reported, not a traceback."""
+    folder = Path(shutil.copytree(encoder.model.path, tmp_path / "cut"))
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ModelUnavailable, match="cut"):
+        SentenceTransformerEncoder(find_model(str(folder))).load()
+
+
+def test_a_static_model_is_a_model(encoder, tmp_path):
+    """A token table without a transformer encodes, counts its tokens and cuts nothing."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(encoder.model.path / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)]).save(str(tmp_path))
+    static = SentenceTransformerEncoder(find_model(str(tmp_path)))
+    vectors = static.encode_document(["Mamba", "graph networks"])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert vectors.shape == (2, 16)
+    assert static.max_tokens is None
+    assert static.count_tokens(["graph neural networks"]) == [5]

@@ -225,7 +225,9 @@ def test_a_corpus_of_one_paper_works(index, build, tmp_path, encoder):
 
 def test_another_model_is_refused_with_the_command_that_mends_it(seed_generation):
     """An index is not searched with vectors of another model."""
-    with pytest.raises(IndexMismatch, match=r"rebuild-index --index \S+ --model other") as caught:
+    with pytest.raises(
+        IndexMismatch, match=r"rebuild-index --refresh \S+ \S+ --model other"
+    ) as caught:
         Engine(seed_generation, FakeEncoder("0" * 64, "other"))
     assert "built with the model fake" in caught.value.detail
 
@@ -246,3 +248,11 @@ def test_a_cursor_of_another_query_is_refused(engine):
     cursor = engine.search(Query("graph", k=3)).next
     with pytest.raises(BadParameter, match="belongs to another query"):
         engine.search(Query("graphs", k=3, cursor=cursor))
+
+
+def test_a_pasted_abstract_is_embedded_as_a_paper(engine, encoder):
+    """A model with prompts must not take an abstract for a question."""
+    engine.search(Query("graph learning", is_paper=True, mode="semantic"))
+    assert encoder.encoded == ["graph learning"]
+    engine.search(Query("graph learning", mode="semantic"))
+    assert encoder.encoded == ["graph learning"]

@@ -425,7 +425,7 @@ def test_a_page_that_ends_the_list_has_no_next(client):
 
 @pytest.mark.parametrize(
     "cursor",
-    ["garbage", "", "Ü", urlsafe_b64encode(b"[" * 40_000).decode()],
+    ["garbage", "Ü", urlsafe_b64encode(b"[" * 40_000).decode()],
     ids=lambda cursor: cursor[:10],
 )
 def test_a_cursor_that_was_not_given_out_is_422(client, cursor):
@@ -875,3 +875,32 @@ def test_the_documented_answer_is_a_paper_of_the_seeds(openapi, papers):
     real = {name: value for name, value in papers[shown["id"]].items() if value is not None}
     assert shown | {"abstract": ""} == real | {"abstract": ""}
     assert real["abstract"].startswith(shown["abstract"].removesuffix("…").strip())
+
+
+def test_errors_name_the_index_too(client):
+    """An answer of any status has the generation and the model in its headers."""
+    for path in ("/api/v1/papers/nope", "/api/v1/search?k=0", "/nowhere"):
+        headers = client.get(path).headers
+        assert headers["X-Akin-Model"] == "fake"
+        assert headers["X-Akin-Generation"] == client.app.state.live.serving().generation
+
+
+def test_blank_filters_ask_for_nothing(client):
+    """A form sends its empty fields; they do not filter."""
+    blank = "&category=&author=&venue=&year_from=&has_code=&min_score=&cursor=&sort=&mode="
+    plain = client.get("/api/v1/search?q=graphs").json()
+    assert client.get(f"/api/v1/search?q=graphs{blank}").json()["results"] == plain["results"]
+
+
+def test_a_paper_named_many_times_counts_once(client):
+    """Repeating an id does not weigh it more, and there is a bound on how many may be named."""
+    first, second = (
+        hit["paper"]["id"] for hit in client.get("/api/v1/search?q=a").json()["results"][:2]
+    )
+
+    def related(*like):
+        return client.post("/api/v1/related", json={"like": like})
+
+    once = related(first, second).json()["results"]
+    assert related(*[first] * 50, second).json()["results"] == once
+    assert related(*[f"x:{i}" for i in range(101)]).json()["field"] == "like"

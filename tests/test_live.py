@@ -1,5 +1,6 @@
 """Swapping generations under running requests."""
 
+import sqlite3
 import threading
 import time
 from contextlib import ExitStack
@@ -8,7 +9,8 @@ import httpx2
 import pytest
 import uvicorn
 
-from indexer.errors import IndexCorrupted, IndexMismatch, IndexMissing
+from indexer.errors import IndexCorrupted, IndexMismatch, IndexMissing, ModelUnavailable
+from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
 from search_api import app as app_module
 from search_api.app import create_app
@@ -74,7 +76,7 @@ def test_a_generation_of_another_model_is_refused_and_the_old_one_serves(
     rebuild([source], index, FakeEncoder("0" * 64, "other"))
     assert live.refresh() is False
     assert isinstance(live.problem, IndexMismatch)
-    assert "rebuild-index --index" in live.problem.detail
+    assert "rebuild-index --refresh --index" in live.problem.detail
     assert papers(live) == 2
     build(source)
     assert live.refresh() is True
@@ -153,3 +155,64 @@ def test_a_hot_swap_under_load_drops_no_request(index, build, tmp_path, monkeypa
     assert {status for status, _, _ in answers} == {200}
     assert {generation for _, generation, _ in answers} == set(sizes)
     assert all(shown == sizes[generation] for _, generation, shown in answers)
+
+
+def test_a_model_that_comes_back_is_taken_up(index, build, source, monkeypatch):
+    """Without its model the server answers 503, and tries again until the model is there."""
+    monkeypatch.setattr("search_api.live.RETRY_SECONDS", 0.0)
+    build(source)
+    tries = iter([ModelUnavailable("gone"), ModelUnavailable("gone"), FakeEncoder()])
+
+    def make(manifest):
+        made = next(tries)
+        if isinstance(made, Exception):
+            raise made
+        return made
+
+    live = LiveEngine(index, make)
+    for _ in range(2):
+        assert live.refresh() is False
+        with pytest.raises(ModelUnavailable) as caught, live.lease():
+            pass
+        assert caught.value.status == 503
+    assert live.refresh() is True
+    assert papers(live) == 2
+    live.close()
+
+
+def test_a_damaged_file_that_was_put_back_is_taken_up(live, index, build, source, monkeypatch):
+    """The problem goes away by itself, without another build."""
+    monkeypatch.setattr("search_api.live.RETRY_SECONDS", 0.0)
+    build(source)
+    table(source, ("Three", "gamma"))
+    build(source)
+    vectors = index.current().vectors
+    good = vectors.read_bytes()
+    vectors.write_bytes(b"rubbish")
+    live.refresh()
+    assert (papers(live), live.problem is None) == (2, False)
+    vectors.write_bytes(good)
+    assert live.refresh() is True
+    assert (papers(live), live.problem) == (1, None)
+
+
+@pytest.mark.parametrize("error", [PermissionError("no"), sqlite3.OperationalError("no"), KeyError])
+def test_no_error_ends_the_watching(live, index, build, source, monkeypatch, error):
+    """Whatever goes wrong is the problem for now, and the next generation is served."""
+    build(source)
+    live.refresh()
+    table(source, ("Three", "gamma"))
+    build(source)
+
+    def fail(self):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IndexFolder, "current", fail)
+        assert live.refresh() is False
+    assert live.problem is not None
+    assert papers(live) == 2
+    table(source, ("Three", "gamma"), ("Four", "delta"), ("Five", "epsilon"))
+    build(source)
+    assert live.refresh() is True
+    assert (papers(live), live.problem) == (3, None)

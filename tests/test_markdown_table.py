@@ -299,3 +299,14 @@ def test_bad_bytes_around_the_rows_reach_no_paper(tmp_path, scholar, column):
 def test_a_table_of_papers_is_recognised_by_its_header_and_rule(head, recognised):
     """A header row with title and abstract, a rule right below it, and nothing less."""
     assert markdown_table.recognises(head) is recognised
+
+
+def test_rows_behind_a_blank_line_belong_to_the_table(tmp_path):
+    """A gap in a table loses no record; a paragraph ends it, and so does another table."""
+    head = "| Title | Abstract |\n|---|---|\n"
+    text = head + "| A | a |\n\n| B | b |\n| C |\n\n| Name | Value |\n|--|--|\n| x | 1 |\n"
+    first, second, rejected = read_text(tmp_path, text)
+    assert (first.title, second.title) == ("A", "B")
+    assert (rejected.line, rejected.reason.endswith("1 found")) == (6, True)
+    ended = read_text(tmp_path, head + "| A | a |\n\nSome words.\n\n| B | b |\n")
+    assert [paper.title for paper in ended] == ["A"]

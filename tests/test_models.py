@@ -110,3 +110,22 @@ def test_a_model_that_cannot_be_had_says_what_was_tried(name, tried):
         find_model(name)
     for step in [*tried, "Name a folder", DEFAULT_MODEL]:
         assert step in caught.value.detail
+
+
+def test_a_pickled_part_of_a_model_is_not_taken(folder):
+    """A module that has only a pickle would be loaded, and be in no fingerprint: refused."""
+    (folder / "2_Dense").mkdir()
+    (folder / "2_Dense" / "pytorch_model.bin").write_bytes(b"pickle")
+    with pytest.raises(ModelUnavailable, match=r"2_Dense/pytorch_model\.bin: a pickle"):
+        find_model(str(folder))
+    (folder / "2_Dense" / "model.safetensors").write_bytes(b"weights")
+    find_model(str(folder))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "\ud800"])
+def test_a_broken_configuration_is_an_error(folder, content):
+    """It names the file."""
+    path = folder / "config_sentence_transformers.json"
+    path.write_bytes(content.encode("utf-8", "surrogatepass"))
+    with pytest.raises(ModelUnavailable, match=r"config_sentence_transformers\.json"):
+        find_model(str(folder))

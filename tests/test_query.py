@@ -19,6 +19,7 @@ CHANGES = {
     "mode": "semantic",
     "filters": Filters(year_from=2024),
     "min_score": None,
+    "is_paper": True,
     "sort": "date",
 }
 PAGE_ONLY = {"k": 99, "cursor": "anything"}

@@ -288,3 +288,13 @@ def test_papers_stream_through(index, tmp_path):
     tracemalloc.stop()
     assert report.papers == 6000
     assert peak < 3e6
+
+
+def test_what_was_built_from_is_recorded_even_if_no_paper_changed(index, build, seeds, tmp_path):
+    """A source that is empty today is read again tomorrow."""
+    build(seeds)
+    empty = tmp_path / "later"
+    empty.mkdir()
+    report = build(seeds, empty)
+    assert (report.published, report.embedded) == (True, 0)
+    assert index.current().manifest.roots == [str(seeds), str(empty)]

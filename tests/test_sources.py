@@ -144,3 +144,34 @@ def test_a_document_is_hashed_by_its_bytes(tmp_path):
     """The hash is SHA-256 of the file as it lies on disk."""
     content = b"\xef\xbb\xbfone\r\ntwo"
     assert document(tmp_path / "a", content).sha256() == hashlib.sha256(content).hexdigest()
+
+
+def test_names_are_as_long_as_it_takes_to_tell_them_apart(tmp_path):
+    """Two files of one name are named with the folders that differ; others keep short names."""
+    one, two, other = (tree(tmp_path / name, "papers.md") for name in ("a/x", "b/x", "c"))
+    found = find_documents([one / "papers.md", two / "papers.md", other])
+    assert [document.name for document in found] == [
+        "a/x/papers.md",
+        "b/x/papers.md",
+        "c/papers.md",
+    ]
+
+
+def test_linked_folders_are_read_and_circles_end(tmp_path):
+    """A link to a folder is followed, once."""
+    folder = tree(tmp_path / "papers", "a.md")
+    elsewhere = tree(tmp_path / "elsewhere", "b.md")
+    (folder / "link").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(folder)
+    assert [document.name for document in find_documents([folder])] == [
+        "papers/a.md",
+        "papers/link/b.md",
+    ]
+
+
+def test_a_name_that_is_not_unicode_is_readable(tmp_path):
+    """Bytes that are not UTF-8 in a file's name do not stop anything."""
+    folder = tree(tmp_path / "papers", "a.md")
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_text("text")
+    names = [document.name for document in find_documents([folder])]
+    assert names == ["papers/a.md", "papers/\ufffd.md"]

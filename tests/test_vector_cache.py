@@ -74,3 +74,34 @@ def test_a_file_that_is_no_database_is_set_aside(path):
         assert cache.set_aside.read_bytes().startswith(b"not a database")
         cache.put(entries(2))
         assert len(cache) == 2
+
+
+def test_damage_in_the_middle_costs_what_was_cached_and_no_more(path):
+    """A page that SQLite cannot read is found when it is asked for; the next vectors are kept."""
+    written = entries(2000)
+    with VectorCache(path) as cache:
+        cache.put(written)
+    data = bytearray(path.read_bytes())
+    for page in range(2, len(data) // 4096):
+        data[page * 4096 : page * 4096 + 200] = b"\xff" * 200
+    path.write_bytes(data)
+    with VectorCache(path) as cache:
+        assert cache.get(list(written)) == {}
+        assert cache.set_aside.read_bytes()[:16] == b"SQLite format 3\0"
+        cache.put(written)
+        assert cache.get(list(written)).keys() == written.keys()
+
+
+def test_a_cache_in_use_elsewhere_is_not_taken_for_damaged(path):
+    """Another program's lock is an error that names the file, which stays where it is."""
+    with VectorCache(path) as cache:
+        cache.put(entries(3))
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(OSError, match="locked") as caught:
+        VectorCache(path)
+    assert caught.value.filename == str(path)
+    other.close()
+    with VectorCache(path) as cache:
+        assert (len(cache), cache.set_aside) == (3, None)

@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from indexer.paper import Paper, Rejection
-from indexer.readers.record import make_paper, readable, reject, undecodable
-from indexer.sources import Document, Line, split_lines
+from indexer.readers.record import make_paper, reject, undecodable
+from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "markdown-table"
 
@@ -45,18 +45,31 @@ def recognises(head: str) -> bool:
 
 def read(document: Document) -> Iterator[Paper | Rejection]:
     """Yield the rows of every table of papers in the document."""
-    columns: list[str] | None = None  # of the table that we are in
-    header: list[str] | None = None  # a row that may turn out to be a table's header
-    scholar = ""
-    for line in document.lines():
+    columns: list[str] | None = None  # of the table of papers that we are in
+    gap = scholar = ""
+    for line, following in _with_next(document.lines()):
         if heading := _HEADING.fullmatch(line.text):
             scholar = readable(_HEADING_TAIL.sub("", heading["text"]).strip())
             columns = None
-        if columns is not None and line.text.strip():
+        elif following is not None and "|" in line.text and _is_rule(following.text):
+            columns, gap = _columns(line.text), "rule"  # a header, of papers or of something else
+        elif gap == "rule":
+            gap = ""
+        elif not line.text.strip():
+            gap = "blank"
+        elif gap == "blank" and not line.text.lstrip().startswith("|"):
+            columns, gap = None, ""  # a paragraph: the table is over
+        elif columns is not None:
+            gap = ""
             yield _paper(document, line, columns, scholar)
-            continue
-        columns = header if header is not None and _is_rule(line.text) else None
-        header = _columns(line.text)
+
+
+def _with_next(lines: Iterator[Line]) -> Iterator[tuple[Line, Line | None]]:
+    line = next(lines, None)
+    while line:
+        following = next(lines, None)
+        yield line, following
+        line = following
 
 
 def _cells(row: str) -> list[str]:

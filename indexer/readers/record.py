@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from indexer.identity import NO_IDENTIFIERS, identifiers_in, paper_id
 from indexer.paper import Paper, Rejection
-from indexer.sources import Document
+from indexer.sources import UNDECODED, Document, readable
 from indexer.text import clean, links_code, links_in
 
 _HEAD_CHARACTERS = 120
-_UNDECODED = re.compile("[\udc80-\udcff]")  # how Python's surrogateescape keeps such bytes
 
 
 def reject(document: Document, line: int, reason: str, head: str) -> Rejection:
@@ -20,14 +18,9 @@ def reject(document: Document, line: int, reason: str, head: str) -> Rejection:
     return Rejection(document.name, line, reason, readable(head)[:_HEAD_CHARACTERS])
 
 
-def readable(text: str) -> str:
-    """Return the text with what was not UTF-8 shown as U+FFFD, for names that frame records."""
-    return _UNDECODED.sub("\ufffd", text)
-
-
 def undecodable(text: str) -> str | None:
     """Return what is wrong with text that was not UTF-8, ``None`` if nothing is."""
-    if not (found := _UNDECODED.search(text)):
+    if not (found := UNDECODED.search(text)):
         return None
     byte = ord(found[0]) - 0xDC00
     return f"not UTF-8: byte 0x{byte:02x} at character {found.start() + 1} of the record"

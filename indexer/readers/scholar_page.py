@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.paper import Paper, Rejection
-from indexer.readers.record import make_paper, readable, reject, undecodable
-from indexer.sources import Document, Line, split_lines
+from indexer.readers.record import make_paper, reject, undecodable
+from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "scholar-page"
 
