@@ -1,12 +1,14 @@
 # The daily life of akin. `make run` and `make test` are all that a fresh machine needs.
 
-PYTHON  ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+# Set these on the command line (make run PORT=8001); the environment's HOST and PORT are not ours.
+PYTHON  := $(shell for p in python3.11 python3 python3.12 python3.13; do $$p -c \
+    'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV    := .venv
 BIN     := $(VENV)/bin
-HOST    ?= 127.0.0.1
-PORT    ?= 8000
+HOST    := 127.0.0.1
+PORT    := 8000
 # What to index: files and folders. Empty: what the index was built from, at first seeds/.
-SOURCES ?=
+SOURCES :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run index test quick lint format bench lock clean
@@ -59,7 +61,7 @@ clean: ## drop the environment and every built index
 
 # A stamp is written only when everything before it went well, so a broken set-up is begun again.
 $(VENV)/.run: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 11) else f"akin needs Python 3.11 or newer, this is {v[0]}.{v[1]}: make run PYTHON=/path/to/python3.11")'
+	@test -n "$(PYTHON)" || { echo "akin needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q -r requirements.lock
 	$(BIN)/python -m pip install -q --no-deps -e .
