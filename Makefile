@@ -17,15 +17,11 @@ help: ## these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.run ## set up, bring the index up to date, serve
-ifeq ($(SOURCES),)
-	$(BIN)/rebuild-index --refresh --index index || { test -e index/CURRENT && echo "serving the index as it is"; }
-else
-	$(BIN)/rebuild-index --index index $(SOURCES)
-endif
+	$(BIN)/rebuild-index --index index $(SOURCES) || { test -z "$(SOURCES)" && test -e index/CURRENT && echo "serving the index as it is"; }
 	$(BIN)/akin serve --index index --host $(HOST) --port $(PORT)
 
 index: $(VENV)/.run ## build the index of SOURCES into index/
-	$(BIN)/rebuild-index --index index $(or $(SOURCES),--refresh)
+	$(BIN)/rebuild-index --index index $(SOURCES)
 
 test: $(VENV)/.dev ## the whole suite: style, types, tests
 	$(BIN)/ruff check .
@@ -62,6 +58,7 @@ clean: ## drop the environment and every built index
 # A stamp is written only when everything before it went well, so a broken set-up is begun again.
 $(VENV)/.run: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "akin needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "setting up $(VENV): some 1.5 GB of packages, a minute or more"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q -r requirements.lock
 	$(BIN)/python -m pip install -q --no-deps -e .

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
-from indexer.command import index_option, json_option, print_json, run
+from indexer.command import Out, index_option, json_option, print_json, run
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import IndexCorrupted, Interrupted
 from indexer.generation import IndexFolder
@@ -19,7 +18,7 @@ from indexer.progress import Bar
 DONE_WITH_REJECTIONS = 3
 
 
-@click.command("rebuild-index")
+@click.command("rebuild-index", short_help="Bring the index up to date with its sources.")
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 @index_option
 @click.option(
@@ -29,11 +28,6 @@ DONE_WITH_REJECTIONS = 3
     f"[default: that of the index, at first {DEFAULT_MODEL}, bundled]",
 )
 @click.option("--full", is_flag=True, help="Embed everything anew, whatever is cached.")
-@click.option(
-    "--refresh",
-    is_flag=True,
-    help="Read again what the current index was built from; SOURCES only where there is none.",
-)
 @click.option("--strict", is_flag=True, help="Exit with 3 if a record was rejected.")
 @click.option("--dry-run", is_flag=True, help="Read and account, embed and publish nothing.")
 @json_option
@@ -42,12 +36,13 @@ def rebuild_index(
     index_path: Path,
     model: str | None,
     full: bool,
-    refresh: bool,
     strict: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Bring the index up to date with SOURCES (files and folders; default: seeds/).
+    """Bring the index up to date with SOURCES, files and folders.
+
+    Without SOURCES it reads again what the index was built from, at first seeds/.
 
     Only new and changed abstracts are embedded. The new index takes the place of the old one at
     once and whole; a run that is interrupted leaves the old one, and goes on where it was when it
@@ -56,7 +51,7 @@ def rebuild_index(
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path)
-    roots, model = _what_to_build(index, list(sources), model, refresh)
+    roots, model = _what_to_build(index, list(sources), model)
     encoder = SentenceTransformerEncoder(find_model(model))
     try:
         with Bar() as bar:
@@ -73,23 +68,22 @@ def rebuild_index(
 
 
 def _what_to_build(
-    index: IndexFolder, sources: list[Path], model: str | None, refresh: bool
+    index: IndexFolder, sources: list[Path], model: str | None
 ) -> tuple[list[Path], str]:
     """Return the sources to read and the model to run: as asked for, else as recorded."""
     try:
         recorded = index.recorded()
     except IndexCorrupted:
-        if refresh:
+        if not sources:
             raise
         recorded = None
     if recorded:
-        model = model or recorded[1]
-        sources = recorded[0] if refresh else sources
+        return sources or recorded[0], model or recorded[1]
     return sources or [Path("seeds")], model or DEFAULT_MODEL
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
-    out = Console(highlight=False, soft_wrap=True, emoji=False)
+    out = Out(soft_wrap=True)
     for source in report.sources:
         counts = [f"{source.records:,} records", f"{source.papers:,} papers"]
         counts += [f"{source.merged:,} merged"] if source.merged else []
@@ -116,8 +110,8 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
         return
     if report.truncated:
         out.print(
-            f"{report.truncated:,} of {report.papers:,} abstracts are longer than the model reads; "
-            "its vectors are of their beginnings, the lexical index is of all words"
+            f"{report.truncated:,} of {report.papers:,} abstracts are longer than the model reads: "
+            "their vectors are of the beginning; search by words covers all of them"
         )
     what = "published" if report.published else "nothing changed, still"
     out.print(

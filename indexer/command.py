@@ -30,9 +30,20 @@ json_option = click.option(
 )
 
 
+class Out(Console):
+    """Standard output for people: text as it is, and no complaint when `head` has had enough."""
+
+    def __init__(self, *, soft_wrap: bool = False) -> None:
+        super().__init__(highlight=False, emoji=False, soft_wrap=soft_wrap)
+
+    def on_broken_pipe(self) -> None:
+        """Let :func:`run` end the command; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on standard output, whatever a text in it holds."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
     sys.stdout.flush()
 

@@ -134,7 +134,7 @@ class Generation:
 
 def _mend(generation: Path) -> str:
     """Return the command that builds an index anew; vectors come from the cache."""
-    return f"Build it anew: rebuild-index --refresh --index {generation.parent.parent}"
+    return f"Build it anew: rebuild-index --index {generation.parent.parent}"
 
 
 class IndexFolder:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def _hub_folder(name: str, tried: list[str]) -> Path:
 
 
 def _first_sentence(error: Exception) -> str:
-    return " ".join(str(error).split())[:120]
+    return textwrap.shorten(str(error).partition("\n")[0], 120, placeholder=" …")
 
 
 def _unavailable(name: str, tried: list[str]) -> ModelUnavailable:

@@ -130,6 +130,11 @@ def rebuild(
                 skipped=read.skipped,
                 notes=notes,
             )
+            if previous and comparison.removed * 2 > previous.manifest.papers:
+                notes.append(
+                    f"{comparison.removed:,} of the {previous.manifest.papers:,} papers before are "
+                    f"not in these sources; they were in {', '.join(previous.manifest.roots)}"
+                )
             current = previous is not None and _is_current(
                 previous.manifest, comparison, read.sources, _roots(sources), encoder.model
             )
@@ -158,7 +163,8 @@ def _previous(index: IndexFolder) -> tuple[Generation | None, list[str]]:
     except IndexMissing:
         return None, []
     except (IndexCorrupted, IndexMismatch) as error:
-        return None, [f"the current generation cannot be compared with: {error.detail}"]
+        what = error.detail.partition(". ")[0]
+        return None, [f"built anew, as the generation before cannot be used: {what}"]
     return previous, []
 
 
@@ -200,11 +206,11 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
 
 def _nothing(sources: Sequence[Path], read: _Read) -> NothingToIndex:
     reasons = [*read.skipped, *(f"{r.source}:{r.line}: {r.reason}" for r in read.rejections)]
-    shown = "; ".join(reasons[:3]) or "no file in it"
+    shown = "; ".join(reasons[:3]) or ("no record in it" if read.sources else "no file in it")
     more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
     names = ", ".join(map(str, sources))
     return NothingToIndex(
-        f"{names}: not one paper found, the index stays as it was. {shown}{more}",
+        f"{names}: {shown}{more}. Nothing was changed",
         sources=[str(source) for source in sources],
         rejections=[rejection.to_json() for rejection in read.rejections],
     )

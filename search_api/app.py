@@ -119,9 +119,11 @@ def healthz() -> dict[str, str]:
 
 
 @operations.get("/readyz", response_model=schemas.ReadyOut, responses={503: _errors[503]})
-def readyz(engine: EngineDep) -> Any:
-    """Tell that queries can be answered."""
-    return {"status": "ready", **engine.info.to_json()}
+def readyz(request: Request, engine: EngineDep) -> Any:
+    """Tell that queries can be answered, and if not from the newest index, why."""
+    problem = request.app.state.live.problem
+    detail = problem.detail if problem else None
+    return {"status": "ready", **engine.info.to_json(), "problem": detail}
 
 
 @operations.get("/", include_in_schema=False)

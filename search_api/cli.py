@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-from rich.console import Console
 
 from indexer import __version__
 from indexer.catalogue import open_catalogue, read_paper
 from indexer.cli import rebuild_index
-from indexer.command import index_option, json_option, print_json, run
+from indexer.command import Out, index_option, json_option, print_json, run
 from indexer.errors import AddressUnusable, UnknownPaper
 from indexer.generation import IndexFolder
 from search_api import render
@@ -60,11 +59,11 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="How many results."),
         click.option("--year", type=YearRange(), default=(None, None),
                      help="2024, 2023..2025, 2023.. or ..2025"),
-        click.option("--category", multiple=True, help="Any of these; LG also finds cs.LG."),
-        click.option("--author", multiple=True, help="Any of these; whole words of a name."),
-        click.option("--venue", multiple=True, help="Any of these; whole words."),
+        click.option("--category", multiple=True, help="Any of these; LG finds cs.LG, and back."),
+        click.option("--author", multiple=True, help="Any of these; words of a name."),
+        click.option("--venue", multiple=True, help="Any of these; words of it."),
         click.option("--source", multiple=True, help="Any of these; words of the file's name."),
-        click.option("--has-code/--no-code", default=None, help="Only papers with code / without."),
+        click.option("--has-code/--no-code", default=None, help="With code / without or unknown."),
         click.option("--min-score", type=float, help="Leave out results below this score."),
         click.option("--sort", type=click.Choice(get_args(Sort)), default="relevance",
                      show_default=True, help="date: the most relevant, newest first."),
@@ -97,7 +96,7 @@ def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
     _answer(options, text=" ".join(query), mode=mode)
 
 
-@akin.command()
+@akin.command(short_help="Find papers near one or several.")
 @click.argument("ids", nargs=-1, metavar="ID...")
 @click.option("--unlike", multiple=True, metavar="ID", help="A paper to be far from; repeatable.")
 @click.option("--text", default="", help="An abstract that need not be in the index.")
@@ -105,7 +104,10 @@ def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
 def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options: Any) -> None:
     """Find papers near one or several, which are never among them."""
     if not ids and not text.strip():
-        raise click.UsageError("name one or more papers by id, or give an abstract with --text")
+        raise click.UsageError(
+            "name a paper to be near, by id, or give an abstract with --text; "
+            "--unlike alone is not enough"
+        )
     like, unlike = (tuple(dict.fromkeys(ids)) for ids in (ids, unlike))
     _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode="semantic")
 
@@ -127,7 +129,7 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
     if as_json:
         print_json({"ok": True, **paper.to_json(), "index": about})
     else:
-        render.paper(_out(), paper)
+        render.paper(Out(), paper)
 
 
 @akin.command()
@@ -139,7 +141,7 @@ def status(index_path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"ok": True, **state})
     else:
-        render.status(_out(), state, str(index_path))
+        render.status(Out(), state, str(index_path))
 
 
 @akin.command()
@@ -150,7 +152,7 @@ def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
     """Verify checksums, counts and a sample of vectors."""
     from search_api.doctor import examine
 
-    out, checks = _out(), []
+    out, checks = Out(), []
     for check in examine(IndexFolder(index_path), encoder_for(model)):
         checks.append(check)
         if not as_json:
@@ -167,7 +169,7 @@ def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
     return 0 if well else 1
 
 
-@akin.command()
+@akin.command(short_help="Serve the HTTP API.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
@@ -244,7 +246,7 @@ def _answer(options: dict[str, Any], **asked: Any) -> None:
     if as_json:
         print_json({"ok": True, **page.to_json()})
     else:
-        render.results(_out(), page)
+        render.results(Out(), page)
 
 
 @contextmanager
@@ -254,10 +256,6 @@ def _engine(index_path: Path, model: str | None) -> Iterator[Engine]:
         yield engine
     finally:
         engine.close()
-
-
-def _out() -> Console:
-    return Console(highlight=False, emoji=False)
 
 
 main = run(akin)

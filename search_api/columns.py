@@ -96,17 +96,21 @@ class Columns:
 
 
 def _is_category(wanted: tuple[str, ...]) -> Matches:
-    """Match a category whole, or its part after the last dot, case aside."""
+    """Match a category, case aside; where only one of the two has an archive, without it."""
     names = {name.strip().casefold() for name in wanted}
-    return lambda value, _: (
-        not names.isdisjoint((value.casefold(), value.casefold().rpartition(".")[2]))
-    )
+    short = {name.rpartition(".")[2] for name in names}
+
+    def matches(value: str, _: str) -> bool:
+        value = value.casefold()
+        return value in names or value.rpartition(".")[2] in names or value in short
+
+    return matches
 
 
 def _has_words(wanted: tuple[str, ...]) -> Matches:
-    """Match one or more whole words of a value, case and accents aside."""
-    phrases = [f" {normalised_title(words)} " for words in wanted]
-    return lambda _, folded: any(phrase in f" {folded} " for phrase in phrases)
+    """Match whole words of a value in any order, case and accents aside."""
+    phrases = [words for one in wanted if (words := set(normalised_title(one).split()))]
+    return lambda _, folded: any(words <= set(folded.split()) for words in phrases)
 
 
 def _read_terms(db: sqlite3.Connection, field: str) -> _Terms:

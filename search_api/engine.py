@@ -19,7 +19,7 @@ from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api.columns import Columns, Mask
 from search_api.fusion import Array, fuse
-from search_api.lexical import bm25
+from search_api.lexical import NO_EVIDENCE, bm25
 from search_api.query import Cursor, Query
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
 
@@ -65,7 +65,7 @@ class Engine:
             raise IndexCorrupted(
                 f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
                 f"catalogue, {len(self._vectors)} vectors. Build it anew: "
-                f"rebuild-index --refresh --full --index {generation.folder.parent.parent}",
+                f"rebuild-index --full --index {generation.folder.parent.parent}",
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
@@ -209,7 +209,7 @@ class Engine:
         notes = []
         if query.mode != "lexical" and query.min_score is None and len(rows) > DATE_POOL:
             rows = rows[:DATE_POOL]
-            notes = [f"by date: the {DATE_POOL} most relevant papers; min_score sets other bounds"]
+            notes = [f"by date: the {DATE_POOL} most relevant; a least score sets other bounds"]
         return rows[np.argsort(-self._columns.date[rows], kind="stable")], notes
 
     def _facets(self, rows: Rows) -> dict[str, list[FacetCount]]:
@@ -225,6 +225,12 @@ class Engine:
         db = self._connections.get()
         try:
             yield db
+        except sqlite3.DatabaseError as error:
+            raise IndexCorrupted(
+                f"{self.generation.catalogue}: {error}. "
+                f"Build it anew: rebuild-index --index {self.generation.folder.parent.parent}",
+                file=str(self.generation.catalogue),
+            ) from error
         finally:
             if self._closed:
                 db.close()
@@ -247,7 +253,7 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             f"{index}: built with the model {built_with['name']} "
             f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
             f"(fingerprint {model.fingerprint[:12]}){same}. Build it anew: "
-            f"rebuild-index --refresh --index {index} --model {model.name}; or run the model of "
+            f"rebuild-index --index {index} --model {model.name}; or run the model of "
             "the index: leave --model out, and start a running server anew",
             built_with=built_with["name"],
             model=model.name,
@@ -255,12 +261,14 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
     if manifest.text_recipe != TEXT_RECIPE:
         raise IndexMismatch(
             f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
-            f"{TEXT_RECIPE}. Build it anew: rebuild-index --refresh --index {index}"
+            f"{TEXT_RECIPE}. Build it anew: rebuild-index --index {index}"
         )
 
 
 def _score(semantic: Array | None, lexical: Array | None) -> Array:
     if semantic is not None and lexical is not None:
+        if lexical.max(initial=0.0) <= NO_EVIDENCE:
+            lexical = np.zeros_like(lexical)
         return fuse(semantic, lexical)
     score = semantic if semantic is not None else lexical
     assert score is not None  # noqa: S101 — every mode has a voice

@@ -21,6 +21,10 @@ why will with within without would you your
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that tell nothing of a subject; a query made only of them is searched as it is."""
 
+NO_EVIDENCE = 1e-3
+"""BM25 scores up to this come from words that more than half of all papers have, whose weight FTS5
+sets to 1e-6: a hybrid score that brought their spread to 1 would make much of nothing."""
+
 # As FTS5's unicode61 splits: letters and digits, with the marks that combine with them.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 

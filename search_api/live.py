@@ -99,6 +99,9 @@ class LiveEngine:
             self._users[engine] += 1
         try:
             yield engine
+        except IndexCorrupted as error:
+            self._distrust(engine, error)
+            raise
         finally:
             with self._lock:
                 self._users[engine] -= 1
@@ -151,6 +154,13 @@ class LiveEngine:
             old, self._engine = self._engine, engine
             if old is not None and old not in self._users:
                 old.close()
+
+    def _distrust(self, engine: Engine, error: IndexCorrupted) -> None:
+        """Stop serving an engine whose files were damaged under it; a refresh replaces it."""
+        with self._lock:
+            if self._engine is engine:
+                self._engine, self.problem, self._seen = None, error, _NEVER
+                logger.error("%s: %s", error.title, error.detail)
 
     def _keep_last_good(self, error: AkinError) -> None:
         """Stay with the running engine; at a start, go back to a kept generation that is whole."""

@@ -7,6 +7,8 @@ import binascii
 import hashlib
 import json
 import math
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self, get_args
 
@@ -30,8 +32,8 @@ class Filters:
     Attributes:
         year_from: first year, inclusive; papers without a year do not match.
         year_to: last year, inclusive.
-        category: whole, or what follows its last dot (``LG`` finds ``cs.LG``), case aside.
-        author: one or more whole words of a name, case and accents aside.
+        category: case aside; ``LG`` and ``cs.LG`` find each other, ``cs.LG`` and ``stat.LG`` not.
+        author: one or more whole words of a name in any order, case and accents aside.
         venue: likewise, of the venue.
         source: likewise, of the file's name.
         has_code: ``True``: code is linked; ``False``: it is not, or not known to be.
@@ -99,6 +101,9 @@ class Query:
         if len(self.text) > MAX_CHARACTERS:
             length = f"{len(self.text):,} characters"
             raise _bad("q", length, f"longer than {MAX_CHARACTERS:,} characters")
+        for name, text in self._texts():
+            if _SURROGATE.search(text):
+                raise _bad(name, text, "is not valid Unicode")
         if not 1 <= self.k <= MAX_K:
             raise _bad("k", self.k, f"must be from 1 to {MAX_K}")
         if self.mode not in get_args(Mode):
@@ -119,6 +124,14 @@ class Query:
             raise _bad("year_from", first, f"is after year_to {last}")
         if not self.text.strip():
             object.__setattr__(self, "mode", "semantic")
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Yield every text of the query, with the name of its parameter."""
+        yield "q", self.text
+        filters = asdict(self.filters)
+        for name, texts in {"like": self.like, "unlike": self.unlike, **filters}.items():
+            if isinstance(texts, tuple):
+                yield from ((name, text) for text in texts)
 
     def digest(self) -> str:
         """Return a short hash of all that shapes the order of results, the page aside."""
@@ -186,8 +199,11 @@ class Cursor:
             raise _bad("cursor", self.encode(), "belongs to another query")
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_OURS = "was not given out by this service"
 
 
 def _bad(name: str, value: object, reason: str) -> BadParameter:
+    if isinstance(value, float) and not math.isfinite(value):
+        value = str(value)  # JSON has no word for it
     return BadParameter(f"{name}={value!r}: {reason}", field=name, value=value)

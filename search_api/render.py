@@ -23,7 +23,9 @@ def results(out: Console, page: ResultList) -> None:
     if not page.hits:
         out.print("no paper matches; wider filters or other words may")
     for note in page.notes:
-        out.print(f"[yellow]note[/] {escape(note)}")
+        out.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
+    if page.next:
+        out.print(f"[dim]next page: --cursor {page.next}[/]", soft_wrap=True)
     shown = f"{page.hits[0].rank}–{page.hits[-1].rank} of " if page.hits else ""
     out.print(
         f"[dim]{shown}{page.total:,} papers, {page.took_ms:.0f} ms, generation "
@@ -38,9 +40,7 @@ def _hit(out: Console, hit: Hit) -> None:
     out.print(f"[bold]{hit.rank:>2}  {escape(paper.title)}[/]{year}", soft_wrap=True)
     out.print(f"{_INDENT}[dim]{escape(_byline(paper))}[/]", soft_wrap=True)
     width = max(40, min(out.width, 100) - len(_INDENT))
-    for line in textwrap.wrap(
-        paper.abstract, width, max_lines=_ABSTRACT_LINES, placeholder=" …", break_long_words=False
-    ):
+    for line in textwrap.wrap(paper.abstract, width, max_lines=_ABSTRACT_LINES, placeholder=" …"):
         out.print(f"{_INDENT}{escape(line)}", soft_wrap=True)
     out.print(f"{_INDENT}[dim]{_why(hit)}[/]\n", soft_wrap=True)
 

@@ -288,6 +288,7 @@ class ReadyOut(IndexOut):
     model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready", **_INDEX}]})
 
     status: str
+    problem: str | None = Field(description="why an older index answers; null: the newest does")
 
 
 class StatusOut(BaseModel):

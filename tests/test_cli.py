@@ -364,27 +364,34 @@ def test_a_dry_run_publishes_nothing(run, tmp_path, start):
     assert "nothing embedded, nothing published" in ran.out
 
 
-def test_refresh_reads_what_was_recorded(run, tmp_path, monkeypatch):
-    """--refresh takes sources and model from the index, wherever it is called from."""
+def test_without_sources_what_was_recorded_is_read_again(run, tmp_path, monkeypatch):
+    """Sources and model come from the index, wherever the command is called from."""
     index, source = tmp_path / "index", tmp_path / "a.md"
     table(source, ("One", "first"))
     monkeypatch.chdir(tmp_path)
     run("rebuild-index a.md --model other --index", index)
     table(source, ("One", "first"), ("Two", "second"))
-    decoy = table(tmp_path / "b.md", ("Decoy", "never read"))
     monkeypatch.chdir("/")
-    report = run("rebuild-index --refresh --json --index", index, decoy).json
+    report = run("rebuild-index --json --index", index).json
     assert [account["path"] for account in report["sources"]] == [str(source)]
     assert (report["ledger"]["added"], report["ledger"]["unchanged"]) == (1, 1)
     assert report["embedded"] == 1
     assert IndexFolder(index).current().manifest.model["name"] == "other"
 
 
-def test_refresh_builds_from_the_given_sources_where_there_is_no_index(run, tmp_path):
-    """The first --refresh is a first build."""
-    source = table(tmp_path / "a.md", ("One", "first"))
-    report = run("rebuild-index --refresh --json --index", tmp_path / "index", source).json
-    assert (report["published"], report["papers"]) == (True, 1)
+def test_the_first_build_without_sources_is_of_the_seeds(run, tmp_path, monkeypatch):
+    """seeds/ of the folder that the command is called from."""
+    monkeypatch.chdir(SEEDS.parent)
+    assert run("rebuild-index --json --index", tmp_path / "index").json["papers"] == 64
+
+
+def test_papers_that_go_with_their_sources_are_pointed_out(run, tmp_path):
+    """Whoever names other sources by mistake reads what went, and where it was."""
+    one = table(tmp_path / "a.md", ("One", "first"), ("Two", "second"))
+    other = table(tmp_path / "b.md", ("Three", "third"))
+    run("rebuild-index --index", tmp_path / "index", one)
+    (note,) = run("rebuild-index --json --index", tmp_path / "index", other).json["notes"]
+    assert note == f"2 of the 2 papers before are not in these sources; they were in {one}"
 
 
 def test_the_index_can_come_from_the_environment(run, seeded, monkeypatch):
@@ -620,7 +627,7 @@ def test_the_installed_command_fails_as_promised(tmp_path):
 
 
 @pytest.mark.parametrize("harm", ["pointer", "version"])
-def test_refresh_never_falls_back_to_other_sources(run, tmp_path, harm):
+def test_a_damaged_index_is_built_from_its_own_sources(run, tmp_path, harm):
     """An index that cannot be served is built anew from what it was built from, not from seeds/."""
     source, index = table(tmp_path / "a.md", ("Mine", "first")), tmp_path / "index"
     run("rebuild-index --model other --index", index, source)
@@ -632,17 +639,17 @@ def test_refresh_never_falls_back_to_other_sources(run, tmp_path, harm):
         content = json.loads(manifest.read_bytes())
         manifest.write_text(json.dumps({**content, "format_version": 0}))
         IndexFolder(index)._point_to(folder)
-    report = run("rebuild-index --refresh --json --index", index, SEEDS).json
+    report = run("rebuild-index --json --index", index).json
     assert (report["papers"], report["published"], report["embedded"]) == (1, True, 0)
     assert IndexFolder(index).current().manifest.model["name"] == "other"
 
 
-def test_refresh_asks_for_sources_where_none_can_be_known(run, tmp_path):
+def test_a_rebuild_asks_for_sources_where_none_can_be_known(run, tmp_path):
     """With every manifest unreadable, nothing is guessed; naming sources mends it."""
     source, index = table(tmp_path / "a.md", ("Mine", "first")), tmp_path / "index"
     run("rebuild-index --index", index, source)
     (IndexFolder(index).current().folder / "manifest.json").write_text("rubbish")
-    ran = run("rebuild-index --refresh --json --index", index)
+    ran = run("rebuild-index --json --index", index)
     assert (ran.code, ran.json["error"]["type"]) == (1, "index-corrupted")
     assert f"rebuild-index --index {index} SOURCE" in ran.json["error"]["detail"]
     assert run("rebuild-index --json --index", index, source).json["papers"] == 1
@@ -655,8 +662,8 @@ def test_doctor_is_content_once_its_advice_was_followed(run, tmp_path):
     IndexFolder(index).current().catalogue.write_bytes(b"rubbish")
     ran = run("akin doctor --index", index)
     assert ran.code == 1
-    assert f"rebuild-index --refresh --index {index}" in ran.out
-    assert run("rebuild-index --refresh --index", index).code == 0
+    assert f"rebuild-index --index {index}" in ran.out
+    assert run("rebuild-index --index", index).code == 0
     assert run("akin doctor --index", index).code == 0
 
 
@@ -692,3 +699,30 @@ def test_no_failure_is_without_its_json(run, tmp_path, monkeypatch, error, named
     ran = run("rebuild-index --json --index", tmp_path / "index", source)
     assert (ran.code, ran.json["ok"]) == (1, False)
     assert named in ran.json["error"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["search b\udcff", "related --text b\udcff", "related b\udcff", "search b --author b\udcff"],
+)
+def test_an_argument_that_is_not_unicode_is_bad_input(run, seeded, line):
+    """Bytes from a shell that are no UTF-8 are named as such."""
+    ran = run(f"akin {line} --json --index", seeded.path)
+    assert (ran.code, ran.json["error"]["type"]) == (2, "bad-parameter")
+    assert "not valid Unicode" in ran.json["error"]["detail"]
+
+
+def test_what_is_printed_is_strict_json(run, seeded):
+    """Numbers that JSON does not have are echoed as text."""
+    ran = run("akin search b --min-score nan --json --index", seeded.path)
+    assert ran.json["error"]["value"] == "nan"
+
+
+def test_a_reader_that_stops_early_is_no_error(real_index):
+    """`akin search … | head` ends quietly."""
+    akin = Path(sys.executable).with_name("akin")
+    command = f"{akin} search mamba --mode lexical -k 50 --index {real_index} | head -1"
+    script = ["bash", "-c", f"set -o pipefail; {command}"]
+    ran = subprocess.run(script, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(" 1 ")

@@ -672,6 +672,7 @@ def test_a_first_index_is_taken_up(index, build, seeds):
             "generation": generation,
             "model": "fake",
             "papers": 64,
+            "problem": None,
         }
 
 

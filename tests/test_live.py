@@ -76,7 +76,7 @@ def test_a_generation_of_another_model_is_refused_and_the_old_one_serves(
     rebuild([source], index, FakeEncoder("0" * 64, "other"))
     assert live.refresh() is False
     assert isinstance(live.problem, IndexMismatch)
-    assert "rebuild-index --refresh --index" in live.problem.detail
+    assert "rebuild-index --index" in live.problem.detail
     assert papers(live) == 2
     build(source)
     assert live.refresh() is True
@@ -216,3 +216,21 @@ def test_no_error_ends_the_watching(live, index, build, source, monkeypatch, err
     build(source)
     assert live.refresh() is True
     assert (papers(live), live.problem) == (3, None)
+
+
+def test_damage_under_a_running_engine_is_noticed(live, index, build, source):
+    """A query that meets a damaged catalogue ends that engine; the generation before serves."""
+    build(source)
+    table(source, ("Three", "gamma"))
+    build(source)
+    live.refresh()
+    assert papers(live) == 1
+    with index.current().catalogue.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(0)
+        file.write(b"\xff" * size)
+    with pytest.raises(IndexCorrupted, match="rebuild-index --index"):
+        papers(live)
+    live.refresh()
+    assert papers(live) == 2
+    assert isinstance(live.problem, IndexCorrupted)

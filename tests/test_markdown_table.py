@@ -310,3 +310,27 @@ def test_rows_behind_a_blank_line_belong_to_the_table(tmp_path):
     assert (rejected.line, rejected.reason.endswith("1 found")) == (6, True)
     ended = read_text(tmp_path, head + "| A | a |\n\nSome words.\n\n| B | b |\n")
     assert [paper.title for paper in ended] == ["A"]
+
+
+def test_the_columns_that_people_keep_are_understood(tmp_path):
+    """DOI, date, categories and a linked title become fields; names split at semicolons only."""
+    (paper,) = read_text(
+        tmp_path,
+        "| Title | Abstract | DOI | Date | Categories | Authors |\n|--|--|--|--|--|--|\n"
+        "| [A title](https://x.org/a) | a | https://doi.org/10.1000/XYZ | 2024-05-06 | cs.LG cs.CV "
+        "| Müller, Jörg; Pat O'Brien |\n",
+    )
+    assert (paper.id, paper.doi, paper.title) == ("doi:10.1000/xyz", "10.1000/xyz", "A title")
+    assert (paper.year, paper.date, paper.url) == (2024, "2024-05-06", "https://x.org/a")
+    assert paper.categories == ("cs.LG", "cs.CV")
+    assert paper.authors == ("Jörg Müller", "Pat O'Brien")
+    assert paper.extra == {}
+
+
+def test_a_heading_names_a_scholar_only_where_it_says_so(tmp_path):
+    """A list's own title is not a person."""
+    row = "\n\n| Title | Abstract |\n|--|--|\n| A | a |\n"
+    (mine,) = read_text(tmp_path, "# My reading list" + row)
+    (theirs,) = read_text(tmp_path, "# Ann Lee Papers (2024-2025)" + row)
+    assert "scholar" not in mine.extra
+    assert theirs.extra["scholar"] == "Ann Lee"

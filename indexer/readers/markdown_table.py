@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from indexer.identity import NO_IDENTIFIERS, identifiers_in
 from indexer.paper import Paper, Rejection
 from indexer.readers.record import make_paper, reject, undecodable
 from indexer.sources import Document, Line, readable, split_lines
@@ -31,10 +32,15 @@ _RULE_CELL = re.compile(r":?-+:?")
 _LINK = re.compile(
     r"\[[^\]]*\]\(\s*<?(?P<url>https?://(?:[^\s<>()]|\([^\s<>()]*\))+)>?(?:\s+\"[^\"]*\")?\s*\)"
 )
+_LINKED = re.compile(r"\[(?P<label>[^\]]+)\]\(.*\)")
 _BARE_URL = re.compile(r"<?(?P<url>https?://[^\s<>|]+)>?")
 _CVF_VENUE = re.compile(r"openaccess\.thecvf\.com/content/([A-Z]+)(\d{4})/")
 _YEAR = re.compile(r"1[89]\d\d|20\d\d")
-_KNOWN = {"year", "title", "abstract", "link", "url", "authors", "author", "venue", "code"}
+_ISO_DATE = re.compile(r"(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_KNOWN = {
+    *("title", "abstract", "year", "date", "link", "url", "authors", "author", "venue", "code"),
+    *("doi", "categories"),
+}
 
 
 def recognises(head: str) -> bool:
@@ -49,7 +55,8 @@ def read(document: Document) -> Iterator[Paper | Rejection]:
     gap = scholar = ""
     for line, following in _with_next(document.lines()):
         if heading := _HEADING.fullmatch(line.text):
-            scholar = readable(_HEADING_TAIL.sub("", heading["text"]).strip())
+            named = _HEADING_TAIL.sub("", heading["text"]).strip()
+            scholar = readable(named) if named != heading["text"] else ""
             columns = None
         elif following is not None and "|" in line.text and _is_rule(following.text):
             columns, gap = _columns(line.text), "rule"  # a header, of papers or of something else
@@ -101,13 +108,18 @@ def _paper(document: Document, line: Line, columns: list[str], scholar: str) -> 
         return rejected(problem)
     if len(cells) != len(columns):
         expected = f"{len(columns)} cells ({', '.join(columns)})"
-        return rejected(f"{expected} expected, {len(cells)} found")
+        hint = " (a pipe within a cell is written \\|)" if len(cells) > len(columns) else ""
+        return rejected(f"{expected} expected, {len(cells)} found{hint}")
     row = dict(zip(columns, cells, strict=True))
     if not row["title"]:
         return rejected("the title is empty")
     year = row.get("year", "")
     if year and not _YEAR.fullmatch(year):
         return rejected(f"not a year: {year!r}")
+    title, doi = row["title"], row.get("doi", "").lower().rpartition("doi.org/")[2]
+    if linked := _LINKED.fullmatch(title):
+        title = linked["label"]
+        row.setdefault("link", row["title"])
     url, extra = _link(row)
     if url is None and (row.get("link") or row.get("url")):
         return rejected(f"not a link: {row.get('link') or row.get('url')!r}")
@@ -115,13 +127,18 @@ def _paper(document: Document, line: Line, columns: list[str], scholar: str) -> 
         extra["scholar"] = scholar
     extra |= {name: value for name, value in row.items() if name not in _KNOWN and value}
     venue = row.get("venue") or (_venue_of(url) if url else None)
-    names = row.get("authors") or row.get("author") or ""
+    day = row.get("date", "")
+    if day and not _ISO_DATE.fullmatch(day):
+        extra["date"], day = day, ""
     return make_paper(
         document,
-        title=row["title"],
+        title=title,
         abstract=row["abstract"],
-        authors=tuple(n.strip() for n in re.split(r";|,| and ", names) if n.strip()),
-        year=int(year) if year else None,
+        authors=_authors(row.get("authors") or row.get("author") or ""),
+        year=int(year or day[:4]) if year or day else None,
+        date=day or None,
+        categories=tuple(re.split(r"[\s,;]+", row["categories"])) if row.get("categories") else (),
+        identifiers=identifiers_in(f"doi:{doi}") if doi else NO_IDENTIFIERS,
         venue=venue or None,
         url=url,
         code=True if _BARE_URL.search(row.get("code", "")) else None,
@@ -141,6 +158,14 @@ def _link(row: Mapping[str, str]) -> tuple[str | None, dict[str, object]]:
     if code:
         extra["code_links"] = code
     return (urls[0] if urls else None), extra
+
+
+def _authors(cell: str) -> tuple[str, ...]:
+    """Split names at semicolons, where there are any, else at commas and ``and``."""
+    if ";" not in cell:
+        return tuple(name.strip() for name in re.split(r",| and ", cell) if name.strip())
+    names = (name.strip().partition(",") for name in cell.split(";"))
+    return tuple(f"{given} {family}".strip() for family, _, given in names if family or given)
 
 
 def _venue_of(url: str) -> str | None:
