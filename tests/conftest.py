@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from indexer.generation import Generation, IndexFolder
 from indexer.ledger import Report
@@ -16,6 +17,11 @@ from search_api.engine import Engine
 from tests.fakes import FakeEncoder
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# No test is timed. In CI the same examples come in every run; at a desk, new ones each time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
