@@ -17,7 +17,7 @@ help: ## these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(VENV)/.run ## set up, bring the index up to date, serve
-	$(BIN)/rebuild-index --index index $(SOURCES) || { test -z "$(SOURCES)" && test -e index/CURRENT && echo "serving the index as it is"; }
+	@$(BIN)/rebuild-index --index index $(SOURCES) || { test -z "$(SOURCES)" && test -e index/CURRENT && echo "serving the index as it is"; }
 	$(BIN)/akin serve --index index --host $(HOST) --port $(PORT)
 
 index: $(VENV)/.run ## build the index of SOURCES into index/
