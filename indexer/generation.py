@@ -206,7 +206,7 @@ class IndexFolder:
         """Return what changes when another generation is published; cheap to ask for."""
         try:
             status = self.pointer.stat()
-        except FileNotFoundError:
+        except OSError:  # not there, or not to be seen: opening it says why
             return None
         return status.st_ino, status.st_mtime_ns
 

@@ -100,6 +100,7 @@ class Engine:
 
         Raises:
             UnknownPaper: a paper to be like or unlike is not in the index.
+            IndexCorrupted: a file was damaged since the engine was opened.
             BadParameter: the cursor belongs to another query.
             StaleCursor: the cursor belongs to another generation.
         """
@@ -225,12 +226,9 @@ class Engine:
         db = self._connections.get()
         try:
             yield db
-        except sqlite3.DatabaseError as error:
-            raise IndexCorrupted(
-                f"{self.generation.catalogue}: {error}. "
-                f"Build it anew: rebuild-index --index {self.generation.folder.parent.parent}",
-                file=str(self.generation.catalogue),
-            ) from error
+        except sqlite3.DatabaseError:
+            self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
+            raise
         finally:
             if self._closed:
                 db.close()

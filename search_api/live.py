@@ -168,7 +168,7 @@ class LiveEngine:
         self.problem = error
         if self._engine is None and not isinstance(error, IndexMissing):
             for generation in self.index.previous():
-                with suppress(AkinError):
+                with suppress(AkinError, OSError, sqlite3.Error):
                     self._swap(self._open(generation))
                     break
         kept = f"still serving {_described(self._engine)}" if self._engine else "nothing to serve"

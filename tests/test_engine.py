@@ -1,5 +1,6 @@
 """The engine against a brute-force oracle in NumPy and plain Python."""
 
+import sqlite3
 from contextlib import closing
 
 import numpy as np
@@ -255,3 +256,14 @@ def test_a_pasted_abstract_is_embedded_as_a_paper(engine, encoder):
     assert encoder.encoded == ["graph learning"]
     engine.search(Query("graph learning", mode="semantic"))
     assert encoder.encoded == ["graph learning"]
+
+
+def test_an_error_of_sqlite_over_whole_files_is_not_taken_for_damage(engine, monkeypatch):
+    """One odd query must not end an engine: only what its checksums deny is damage."""
+
+    def fail(*_):
+        raise sqlite3.OperationalError("parser stack overflow")
+
+    monkeypatch.setattr("search_api.engine.bm25", fail)
+    with pytest.raises(sqlite3.OperationalError):
+        engine.search(Query("graphs"))
