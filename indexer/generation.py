@@ -87,7 +87,7 @@ class Manifest:
         if version != FORMAT_VERSION:
             raise IndexMismatch(
                 f"{path}: index format {version}, this akin reads {FORMAT_VERSION}. "
-                f"{_mend(path.parent)}",
+                f"{how_to_mend(path.parents[2])}",
                 file=str(path),
             )
         return cls(**{field.name: content[field.name] for field in fields(cls)})
@@ -104,6 +104,11 @@ class Generation:
     def id(self) -> str:
         """The id of the generation."""
         return self.manifest.generation
+
+    @property
+    def index(self) -> Path:
+        """The index folder that the generation lies in."""
+        return self.folder.parent.parent
 
     @property
     def catalogue(self) -> Path:
@@ -124,17 +129,17 @@ class Generation:
         for name, stated in self.manifest.files.items():
             path = self.folder / name
             if not path.is_file():
-                raise IndexCorrupted(f"{path}: missing. {_mend(self.folder)}", file=str(path))
+                raise IndexCorrupted(f"{path}: missing. {how_to_mend(self.index)}", file=str(path))
             if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
                 raise IndexCorrupted(
-                    f"{path}: differs from its checksum in the manifest. {_mend(self.folder)}",
+                    f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
                     file=str(path),
                 )
 
 
-def _mend(generation: Path) -> str:
-    """Return the command that builds an index anew; vectors come from the cache."""
-    return f"Build it anew: rebuild-index --index {generation.parent.parent}"
+def how_to_mend(index: Path) -> str:
+    """Return the advice that ends an error: the command that builds an index folder anew."""
+    return f"Build it anew: rebuild-index --index {index}"
 
 
 class IndexFolder:
@@ -162,7 +167,7 @@ class IndexFolder:
                 # Two publications since the pointer was read: it is not the current one any more.
                 if self._read_pointer() == pointer:
                     raise IndexCorrupted(
-                        f"{error.filename}: missing. {_mend(self.generations / '_')}"
+                        f"{error.filename}: missing. {how_to_mend(self.path)}"
                     ) from error
 
     def previous(self) -> Iterator[Generation]:
@@ -307,7 +312,7 @@ class IndexFolder:
             ) from error
         except (ValueError, KeyError, TypeError) as error:
             raise IndexCorrupted(
-                f"{self.pointer}: does not name a generation. {_mend(self.generations / '_')}",
+                f"{self.pointer}: does not name a generation. {how_to_mend(self.path)}",
                 file=str(self.pointer),
             ) from error
 
@@ -315,7 +320,7 @@ class IndexFolder:
         path = self.generations / name / MANIFEST
         if manifest_sha256 and file_sha256(path) != manifest_sha256:
             raise IndexCorrupted(
-                f"{path}: differs from its checksum. {_mend(path.parent)}", file=str(path)
+                f"{path}: differs from its checksum. {how_to_mend(path.parents[2])}", file=str(path)
             )
         return Generation(path.parent, Manifest.from_bytes(path.read_bytes(), path))
 

@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -229,15 +230,8 @@ def _answer(options: dict[str, Any], **asked: Any) -> None:
     """Ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     first, last = options.pop("year")
-    filters = Filters.of(
-        year_from=first,
-        year_to=last,
-        category=options.pop("category"),
-        author=options.pop("author"),
-        venue=options.pop("venue"),
-        source=options.pop("source"),
-        has_code=options.pop("has_code"),
-    )
+    others = {f.name: options.pop(f.name) for f in fields(Filters) if f.name in options}
+    filters = Filters.of(year_from=first, year_to=last, **others)
     query = Query(filters=filters, **options, **asked)
     with _engine(index_path, model) as engine:
         if query.text and query.mode != "lexical":

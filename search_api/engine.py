@@ -14,7 +14,7 @@ import numpy.typing as npt
 from indexer.catalogue import open_catalogue, read_paper, read_paper_at
 from indexer.encoder import Encoder, Vectors
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
-from indexer.generation import Generation
+from indexer.generation import Generation, how_to_mend
 from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api.columns import Columns, Mask
@@ -64,8 +64,7 @@ class Engine:
         if not len(self._vectors) == self._columns.n == manifest.papers:
             raise IndexCorrupted(
                 f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
-                f"catalogue, {len(self._vectors)} vectors. Build it anew: "
-                f"rebuild-index --full --index {generation.folder.parent.parent}",
+                f"catalogue, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
@@ -120,15 +119,14 @@ class Engine:
                 listed &= score >= query.min_score
             rows, more_notes = self._order(query, score, listed)
             page = rows[offset : offset + query.k]
+            with_words = None if lexical is None else searched & (lexical > 0)
             hits = [
                 Hit(
                     rank=offset + place,
                     score=float(score[row]),
                     paper=read_paper_at(db, int(row) + 1),
                     semantic=_voice(semantic, searched, row),
-                    lexical=_voice(lexical, searched & (lexical > 0), row)
-                    if lexical is not None and lexical[row] > 0
-                    else None,
+                    lexical=_voice(lexical, with_words, row),
                 )
                 for place, row in enumerate(page, 1)
             ]
@@ -244,14 +242,14 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
     """
     manifest, model = generation.manifest, encoder.model
     built_with = manifest.model
-    index = generation.folder.parent.parent
+    index = generation.index
     if built_with["fingerprint"] != model.fingerprint:
         same = " (its files have changed since)" if built_with["name"] == model.name else ""
         raise IndexMismatch(
             f"{index}: built with the model {built_with['name']} "
             f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
-            f"(fingerprint {model.fingerprint[:12]}){same}. Build it anew: "
-            f"rebuild-index --index {index} --model {model.name}; or run the model of "
+            f"(fingerprint {model.fingerprint[:12]}){same}. "
+            f"{how_to_mend(index)} --model {model.name}; or run the model of "
             "the index: leave --model out, and start a running server anew",
             built_with=built_with["name"],
             model=model.name,
@@ -259,7 +257,7 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
     if manifest.text_recipe != TEXT_RECIPE:
         raise IndexMismatch(
             f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
-            f"{TEXT_RECIPE}. Build it anew: rebuild-index --index {index}"
+            f"{TEXT_RECIPE}. {how_to_mend(index)}"
         )
 
 
@@ -273,9 +271,9 @@ def _score(semantic: Array | None, lexical: Array | None) -> Array:
     return score
 
 
-def _voice(scores: Array | None, among: Mask, row: int) -> Voice | None:
-    """Return a paper's place by one voice; of equals the earlier row is first."""
-    if scores is None:
+def _voice(scores: Array | None, among: Mask | None, row: int) -> Voice | None:
+    """Return a paper's place among those a voice ranks; of equals the earlier row is first."""
+    if scores is None or among is None or not among[row]:
         return None
     better = np.count_nonzero(among & (scores > scores[row]))
     equal_before = np.count_nonzero(among[:row] & (scores[:row] == scores[row]))

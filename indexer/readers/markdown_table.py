@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from indexer.identity import NO_IDENTIFIERS, identifiers_in
 from indexer.paper import Paper, Rejection
-from indexer.readers.record import make_paper, reject, undecodable
+from indexer.readers.record import make_paper, reject, undecodable, with_next
 from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "markdown-table"
@@ -53,7 +53,7 @@ def read(document: Document) -> Iterator[Paper | Rejection]:
     """Yield the rows of every table of papers in the document."""
     columns: list[str] | None = None  # of the table of papers that we are in
     gap = scholar = ""
-    for line, following in _with_next(document.lines()):
+    for line, following in with_next(document.lines()):
         if heading := _HEADING.fullmatch(line.text):
             named = _HEADING_TAIL.sub("", heading["text"]).strip()
             scholar = readable(named) if named != heading["text"] else ""
@@ -69,14 +69,6 @@ def read(document: Document) -> Iterator[Paper | Rejection]:
         elif columns is not None:
             gap = ""
             yield _paper(document, line, columns, scholar)
-
-
-def _with_next(lines: Iterator[Line]) -> Iterator[tuple[Line, Line | None]]:
-    line = next(lines, None)
-    while line:
-        following = next(lines, None)
-        yield line, following
-        line = following
 
 
 def _cells(row: str) -> list[str]:

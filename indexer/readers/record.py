@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
 from indexer.identity import NO_IDENTIFIERS, identifiers_in, paper_id
 from indexer.paper import Paper, Rejection
 from indexer.sources import UNDECODED, Document, readable
 from indexer.text import clean, links_code, links_in
+
+T = TypeVar("T")
 
 _HEAD_CHARACTERS = 120
 
@@ -24,6 +26,15 @@ def undecodable(text: str) -> str | None:
         return None
     byte = ord(found[0]) - 0xDC00
     return f"not UTF-8: byte 0x{byte:02x} at character {found.start() + 1} of the record"
+
+
+def with_next(items: Iterator[T]) -> Iterator[tuple[T, T | None]]:
+    """Yield each item with the one behind it, ``None`` behind the last."""
+    item = next(items, None)
+    while item is not None:
+        following = next(items, None)
+        yield item, following
+        item = following
 
 
 def make_paper(

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.paper import Paper, Rejection
-from indexer.readers.record import make_paper, reject, undecodable
+from indexer.readers.record import make_paper, reject, undecodable, with_next
 from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "scholar-page"
@@ -102,7 +102,7 @@ def _stated_year(line: str) -> int | None:
 def _records(document: Document) -> Iterator[list[_Block]]:
     """Group the blocks by record; one whose header is damaged or gone is a record, too."""
     record: list[_Block] = []
-    for block, following in _with_next(_blocks(document.lines())):
+    for block, following in with_next(_blocks(document.lines())):
         complete = len(record) >= _BLOCKS
         damaged = complete and (block.opens_damaged_record or _is_title(block, following))
         if record and (block.opens_record or damaged):
@@ -111,14 +111,6 @@ def _records(document: Document) -> Iterator[list[_Block]]:
         record.append(block)
     if record:
         yield record
-
-
-def _with_next(blocks: Iterator[_Block]) -> Iterator[tuple[_Block, _Block | None]]:
-    block = next(blocks, None)
-    while block:
-        following = next(blocks, None)
-        yield block, following
-        block = following
 
 
 def _is_title(block: _Block, following: _Block | None) -> bool:
