@@ -128,7 +128,7 @@ MIXED = st.lists(
 def test_setting_prose_aside_changes_nothing_but_the_speed(text):
     """Runs of plain words come out of the conversion as they would have gone through it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.text._set_prose_aside", lambda text: (text, []))
+        patch.setattr("indexer.latex._set_prose_aside", lambda text: (text, []))
         expected = clean(text)
     assert clean(text) == expected
 
