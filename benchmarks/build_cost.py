@@ -25,7 +25,7 @@ from pathlib import Path
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.generation import IndexFolder
 from indexer.models import find_model
-from indexer.paper import Paper, document_text
+from indexer.paper import Paper, Record, document_text
 from indexer.readers import reader_for
 from indexer.rebuild import rebuild
 from indexer.sources import find_documents
@@ -38,10 +38,10 @@ GOALS = {"build": 1.1, "nothing to do": 0.02, "nothing to do, whole command": 0.
 def copies_with_changes(count: int) -> list[Paper]:
     """Return ``count`` papers, each a seed with its sentences in another order and a new title."""
     seeds = [
-        record
+        record.paper
         for document in find_documents([ROOT / "seeds"])
         for record in reader_for(document).read(document)
-        if isinstance(record, Paper)
+        if isinstance(record, Record)
     ]
     shuffle = random.Random(42).shuffle  # noqa: S311 — data, not secrets
     papers = []

@@ -1,26 +1,30 @@
 """The catalogue of a generation: a SQLite file with the papers and their lexical (FTS5) index.
 
-Papers stream in one by one and are merged by id as they come, so that the corpus is never held in
-memory. Row ids count from 1 without gaps; the vectors carry the same numbers.
+Records stream in one by one, a row each, so that the corpus is never held in memory; those of one
+paper are merged once all are there. Row ids count from 1 without gaps; the vectors carry the same
+numbers.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from array import array
+from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from indexer.identity import normalised_title
-from indexer.paper import Paper, Rejection, document_text
+from indexer.duplicates import RULES, DuplicateFinder, Group
+from indexer.identity import akin_ids, normalised_title
+from indexer.merge import merge
+from indexer.paper import Paper, Record, Rejection, document_text
 
 _SCHEMA = """
 CREATE TABLE papers (
     row INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,           -- unique once duplicates are merged
     title TEXT NOT NULL,
     abstract TEXT NOT NULL,
     authors TEXT NOT NULL,      -- JSON list, like categories and sources
@@ -37,6 +41,13 @@ CREATE TABLE papers (
     content_hash TEXT NOT NULL
 );
 CREATE TABLE rejections (source TEXT, line INTEGER, reason TEXT, head TEXT);
+CREATE TABLE merged (           -- the records of papers that are made of several
+    row INTEGER NOT NULL,       -- of the paper
+    source TEXT, line INTEGER,
+    reason TEXT,                -- NULL: the first record of the paper
+    record TEXT,                -- id that the record has by itself
+    head TEXT
+);
 """
 # Made once all papers are there: what is filtered by and counted, and the lexical index.
 _FINISH = """
@@ -71,6 +82,12 @@ _COLUMNS = (
     "sources, extra"
 )
 _LISTS = ("authors", "categories", "sources")
+_INSERT = f"INSERT INTO papers ({_COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
+_UPDATE = f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608
+_AT_ONCE = 500
+"""Papers that are written together."""
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +100,142 @@ class Comparison:
     removed: int
 
 
-class CatalogueBuilder:
-    """Writes a catalogue; not durable until the whole generation is sealed."""
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A record that is part of a paper made of several.
 
-    def __init__(self, path: Path) -> None:
+    Attributes:
+        paper: id of the paper.
+        source: name of the file.
+        line: 1-based, where the record begins.
+        reason: why it is of that paper; ``None`` for the first of them.
+        record: the id that the record has by itself.
+        head: its title.
+    """
+
+    paper: str
+    source: str
+    line: int
+    reason: str | None
+    record: str
+    head: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as a JSON object."""
+        return asdict(self)
+
+
+class CatalogueBuilder:
+    """Writes a catalogue; not durable until the whole generation is sealed.
+
+    Args:
+        path: a file that is not there yet.
+        rules: by which records are of one paper, of :data:`indexer.duplicates.RULES`.
+    """
+
+    def __init__(self, path: Path, rules: Collection[str] = RULES) -> None:
         self._db = sqlite3.connect(path)
         # The file is thrown away after a crash: no journal is needed.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._db.create_function("fold", 1, normalised_title, deterministic=True)
         self._db.execute("BEGIN")
+        self._finder = DuplicateFinder(rules)
+        self._lines = array("I")
+        self._pending: list[tuple[Any, ...]] = []
+        self._papers = 0
 
-    def add(self, paper: Paper) -> bool:
-        """Add a paper; return ``False`` if its id was there already and the two were merged."""
-        values = (*_values(paper), paper.content_hash())
-        marks = ",".join("?" * len(values))
-        inserted = self._db.execute(
-            f"INSERT OR IGNORE INTO papers ({_COLUMNS}, content_hash) VALUES ({marks})",  # noqa: S608
-            values,
+    def add(self, record: Record) -> None:
+        """Add a record as a paper of its own, until :meth:`merge_duplicates`."""
+        self._papers += 1
+        self._lines.append(min(record.line, 0xFFFFFFFF))
+        self._finder.add(self._papers, record.paper)
+        self._pending.append(_row(record.paper))
+        if len(self._pending) == _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._db.executemany(_INSERT, self._pending)
+        self._pending.clear()
+
+    def merge_duplicates(self) -> None:
+        """Merge the records of one paper; ids are unique then, and rows without gaps."""
+        self._flush()
+        gone: list[int] = []
+        for group in self._finder.groups(self._read):
+            self._merge(group)
+            gone += [duplicate.row for duplicate in group.duplicates]
+        self._papers -= len(gone)
+        self._close_gaps(sorted(gone))
+        self._make_ids_unique()
+
+    def _merge(self, group: Group) -> None:
+        rows = [group.row, *(duplicate.row for duplicate in group.duplicates)]
+        reasons = [None, *(duplicate.reason for duplicate in group.duplicates)]
+        records = [self._read(row) for row in rows]
+        self._db.execute(_UPDATE, (*_row(merge(records)), group.row))
+        self._db.executemany("DELETE FROM papers WHERE row = ?", [(row,) for row in rows[1:]])
+        self._db.executemany(
+            "INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    group.row,
+                    record.sources[0],
+                    self._lines[row - 1],
+                    reason,
+                    record.id,
+                    record.title,
+                )
+                for row, reason, record in zip(rows, reasons, records, strict=True)
+            ],
         )
-        if inserted.rowcount == 1:
-            return True
-        merged = read_paper(self._db, paper.id).merge(paper)
-        self._db.execute(
-            f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({marks}) WHERE id = ?",  # noqa: S608
-            (*_values(merged), merged.content_hash(), paper.id),
+
+    def _close_gaps(self, gone: list[int]) -> None:
+        """Move the last rows to the places of those that are gone."""
+        gaps = [row for row in gone if row <= self._papers]
+        last = self._db.execute(
+            "SELECT row FROM papers WHERE row > ? ORDER BY row", (self._papers,)
         )
-        return False
+        moves = list(zip(gaps, [row for (row,) in last], strict=True))
+        for table in ("papers", "merged"):
+            self._db.executemany(f"UPDATE {table} SET row = ? WHERE row = ?", moves)  # noqa: S608
+
+    def _make_ids_unique(self) -> None:
+        """Give papers whose id another one has the next that is free.
+
+        Those are papers without identifiers that share title and author but not the year, and
+        records that a rule turned off keeps apart.
+        """
+        self._db.execute("CREATE INDEX paper_ids ON papers (id)")
+        repeated = self._db.execute(
+            "SELECT row, id FROM papers WHERE id IN "
+            "(SELECT id FROM papers GROUP BY id HAVING count(*) > 1) ORDER BY row"
+        ).fetchall()
+        first: set[str] = set()
+        for row, paper_id in repeated:
+            if paper_id not in first:
+                first.add(paper_id)
+                continue
+            paper = self._read(row)
+            free = next(
+                key
+                for key in akin_ids(paper.title, paper.authors, paper.year)
+                if self._is_free(key)
+            )
+            self._db.execute(_UPDATE, (*_row(replace(paper, id=free)), row))
+
+    def _is_free(self, paper_id: str) -> bool:
+        return self._db.execute("SELECT 1 FROM papers WHERE id = ?", (paper_id,)).fetchone() is None
+
+    def _read(self, row: int) -> Paper:
+        return read_paper_at(self._db, row)
+
+    def merged(self) -> Iterator[Merged]:
+        """Yield the records of papers that are made of several, paper by paper."""
+        return read_merged(self._db)
+
+    def rejections(self) -> Iterator[Rejection]:
+        """Yield the rejections so far."""
+        return _rejections(self._db)
 
     def reject(self, rejection: Rejection) -> None:
         """Keep a rejection with the generation, so that it can be looked up later."""
@@ -118,8 +245,7 @@ class CatalogueBuilder:
         )
 
     def __len__(self) -> int:
-        (count,) = self._db.execute("SELECT count(*) FROM papers").fetchone()
-        return int(count)
+        return self._papers
 
     def compare(self, previous: Path | None) -> Comparison:
         """Count the papers that are new, changed, the same or gone against an earlier catalogue."""
@@ -153,6 +279,7 @@ class CatalogueBuilder:
 
     def finish(self) -> None:
         """Build the lexical index and the terms, and close the file."""
+        self._flush()
         self._db.commit()
         self._db.executescript(_FINISH)
         self._db.commit()
@@ -194,17 +321,45 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
     return _paper(db.execute(ask, (row,)).fetchone())
 
 
+def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:
+    """Yield the records of papers that are made of several, paper by paper."""
+    ask = (
+        "SELECT papers.id, source, line, reason, record, head "
+        "FROM merged JOIN papers USING (row) ORDER BY merged.rowid"
+    )
+    for row in db.execute(ask):
+        yield Merged(*row)
+
+
 def read_rejections(path: Path) -> Iterator[Rejection]:
     """Yield the rejections of a published catalogue."""
     with closing(open_catalogue(path)) as db:
-        for row in db.execute("SELECT source, line, reason, head FROM rejections ORDER BY rowid"):
-            yield Rejection(*row)
+        yield from _rejections(db)
 
 
-def _values(paper: Paper) -> tuple[Any, ...]:
-    return tuple(
-        json.dumps(value, ensure_ascii=False) if name in (*_LISTS, "extra") else value
-        for name, value in paper.to_json().items()
+def _rejections(db: sqlite3.Connection) -> Iterator[Rejection]:
+    for row in db.execute("SELECT source, line, reason, head FROM rejections ORDER BY rowid"):
+        yield Rejection(*row)
+
+
+def _row(paper: Paper) -> tuple[Any, ...]:
+    """Return the values of the columns, and the content hash."""
+    return (
+        paper.id,
+        paper.title,
+        paper.abstract,
+        _ENCODE(paper.authors),
+        paper.year,
+        paper.date,
+        paper.venue,
+        _ENCODE(paper.categories),
+        paper.doi,
+        paper.arxiv_id,
+        paper.url,
+        paper.code,
+        _ENCODE(paper.sources),
+        _ENCODE(paper.extra),
+        paper.content_hash(),
     )
 
 

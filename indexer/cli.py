@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.markup import escape
 
 from indexer.command import Out, index_option, json_option, print_json, run
+from indexer.duplicates import RULES
 from indexer.encoder import SentenceTransformerEncoder
-from indexer.errors import IndexCorrupted, Interrupted
-from indexer.generation import IndexFolder
+from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
+from indexer.generation import IndexFolder, Recorded
 from indexer.ledger import Report
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
+from indexer.readers.columns import NAMEABLE
+from indexer.sources import STDIN
 
 DONE_WITH_REJECTIONS = 3
 
 
+class Columns(click.ParamType[dict[str, str]]):
+    """``title=Titel,abstract=Kurzfassung``: which columns of a table hold what."""
+
+    name = "columns"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, str]:
+        """Return the name of the column by field."""
+        if isinstance(value, dict):
+            return value
+        columns = {}
+        for pair in re.split(r",(?=\s*\w+=)", value):
+            field, equals, name = (part.strip() for part in pair.partition("="))
+            if not equals or not name:
+                self.fail(f"{pair!r} is not FIELD=NAME", param, ctx)
+            if field not in NAMEABLE:
+                self.fail(f"{field!r} is not one of {', '.join(NAMEABLE)}", param, ctx)
+            columns[field] = name
+        return columns
+
+
 @click.command("rebuild-index", short_help="Bring the index up to date with its sources.")
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @index_option
 @click.option(
     "--model",
     envvar="AKIN_MODEL",
     help="Name or folder of a sentence-transformers model.  "
     f"[default: that of the index, at first {DEFAULT_MODEL}, bundled]",
+)
+@click.option(
+    "--columns",
+    type=Columns(),
+    metavar="FIELD=NAME,…",
+    help="Which columns of tables hold what, beyond what is guessed: title=Titel,authors=Autor.",
+)
+@click.option(
+    "--apart",
+    multiple=True,
+    type=click.Choice(RULES),
+    help="A rule by which records are not to be merged; repeatable.",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file to write a line to per rejected or merged record: JSON, or CSV if named .csv.",
 )
 @click.option("--full", is_flag=True, help="Embed everything anew, whatever is cached.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a record was rejected.")
@@ -35,27 +79,40 @@ def rebuild_index(
     sources: tuple[Path, ...],
     index_path: Path,
     model: str | None,
+    columns: dict[str, str] | None,
+    apart: tuple[str, ...],
+    ledger: Path | None,
     full: bool,
     strict: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Bring the index up to date with SOURCES, files and folders.
+    """Bring the index up to date with SOURCES: files of any format, folders, - for standard input.
 
     Without SOURCES it reads again what the index was built from, at first seeds/.
 
-    Only new and changed abstracts are embedded. The new index takes the place of the old one at
-    once and whole; a run that is interrupted leaves the old one, and goes on where it was when it
-    is started again.
+    Records of one paper are merged. Only new and changed abstracts are embedded. The new index
+    takes the place of the old one at once and whole; a run that is interrupted leaves the old one,
+    and goes on where it was when it is started again.
     """
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path)
-    roots, model = _what_to_build(index, list(sources), model)
-    encoder = SentenceTransformerEncoder(find_model(model))
+    asked = _what_to_build(index, Recorded(list(sources), model or "", columns or {}, list(apart)))
+    encoder = SentenceTransformerEncoder(find_model(asked.model))
     try:
         with Bar() as bar:
-            report = rebuild(roots, index, encoder, full=full, dry_run=dry_run, reporter=bar)
+            report = rebuild(
+                asked.roots,
+                index,
+                encoder,
+                columns=asked.columns,
+                apart=asked.apart,
+                ledger=ledger,
+                full=full,
+                dry_run=dry_run,
+                reporter=bar,
+            )
     except KeyboardInterrupt as error:
         raise Interrupted(
             "the index is as it was, and what was embedded is kept: run it again to go on"
@@ -67,19 +124,31 @@ def rebuild_index(
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
 
 
-def _what_to_build(
-    index: IndexFolder, sources: list[Path], model: str | None
-) -> tuple[list[Path], str]:
-    """Return the sources to read and the model to run: as asked for, else as recorded."""
+def _what_to_build(index: IndexFolder, asked: Recorded) -> Recorded:
+    """Return what to read and which model to run: as asked for, else as recorded.
+
+    Raises:
+        SourceMissing: what is recorded came through a pipe.
+    """
     try:
         recorded = index.recorded()
     except IndexCorrupted:
-        if not sources:
+        if not asked.roots:
             raise
         recorded = None
-    if recorded:
-        return sources or recorded[0], model or recorded[1]
-    return sources or [Path("seeds")], model or DEFAULT_MODEL
+    recorded = recorded or Recorded([Path("seeds")], DEFAULT_MODEL, {}, [])
+    model = asked.model or recorded.model
+    if asked.roots:
+        return Recorded(asked.roots, model, asked.columns, asked.apart)
+    if STDIN in recorded.roots:
+        raise SourceMissing(
+            "this index was built from standard input, which is gone: pipe the same in again and "
+            "name it (rebuild-index -), or name the files to read",
+            file=str(STDIN),
+        )
+    return Recorded(
+        recorded.roots, model, asked.columns or recorded.columns, asked.apart or recorded.apart
+    )
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
@@ -88,13 +157,15 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
         counts = [f"{source.records:,} records", f"{source.papers:,} papers"]
         counts += [f"{source.merged:,} merged"] if source.merged else []
         counts += [f"{source.rejected:,} rejected"] if source.rejected else []
+        bare = source.without_abstract
+        counts += [f"{bare:,} without abstract"] if bare else []
         out.print(f"{escape(source.source)}  [dim]{source.format}[/]  {', '.join(counts)}")
     for rejection in report.rejections:
         where = f"{rejection.source}:{rejection.line}: {rejection.reason}"
         out.print(f"[yellow]rejected[/] {escape(where)}")
         out.print(f"         {rejection.head}", markup=False, style="dim")
     if hidden := report.ledger.rejected - len(report.rejections):
-        out.print(f"[yellow]rejected[/] {hidden:,} more; the catalogue of the index lists all")
+        out.print(f"[yellow]rejected[/] {hidden:,} more; --ledger FILE lists all")
     for reason in report.skipped:
         out.print(f"[dim]skipped[/] {escape(reason)}")
     for note in report.notes:

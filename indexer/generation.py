@@ -30,7 +30,7 @@ from filelock import FileLock, Timeout
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.sources import file_sha256
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Of the files below; a reader refuses any other."""
 
 KEEP = 2
@@ -55,6 +55,8 @@ class Manifest:
         truncated: how many have a text longer than the model reads.
         ledger: counts of the build.
         roots: the sources as they were given, absolute.
+        columns: which column of a table holds which field, as far as that was given.
+        apart: by which rules records were not merged.
         sources: each document read, with its hash and counts.
         versions: of akin, Python and the libraries that shape the files.
         files: SHA-256 and bytes of each file of the generation.
@@ -71,6 +73,8 @@ class Manifest:
     truncated: int
     ledger: dict[str, int]
     roots: list[str]
+    columns: dict[str, str]
+    apart: list[str]
     sources: list[dict[str, Any]]
     versions: dict[str, str]
     files: dict[str, dict[str, Any]]
@@ -91,6 +95,16 @@ class Manifest:
                 file=str(path),
             )
         return cls(**{field.name: content[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an index was built from and with; see :class:`Manifest`."""
+
+    roots: list[Path]
+    model: str
+    columns: dict[str, str]
+    apart: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +198,8 @@ class IndexFolder:
             except (OSError, ValueError, KeyError, IndexMismatch):
                 continue
 
-    def recorded(self) -> tuple[list[Path], str] | None:
-        """Return the sources and the model of the last build, even where it cannot be served.
+    def recorded(self) -> Recorded | None:
+        """Return what the last build was made from and with, even where it cannot be served.
 
         Returns:
             ``None`` if nothing was ever built here.
@@ -197,7 +211,12 @@ class IndexFolder:
         for name in names:
             try:
                 content = json.loads((self.generations / name / MANIFEST).read_bytes())
-                return [Path(root) for root in content["roots"]], str(content["model"]["name"])
+                return Recorded(
+                    roots=[Path(root) for root in content["roots"]],
+                    model=str(content["model"]["name"]),
+                    columns=dict(content.get("columns", {})),
+                    apart=list(content.get("apart", [])),
+                )
             except (OSError, ValueError, KeyError, TypeError):
                 continue
         if names or self.pointer.exists():

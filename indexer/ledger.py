@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
-from indexer.catalogue import Comparison
+from indexer.catalogue import Comparison, Merged
 from indexer.paper import Rejection
 
 SHOWN_REJECTIONS = 100
 """How many rejections a report lists; the catalogue keeps all."""
+
+_FIELDS = ("status", "source", "line", "reason", "paper", "record", "head")
 
 
 @dataclass(slots=True)
@@ -25,6 +31,7 @@ class SourceAccount:
         papers: those that became a paper.
         merged: those that were another record of a paper already there.
         rejected: those that could not be read.
+        without_abstract: those that have only a title; they count as papers or merged all the same.
     """
 
     source: str
@@ -35,6 +42,7 @@ class SourceAccount:
     papers: int = 0
     merged: int = 0
     rejected: int = 0
+    without_abstract: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the account as a JSON object."""
@@ -114,3 +122,30 @@ class Report:
             "skipped": self.skipped,
             "notes": self.notes,
         }
+
+
+def write_ledger(path: Path, rejected: Iterable[Rejection], merged: Iterable[Merged]) -> None:
+    """Write one line per record that is not a paper of its own: rejected, or merged into one.
+
+    The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``.
+
+    Args:
+        path: the file; one that is there is replaced.
+        rejected: records that could not be read.
+        merged: the records of papers made of several; the first of each is a paper, not a line.
+    """
+    lines = [
+        ({"status": "rejected", "paper": None, "record": None, **r.to_json()} for r in rejected),
+        ({"status": "merged", **m.to_json()} for m in merged if m.reason),
+    ]
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        rows = csv.DictWriter(file, _FIELDS)
+        as_csv = path.suffix.lower() == ".csv"
+        if as_csv:
+            rows.writeheader()
+        for line in (one for some in lines for one in some):
+            if as_csv:
+                rows.writerow(line)
+            else:
+                ordered = {name: line[name] for name in _FIELDS}
+                file.write(json.dumps(ordered, ensure_ascii=False) + "\n")

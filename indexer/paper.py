@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 TEXT_RECIPE = "title-newline-abstract/1"
 """Names how :func:`document_text` makes the embedded text; a change of one is a change of both."""
 
 
-_MARKS = {
-    "abstract_cut": "abstract",
-    "links": "abstract",
-    "authors_cut": "authors",
-    "date_inferred": "date",
-    "date_stated": "date",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A record cleaned for people: no markup, white space folded.
+    """A record cleaned for people: no markup, white space folded; or what several were merged to.
 
     Attributes:
         id: stable over rebuilds, see :func:`indexer.identity.paper_id`.
@@ -63,41 +54,25 @@ class Paper:
 
     def content_hash(self) -> str:
         """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
-        content = {k: v for k, v in self.to_json().items() if k != "sources"}
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        content = [getattr(self, name) for name in _CONTENT]
+        return hashlib.sha256(_SORTED(content).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def merge(self, other: Paper) -> Paper:
-        """Return this paper with its gaps filled from ``other``, a second record of the same paper.
 
-        The first record wins where both speak, but for the abstract, where the longer one does:
-        some sources cut theirs. All sources are kept, and of ``extra`` every key, but that what
-        ``extra`` says of a field (:data:`_MARKS`) comes from the record that the field is of.
-        """
-        filled: dict[str, Any] = {
-            f.name: getattr(other, f.name)
-            for f in fields(self)
-            if getattr(self, f.name) in (None, "", ())
-            and getattr(other, f.name) not in (None, "", ())
-        }
-        if len(other.abstract) > len(self.abstract):
-            filled["abstract"] = other.abstract
-        if "date" in filled and (self.year or other.year) != other.year:
-            del filled["date"]  # of another year than the one that is kept
-        filled["sources"] = tuple(dict.fromkeys(self.sources + other.sources))
-        extra = {**other.extra, **self.extra}
-        for mark, name in _MARKS.items():
-            owner = other if name in filled else self
-            extra.pop(mark, None)
-            if mark in owner.extra:
-                extra[mark] = owner.extra[mark]
-        filled["extra"] = extra
-        return replace(self, **filled)
+_CONTENT = tuple(f.name for f in fields(Paper) if f.name != "sources")
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def document_text(title: str, abstract: str) -> str:
     """Return the text that is embedded for a paper, after :data:`TEXT_RECIPE`."""
     return f"{title}\n{abstract}" if abstract else title
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record that became a paper, and the 1-based line where it begins."""
+
+    paper: Paper
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Rebuild the index: read the sources, embed what is new or changed, build, publish.
 
-Four phases, each bounded in memory::
+Five phases, each bounded in memory::
 
-    reading     documents → papers, merged by id, in a catalogue that is being built
+    reading     documents → records, in a catalogue that is being built
+    merging     records of one paper → one paper with the best of each
     embedding   texts → vectors, from the cache or the model, into the vector index
     indexing    the lexical index and what is filtered by
     publishing  checksums, manifest, one rename
@@ -16,8 +17,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.catalogue import CatalogueBuilder, Comparison
+from indexer.duplicates import RULES
 from indexer.encoder import Encoder
 from indexer.errors import (
     IndexCorrupted,
@@ -43,18 +46,21 @@ from indexer.generation import (
     IndexFolder,
     Manifest,
 )
-from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount
+from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, write_ledger
 from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
-from indexer.sources import Document, find_documents, readable
+from indexer.sources import STDIN, Document, find_documents, readable
 from indexer.vector_cache import CachedVector, VectorCache, cache_key
 from indexer.vector_index import METRIC, VectorIndexBuilder
 
 EMBED_AT_ONCE = 32
 """Papers between two writes to the vector cache: the most that a kill can cost, and how often the
 bar moves. Rows come sorted by length, so that small lots waste no padding."""
+
+_READ_AT_ONCE = 256
+"""Records between two moves of the bar."""
 
 _VERSIONED = ("akin", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
 
@@ -66,6 +72,16 @@ class _Read:
     sources: list[SourceAccount] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What is read, and how; see :class:`~indexer.generation.Manifest`."""
+
+    roots: list[str]
+    columns: dict[str, str]
+    apart: list[str]
 
 
 @dataclass(slots=True)
@@ -82,6 +98,9 @@ def rebuild(
     index: IndexFolder,
     encoder: Encoder,
     *,
+    columns: Mapping[str, str] | None = None,
+    apart: Collection[str] = (),
+    ledger: Path | None = None,
     full: bool = False,
     dry_run: bool = False,
     reporter: Reporter | None = None,
@@ -92,9 +111,12 @@ def rebuild(
     and the current generation whole.
 
     Args:
-        sources: files and folders.
+        sources: files and folders, pipes, ``-`` for standard input.
         index: where the index lies; made if it is not there.
         encoder: used only for texts that are not in the cache.
+        columns: which column of a table holds which field, beyond what is guessed.
+        apart: rules of :data:`indexer.duplicates.RULES` by which records are not merged.
+        ledger: a file to write every rejected and every merged record to.
         full: compute every vector anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
         reporter: told of the progress.
@@ -105,15 +127,23 @@ def rebuild(
     """
     started = time.monotonic()
     reporter = reporter or Silent()
-    documents = find_documents(sources)
-    with index.building():
+    with tempfile.TemporaryDirectory(prefix="akin-") as spool, index.building():
+        documents = find_documents(sources, spool=Path(spool), columns=columns)
         generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # unique while we hold the lock
         staging = index.stage(generation)
-        catalogue = CatalogueBuilder(staging / CATALOGUE)
+        catalogue = CatalogueBuilder(
+            staging / CATALOGUE, [rule for rule in RULES if rule not in apart]
+        )
         try:
             previous, notes = _previous(index)
             reporter.phase("reading")
             read = _read(documents, catalogue, reporter)
+            notes += read.notes
+            reporter.phase("merging")
+            catalogue.merge_duplicates()
+            _account_for_merged(catalogue, read)
+            if ledger:
+                write_ledger(ledger, catalogue.rejections(), catalogue.merged())
             if not len(catalogue):
                 raise _nothing(sources, read)
             comparison = catalogue.compare(previous.catalogue if previous else None)
@@ -135,15 +165,16 @@ def rebuild(
                     f"{comparison.removed:,} of the {previous.manifest.papers:,} papers before are "
                     f"not in these sources; they were in {', '.join(previous.manifest.roots)}"
                 )
+            how = _How(_roots(sources), dict(columns or {}), sorted(apart))
             current = previous is not None and _is_current(
-                previous.manifest, comparison, read.sources, _roots(sources), encoder.model
+                previous.manifest, comparison, read.sources, how, encoder.model
             )
             if not dry_run and (full or not current):
                 embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
                 reporter.phase("indexing")
                 catalogue.finish()
                 reporter.phase("publishing")
-                manifest = _manifest(generation, encoder, report, embedded, sources)
+                manifest = _manifest(generation, encoder, report, embedded, how)
                 index.publish(staging, manifest)
                 report.generation, report.published = generation, True
                 report.embedded, report.truncated = embedded.computed, embedded.truncated
@@ -185,9 +216,8 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
                 raise
             read.skipped.append(error.detail)
     for document, reader in to_read:
-        account = SourceAccount(
-            document.name, readable(str(document.path.resolve())), reader.FORMAT, document.sha256()
-        )
+        path = document.name if document.piped else readable(str(document.path.resolve()))
+        account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
         for record in reader.read(document):
             account.records += 1
             if isinstance(record, Rejection):
@@ -195,13 +225,27 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
                 catalogue.reject(record)
                 if len(read.rejections) < SHOWN_REJECTIONS:
                     read.rejections.append(record)
-            elif catalogue.add(record):
-                account.papers += 1
             else:
-                account.merged += 1
-            reporter.advance(1)
+                account.papers += 1
+                account.without_abstract += not record.paper.abstract
+                catalogue.add(record)
+            if account.records % _READ_AT_ONCE == 0:
+                reporter.advance(_READ_AT_ONCE)
+        reporter.advance(account.records % _READ_AT_ONCE)
+        if decoded := document.repairs.decoded:
+            read.notes.append(
+                f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
+            )
         read.sources.append(account)
     return read
+
+
+def _account_for_merged(catalogue: CatalogueBuilder, read: _Read) -> None:
+    accounts = {account.source: account for account in read.sources}
+    for merged in catalogue.merged():
+        if merged.reason:
+            accounts[merged.source].papers -= 1
+            accounts[merged.source].merged += 1
 
 
 def _nothing(sources: Sequence[Path], read: _Read) -> NothingToIndex:
@@ -220,13 +264,14 @@ def _is_current(
     manifest: Manifest,
     comparison: Comparison,
     sources: list[SourceAccount],
-    roots: list[str],
+    how: _How,
     model: Model,
 ) -> bool:
     return (
         not (comparison.added or comparison.updated or comparison.removed)
         and manifest.sources == [source.to_json() for source in sources]
-        and manifest.roots == roots
+        and (manifest.roots, manifest.columns, manifest.apart)
+        == (how.roots, how.columns, how.apart)
         and (manifest.model["name"], manifest.model["fingerprint"])
         == (model.name, model.fingerprint)
         and manifest.text_recipe == TEXT_RECIPE
@@ -285,11 +330,11 @@ def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVec
 
 
 def _roots(sources: Sequence[Path]) -> list[str]:
-    return [str(source.resolve()) for source in sources]
+    return [str(source if source == STDIN else source.resolve()) for source in sources]
 
 
 def _manifest(
-    generation: str, encoder: Encoder, report: Report, embedded: _Embedded, roots: Sequence[Path]
+    generation: str, encoder: Encoder, report: Report, embedded: _Embedded, how: _How
 ) -> Manifest:
     model = encoder.model
     return Manifest(
@@ -303,7 +348,9 @@ def _manifest(
         papers=report.papers,
         truncated=embedded.truncated,
         ledger=report.ledger.to_json(),
-        roots=_roots(roots),
+        roots=how.roots,
+        columns=how.columns,
+        apart=how.apart,
         sources=[source.to_json() for source in report.sources],
         versions={
             "python": sys.version.split()[0],

@@ -1,30 +1,68 @@
-"""From the paths that a user names to the documents to read: found, hashed, opened."""
+"""From the paths that a user names to the documents to read: found, hashed, opened, decoded."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import io
 import os
 import re
+import shutil
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, NamedTuple
 
 from indexer.errors import SourceMissing, SourceUnreadable
+from indexer.streams import inner_suffix, open_bytes
 
 UNDECODED = re.compile("[\udc80-\udcff]")
-"""How Python keeps bytes that are not UTF-8 (surrogateescape)."""
+"""How Python keeps bytes that are not of a text's encoding (surrogateescape)."""
 
-HEAD_BYTES = 8192
+HEAD_BYTES = 65_536
 """How much of a file is looked at to tell its format."""
 
+LONGEST_LINE = 1 << 24
+"""Characters of a line that are read; no record is longer, and memory stays bounded."""
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a document, without its end; ``number`` counts from 1."""
+STDIN = Path("-")
+"""Names standard input among the sources."""
+
+_USUAL = "utf-8-sig"
+# Marks at the beginning, the longer ones first; without one a text is read as UTF-8.
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class Line(NamedTuple):
+    """A line of a document, without its end.
+
+    Attributes:
+        number: counts from 1.
+        text: as decoded.
+        cut: whether it was longer than :data:`LONGEST_LINE`, and this is its beginning.
+    """
 
     number: int
     text: str
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class Repairs:
+    """What was mended while a document was read.
+
+    Attributes:
+        decoded: lines that are not UTF-8 and were read as Windows-1252.
+    """
+
+    decoded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +73,88 @@ class Document:
         path: where it lies.
         name: how ledger and papers call it: the file's, below that of the source's folder.
         given: whether the user named this very file, not a folder around it.
+        columns: which column of a table holds which field, where the user says so.
+        piped: whether it came through a pipe, so that the path is that of a copy.
+        repairs: counted while it is read.
     """
 
     path: Path
     name: str
     given: bool
+    columns: Mapping[str, str] = field(default_factory=dict)
+    piped: bool = False
+    repairs: Repairs = field(default_factory=Repairs, compare=False)
+
+    @property
+    def suffix(self) -> str:
+        """The end of its name that tells its format: ``.ris`` of ``a.RIS.gz``."""
+        return inner_suffix(self.path.name)
 
     def head(self) -> str:
-        """Return the first :data:`HEAD_BYTES` as text.
+        """Return the first :data:`HEAD_BYTES`, decompressed, as text; binary ones with their NULs.
 
         Raises:
-            SourceUnreadable: the file cannot be opened, is empty or is binary.
+            SourceUnreadable: the file cannot be opened or decompressed, or is empty.
         """
-        try:
-            with self.path.open("rb") as file:
-                head = file.read(HEAD_BYTES)
-        except OSError as error:
-            raise SourceUnreadable(
-                f"{self.path}: cannot be opened: {error.strerror}", file=str(self.path)
-            ) from error
+        with open_bytes(self.path, ahead=False) as file:
+            head = file.read(HEAD_BYTES)
         if not head.strip():
             raise SourceUnreadable(f"{self.path}: the file is empty", file=str(self.path))
-        if b"\0" in head:
-            raise SourceUnreadable(
-                f"{self.path}: a binary file, not text (NUL byte at offset {head.index(0)})",
-                file=str(self.path),
-            )
-        return head.decode("utf-8-sig", "replace")
+        return head.decode(_encoding(head), "replace")
+
+    def open(self) -> io.BufferedReader:
+        """Open its bytes, decompressed."""
+        return open_bytes(self.path)
+
+    def open_text(self) -> io.TextIOWrapper:
+        """Open its text, line ends as they are, undecodable bytes as lone surrogates.
+
+        Where the text is UTF-16 or UTF-32 they are U+FFFD: those have no other way to keep them.
+        """
+        file = open_bytes(self.path)
+        encoding = _encoding(file.peek(4))
+        errors = "surrogateescape" if encoding == _USUAL else "replace"
+        return io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines one by one; any line end counts, a byte-order mark does not.
 
-        Bytes that are not UTF-8 arrive as lone surrogates, for the reader to reject the record.
+        Bytes that are not UTF-8 are read as Windows-1252, and counted in ``repairs``.
         """
-        with self.path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            for number, text in enumerate(file, 1):
-                yield Line(number, text.rstrip("\n"))
+        with self.open_text() as file:
+            file.reconfigure(newline=None)
+            number = 0
+            while text := file.readline(LONGEST_LINE):
+                number += 1
+                cut = len(text) == LONGEST_LINE and not text.endswith("\n")
+                if cut:
+                    _skip_line(file)
+                yield Line(number, self.decoded(text.rstrip("\n")), cut)
+
+    def decoded(self, text: str) -> str:
+        """Return text from :meth:`open_text`, its undecodable bytes read as Windows-1252."""
+        if text.isascii() or not UNDECODED.search(text):
+            return text
+        self.repairs.decoded += 1
+        return UNDECODED.sub(_windows_1252, text)
 
     def sha256(self) -> str:
         """Return the hex SHA-256 of the file's bytes."""
         return file_sha256(self.path)
+
+
+def _encoding(head: bytes) -> str:
+    found = (name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark))
+    return next(found, _USUAL)
+
+
+def _windows_1252(byte: re.Match[str]) -> str:
+    return bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "replace")
+
+
+def _skip_line(file: IO[str]) -> None:
+    while (text := file.readline(LONGEST_LINE)) and not text.endswith("\n"):
+        pass
 
 
 def split_lines(text: str) -> list[str]:
@@ -88,34 +168,73 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def find_documents(sources: Sequence[Path]) -> list[Document]:
+def find_documents(
+    sources: Sequence[Path],
+    *,
+    spool: Path | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> list[Document]:
     """Return the documents below the sources, each once, folders walked in name order.
 
     Hidden files and folders are passed over.
 
+    Args:
+        sources: files, folders, pipes, and :data:`STDIN` for standard input.
+        spool: a folder to copy pipes to, as documents are read more than once; ``None``: they are
+            refused.
+        columns: which column of a table holds which field, where the user says so.
+
     Raises:
         SourceMissing: a source is not there.
-        SourceUnreadable: a source is a pipe or a device, or a folder cannot be opened.
+        SourceUnreadable: a folder cannot be opened, or a pipe cannot be copied.
     """
     found: dict[Path, _Found] = {}
     for source in sources:
-        if source.is_dir():
+        if source == STDIN or (source.exists() and not (source.is_dir() or source.is_file())):
+            copied = _copied(source, spool)
+            found[copied.place] = copied
+        elif source.is_dir():
             root = source.resolve()
             for path in _files_below(source):
                 relative = path.relative_to(source)
                 one = _Found(path, root / relative, 1 + len(relative.parts), given=False)
                 found.setdefault(path.resolve(), one)
-        elif source.exists() and not source.is_file():
-            raise SourceUnreadable(
-                f"{source}: not a regular file; a pipe cannot be read twice", file=str(source)
-            )
         elif source.exists():
             found[source.resolve()] = _Found(source, source.resolve(), 1, given=True)
         else:
             raise SourceMissing(
                 f"{source}: no such file or folder (looked from {Path.cwd()})", file=str(source)
             )
-    return _named(list(found.values()))
+    return _named(list(found.values()), columns or {})
+
+
+def _copied(source: Path, spool: Path | None) -> _Found:
+    """Copy a pipe or standard input to a file, and return that.
+
+    Raises:
+        SourceUnreadable: there is nowhere to copy it to, or nothing comes from it.
+    """
+    name = "stdin" if source == STDIN else source.name
+    if spool is None:
+        raise SourceUnreadable(f"{source}: a pipe, which cannot be read twice", file=str(source))
+    if source == STDIN and sys.stdin.isatty():
+        raise SourceUnreadable(
+            "standard input is this terminal: pipe a document into the command, or name a file",
+            file=str(source),
+        )
+    copy = spool / name
+    try:
+        with copy.open("xb") as file:
+            if source == STDIN:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            else:
+                with source.open("rb") as pipe:
+                    shutil.copyfileobj(pipe, file)
+    except OSError as error:
+        raise SourceUnreadable(
+            f"{source}: cannot be copied: {error.strerror}", file=str(source)
+        ) from error
+    return _Found(copy, copy, 1, given=True, piped=True)
 
 
 @dataclass(slots=True)
@@ -126,19 +245,20 @@ class _Found:
     place: Path
     parts: int
     given: bool
+    piped: bool = False
 
     @property
     def name(self) -> str:
         return readable("/".join(self.place.parts[-self.parts :]))
 
 
-def _named(found: list[_Found]) -> list[Document]:
+def _named(found: list[_Found], columns: Mapping[str, str]) -> list[Document]:
     """Name documents by the end of their path, as far as it takes to tell them apart."""
     while True:
         count = Counter(one.name for one in found)
         alike = [o for o in found if count[o.name] > 1 and o.parts < len(o.place.parts)]
         if not alike:
-            return [Document(one.path, one.name, one.given) for one in found]
+            return [Document(o.path, o.name, o.given, columns, o.piped) for o in found]
         for one in alike:
             one.parts += 1
 

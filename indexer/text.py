@@ -1,25 +1,196 @@
-"""From what a source wrote to what a person reads: markup and white space cleaned, nothing lost."""
+"""From what a source wrote to what a person reads: markup and dirt cleaned, nothing lost."""
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from indexer.latex import latex_to_text
 
+# Only names of HTML, JATS and MathML: `<answer>` and `x<y` in an abstract are text.
+_TAG_NAMES = """
+a abbr abstract article-title b big blockquote body br caption center cite code dd div dl dt em
+email ext-link fig font h1 h2 h3 h4 h5 h6 html i img inf inline-formula italic kwd label li link
+list list-item ol p pre q sc scp sec section small span strong strike sub sup table tbody td
+tex-math th title tr tt u ul underline uri xref bold roman monospace disp-formula alternatives
+inline-graphic math mi mn mo mrow mstyle msub msup msubsup mtext mover munder mfrac msqrt mroot
+mtable mtr mtd mspace mpadded mfenced semantics annotation named-content
+"""
+_NAMES = "|".join(sorted(_TAG_NAMES.split(), key=len, reverse=True))
+_TAG = re.compile(
+    rf"<(?P<end>/?)(?:(?:jats|mml|m|ns\d?):)?(?P<name>{_NAMES})"
+    r"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"']+))*\s*/?>|<!--[^<>]*-->",
+    re.IGNORECASE | re.DOTALL,
+)
+_BLOCKS = frozenset(
+    "abstract blockquote body br caption dd disp-formula div dl dt fig kwd li list-item ol p pre "
+    "sec section table td th tr ul".split()
+)
+_HEADINGS = frozenset("title label h1 h2 h3 h4 h5 h6".split())
+_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_HYPHENATED = re.compile(r"(-?)\b([^\W\d_]{2,})-[ \t]*\r?\n[ \t]*([^\W\d_]+)")
+_WRAPPED_HYPHEN = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
+# Bytes of UTF-8 read as Windows-1252 or Latin-1, as `Ã©` and `â€™`.
+_MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â\u0080|ï¬|ï»¿")
+_ODD = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ufb00-\ufb06\ufffe\uffff\ud800-\udfff]"
+)
+_REPLACED: dict[int, str] = {
+    **dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], " "),
+    **dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF], ""),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+    **{0xFB00 + i: letters for i, letters in enumerate("ff fi fl ffi ffl st st".split())},
+}
+
+_SECTION = (
+    "Aims?|Background|Context|Introduction|Methods?|Motivation|Objectives?|Purpose|Results|Summary"
+)
+_PREFIXES = re.compile(
+    rf"(?:(?i:abstract|summary)\s*[:.—–-]+\s*|ABSTRACT\s+|Abstract\s*(?=(?:{_SECTION})\b))+"
+)
 _URL = re.compile(r"https?://[^\s/<>|\"{}\\]+\.[^\s<>|\"{}\\]+")
 _CODE_LINK = re.compile(r"\b(?:github|gitlab|bitbucket|codeberg)\.\s?(?:com|org)/\w", re.IGNORECASE)
 
+_JOINED = re.compile(r"(?:[^;]|;;)+")
+
+_SIGN = r"(?:©|\(c\)|&copy;|Copyright\b)"
+_COPYRIGHT_TAIL = re.compile(
+    rf"""(?:(?<=[.!?)\]"”])\s*|\s+(?=©)|^)(?:
+        (?:{_SIGN}\s*){{1,2}}\s*(?:by\s+)?(?:(?:19|20)\d\d\b|the\s+author|elsevier|springer|wiley|ieee|acm\b).*
+      | \(?PsycINFO\s+Database\s+Record.*
+      | \[ABSTRACT\ FROM\ AUTHOR\].*
+      | All\ rights\ reserved\.?
+      | Published\ by\ Elsevier.*
+    )$""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_COPYRIGHT_HEAD = re.compile(
+    rf"(?:{_SIGN}\s*){{1,2}}(?:19|20)\d\d[^.]{{0,80}}\.\s+(?=[A-Z\"“(])", re.IGNORECASE
+)
+_NOTICE_MARKS = ("©", "ight", "(c)", "(C)", "PsycINFO", "ublished by", "FROM AUTHOR")
+_LONGEST_NOTICE = 400
+_LONGEST_SEARCHED = 50_000
+"""Characters of a text that is searched for each of its hyphenated words."""
+
 
 def clean(text: str) -> str:
-    """Return the text without LaTeX markup and with white space folded to single spaces."""
+    """Return the text as one reads it: no LaTeX, no HTML or JATS, no dirt, single spaces.
+
+    Entities and tags go, mojibake and ligatures are mended, control characters dropped, words
+    hyphenated at a line's end joined; whatever is not surely markup stays as it is.
+    """
+    if not text.isascii():
+        text = _mended(text)
+    elif not text.isprintable():
+        text = _without_odd(text)
+    if "-\n" in text or "-\r" in text or "- \n" in text:
+        text = _join_hyphenated(text)
+    if "<" in text or "&" in text:
+        text = _without_markup(text)
     return " ".join(latex_to_text(text).split())
+
+
+def clean_abstract(text: str) -> tuple[str, str]:
+    """Return a cleaned abstract without what publishers put around it, and their copyright notice.
+
+    ``Abstract:`` in front goes; ``© 2020 Elsevier B.V. All rights reserved.`` at either end is
+    returned apart, ``""`` where there is none.
+    """
+    text = clean(text)
+    if text[:1] in "aAsS" and (prefix := _PREFIXES.match(text)):
+        text = text[prefix.end() :]
+    return split_copyright(text)
+
+
+def split_copyright(text: str) -> tuple[str, str]:
+    """Part a clean abstract from the copyright notice at its end or beginning."""
+    notices = []
+    if text[:1] in "©(cC" and (head := _COPYRIGHT_HEAD.match(text)):
+        notices.append(head[0].strip())
+        text = text[head.end() :]
+    end = text[-_LONGEST_NOTICE:]  # a notice is short: what stands before it is the abstract
+    if any(mark in end for mark in _NOTICE_MARKS):
+        tail = _COPYRIGHT_TAIL.search(text, max(0, len(text) - _LONGEST_NOTICE))
+        if tail:
+            notices.append(tail[0].strip())
+            text = text[: tail.start()].rstrip()
+    return text, " ".join(notices)
+
+
+def join_wrapped(text: str) -> str:
+    """Join the lines of text that a program wrapped: a hyphen at a line's end is a real one."""
+    return _WRAPPED_HYPHEN.sub("-", text) if "\n" in text else text
 
 
 def links_in(text: str) -> list[str]:
     """Return the distinct links of a clean text, in order, without trailing punctuation."""
+    if "://" not in text:
+        return []
     return list(dict.fromkeys(m[0].rstrip(".,;:)]'") for m in _URL.finditer(text)))
 
 
 def links_code(text: str) -> bool:
     """Tell whether the text links to a host of code; a link broken by a space counts."""
     return bool(_CODE_LINK.search(text))
+
+
+def joined(values: Iterable[str]) -> str:
+    """Return the values as one text, as akin's exports write lists: ``a; b``.
+
+    A semicolon within a value is doubled, so that :func:`parted` gives back what went in.
+    """
+    return "; ".join(value.replace(";", ";;") for value in values)
+
+
+def parted(text: str) -> list[str]:
+    """Return the values of a text that :func:`joined` wrote."""
+    parts = (part.strip().replace(";;", ";") for part in _JOINED.findall(text))
+    return [part for part in parts if part]
+
+
+def _mended(text: str) -> str:
+    if _MOJIBAKE.search(text):
+        import ftfy
+
+        text = ftfy.fix_encoding(text)
+    text = _without_odd(text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _without_odd(text: str) -> str:
+    return text.translate(_REPLACED) if _ODD.search(text) else text
+
+
+def _join_hyphenated(text: str) -> str:
+    """Join words that a typesetter broke; a hyphen that the text has elsewhere in them stays."""
+    folded = text.casefold() if len(text) < _LONGEST_SEARCHED else ""
+
+    def joined(match: re.Match[str]) -> str:
+        before, first, second = match.groups()
+        compound = f"{first}-{second}"
+        keep = before or not second[0].islower() or compound.casefold() in folded
+        return before + (compound if keep else first + second)
+
+    return _HYPHENATED.sub(joined, text)
+
+
+def _without_markup(text: str) -> str:
+    for _ in range(2):  # markup may itself be escaped: &amp;lt;i&amp;gt;
+        if "<" in text:
+            text = _TAG.sub(_shown_tag, text)
+        if "&" not in text:
+            break
+        unescaped = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        if unescaped == text:
+            break
+        text = unescaped
+    return text
+
+
+def _shown_tag(tag: re.Match[str]) -> str:
+    name = (tag["name"] or "").lower()
+    if tag["end"] and name in _HEADINGS:
+        return ": "
+    return " " if name in _BLOCKS or name in _HEADINGS else ""

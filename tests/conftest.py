@@ -6,13 +6,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from indexer.generation import Generation, IndexFolder
 from indexer.ledger import Report
+from indexer.paper import Paper, Record, Rejection
+from indexer.readers import Reader
 from indexer.rebuild import rebuild
+from indexer.sources import Document
 from search_api.engine import Engine
 from tests.fakes import FakeEncoder
 
@@ -50,10 +54,16 @@ def encoder() -> FakeEncoder:
 def build(index: IndexFolder, encoder: FakeEncoder) -> Build:
     """Rebuild ``index`` from sources with the fake encoder."""
 
-    def run(*sources: Path, **options: bool) -> Report:
+    def run(*sources: Path, **options: Any) -> Report:
         return rebuild(sources, index, encoder, **options)
 
     return run
+
+
+def papers_in(reader: Reader, document: Document) -> list[Paper | Rejection]:
+    """What a reader makes of a document, the papers without their lines."""
+    found = reader.read(document)
+    return [one.paper if isinstance(one, Record) else one for one in found]
 
 
 def table(path: Path, *rows: tuple[str, str], link: str = "") -> Path:

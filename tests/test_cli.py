@@ -312,6 +312,7 @@ def test_rebuild_accounts_for_every_record(run, tmp_path):
         "papers": 3,
         "merged": 1,
         "rejected": 1,
+        "without_abstract": 0,
     }
 
 
@@ -525,14 +526,14 @@ def test_status_tells_what_is_indexed(run, seeded):
 )
 def test_text_is_printed_as_it_is(run, tmp_path, text):
     """Nothing in a title or an abstract is taken for markup of the terminal."""
-    index, source = tmp_path / "index", table(tmp_path / "a.md", (text, f"Abstract: {text}"))
+    index, source = tmp_path / "index", table(tmp_path / "a.md", (text, f"About: {text}"))
     run("rebuild-index --index", index, source)
     found = run("akin search paper --json --index", index).json["results"]
     (paper,) = (hit["paper"] for hit in found)
-    assert (paper["title"], paper["abstract"]) == (text, f"Abstract: {text}")
+    assert (paper["title"], paper["abstract"]) == (text, f"About: {text}")
     shown = run("akin show --index", index, paper["id"]).out
     assert text in shown.splitlines()
-    assert f"Abstract: {text}" in shown.splitlines()
+    assert f"About: {text}" in shown.splitlines()
     assert f" 1  {text} (2024)" in run("akin search paper --index", index).out.splitlines()
 
 

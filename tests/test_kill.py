@@ -38,9 +38,10 @@ def before(owner, name):
 
 class Reporter:
     def phase(self, name, total=None):
+        self.name = name
         step(name)
     def advance(self, papers):
-        if papers > 1:
+        if self.name == "embedding":
             step("chunk")
 
 before(os, "fsync")
@@ -81,7 +82,7 @@ def test_kill_9_at_every_step(tmp_path: Path, seeds: Path):
         if run.returncode == 0:
             break
         assert run.returncode == -signal.SIGKILL, run.stderr
-    assert {"reading", "embedding", "chunk", "indexing", "publishing"} <= set(seen[-1])
+    assert {"reading", "merging", "embedding", "chunk", "indexing", "publishing"} <= set(seen[-1])
     assert {"fsync", "rename", "replace"} <= set(seen[-1])
     assert len(seen) == len(seen[-1]) + 1
 
@@ -89,7 +90,12 @@ def test_kill_9_at_every_step(tmp_path: Path, seeds: Path):
 def test_what_was_embedded_before_a_kill_is_not_embedded_again(tmp_path: Path, seeds: Path):
     """Killed when 60 of 64 papers are embedded, a build goes on with the other four."""
     index = IndexFolder(tmp_path / "index")
-    steps = ["reading", "embedding", "chunk"]  # and the second chunk, killed when it is written
+    steps = [
+        "reading",
+        "merging",
+        "embedding",
+        "chunk",
+    ]  # and the second chunk, killed when it is written
     run = subprocess.run(
         [sys.executable, "-c", BUILDER, str(index.path), str(seeds), str(len(steps))],
         cwd=ROOT,

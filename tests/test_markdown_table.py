@@ -11,7 +11,7 @@ import pytest
 from indexer.paper import Paper, Rejection
 from indexer.readers import markdown_table
 from indexer.sources import Document
-from tests.conftest import SEEDS
+from tests.conftest import SEEDS, papers_in
 
 SEED = SEEDS / "002_8bf90837af962036.txt"
 RAW = SEED.read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ HEADER = "| Year | Title | Abstract | Link |\n|---|:--|--:|:-:|\n"
 
 
 def read(path: Path) -> list[Paper | Rejection]:
-    return list(markdown_table.read(Document(path, "table.md", given=True)))
+    return papers_in(markdown_table, Document(path, "table.md", given=True))
 
 
 def read_text(tmp_path: Path, text: str) -> list[Paper | Rejection]:
@@ -152,14 +152,9 @@ def test_code_is_known_only_where_an_abstract_links_it(papers):
 DAMAGES = {
     "too-few-cells": (lambda y, t, a, _: [y, t, a], "3 found"),
     "too-many-cells": (lambda y, t, a, x: [y, t, a, x, "more"], "5 found"),
-    "no-title": (lambda y, _, a, x: [y, "", a, x], "title is empty"),
-    "bad-year": (lambda _, t, a, x: ["20x5", t, a, x], "'20x5'"),
-    "no-year-ever": (lambda _, t, a, x: ["0025", t, a, x], "'0025'"),
     "bad-link": (lambda y, t, a, _: [y, t, a, "see the site"], "'see the site'"),
     "empty-link": (lambda y, t, a, _: [y, t, a, "[Link]()"], "'[Link]()'"),
     "script-link": (lambda y, t, a, _: [y, t, a, "[Link](javascript:alert(1))"], "javascript"),
-    "bad-byte-in-title": (lambda y, t, a, x: [y, f"{t}\udcff", a, x], "0xff"),
-    "bad-byte-in-abstract": (lambda y, t, a, x: [y, t, f"\udce9{a}", x], "0xe9"),
 }
 
 
@@ -177,6 +172,39 @@ def test_a_damaged_row_is_rejected_alone(tmp_path, papers, position, damage, quo
     assert quoted in rejection.reason
     assert rejection.head == re.sub("[\ud800-\udfff]", "\ufffd", row)[:120]
     assert result[:position] + result[position + 1 :] == papers[:position] + papers[position + 1 :]
+
+
+# How a row's cells are dirty, and what the paper has instead of what the clean row gives.
+DIRT = {
+    "bad-year": (lambda _, t, a, x: ["20x5", t, a, x], {"year_stated": "20x5"}, {"year": None}),
+    "no-year-ever": (lambda _, t, a, x: ["0025", t, a, x], {"year_stated": "0025"}, {"year": None}),
+    "no-abstract": (lambda y, t, _, x: [y, t, "", x], {"abstract_missing": True}, {"abstract": ""}),
+    "windows-1252": (lambda y, t, a, x: [y, f"Na\udcefve {t}", a, x], {}, {}),
+}
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize(("dirty", "marks", "fields"), DIRT.values(), ids=DIRT)
+def test_a_dirty_row_is_cleaned_and_kept(tmp_path, papers, position, dirty, marks, fields):
+    """What cannot be meant is set apart and marked, bytes of Windows are read; no paper is lost."""
+    line = FIRST_LINE + position
+    year, title, abstract, url = ROWS[position]
+    row = "| " + " | ".join(dirty(year, title, abstract, f"[Link]({url})")) + " |"
+    result = read_text(tmp_path, "\n".join([*LINES[: line - 1], row, *LINES[line:]]))
+    paper = result[position]
+    assert {name: paper.extra.get(name) for name in marks} == marks
+    assert {name: getattr(paper, name) for name in fields} == fields
+    assert paper.title == ("Naïve " if "\udcef" in row else "") + papers[position].title
+    assert result[:position] + result[position + 1 :] == papers[:position] + papers[position + 1 :]
+
+
+def test_the_first_words_of_an_abstract_stand_in_for_a_title(tmp_path):
+    """A row without a title is found by its abstract, and marked; one without both is rejected."""
+    words = " ".join(f"word{i}" for i in range(20))
+    paper, rejection = read_text(tmp_path, f"{HEADER}| 2024 | | {words} | |\n| 2024 | | | |\n")
+    assert paper.title == " ".join(words.split()[:12]) + " …"
+    assert paper.extra["title_missing"] is True
+    assert (rejection.line, rejection.reason) == (4, "neither title nor abstract")
 
 
 def test_an_escaped_pipe_is_text(tmp_path):
@@ -298,7 +326,7 @@ def test_bad_bytes_around_the_rows_reach_no_paper(tmp_path, scholar, column):
 )
 def test_a_table_of_papers_is_recognised_by_its_header_and_rule(head, recognised):
     """A header row with title and abstract, a rule right below it, and nothing less."""
-    assert markdown_table.recognises(head) is recognised
+    assert markdown_table.recognises(head, ".txt") is recognised
 
 
 def test_rows_behind_a_blank_line_belong_to_the_table(tmp_path):

@@ -25,7 +25,6 @@ PAPER = Paper(
     sources=("seeds/a.txt",),
     extra={"score": 64.2},
 )
-BARE = Paper(id=PAPER.id, title="Title", sources=("b.md",))
 
 CHANGES = {
     "id": "arxiv:2508.15764",
@@ -81,67 +80,6 @@ def test_the_hash_ignores_where_the_record_lies():
 def test_every_field_is_hashed_or_known_not_to_be():
     """A field added to the record is added to this file's list of changes, too."""
     assert {*CHANGES, "sources"} == PAPER.to_json().keys()
-
-
-@pytest.mark.parametrize("field", CHANGES)
-def test_the_first_record_wins_where_both_speak(field):
-    """Merging overwrites nothing that the first record says, except by a longer abstract."""
-    said = {"year": 2024, "venue": "ICCV", "arxiv_id": "1", "url": "https://x.org"}
-    other = replace(PAPER, **(CHANGES | said))
-    assert getattr(PAPER.merge(other), field) == getattr(PAPER, field)
-
-
-@pytest.mark.parametrize("field", CHANGES.keys() - {"id", "title"})
-def test_gaps_are_filled_from_the_second_record(field):
-    """Every field that the first record leaves open is taken from the second."""
-    assert getattr(BARE.merge(PAPER), field) == getattr(PAPER, field)
-
-
-def test_code_known_to_be_absent_is_no_gap():
-    """``code=False`` is a statement; only ``None`` is filled."""
-    assert replace(PAPER, code=False).merge(PAPER).code is False
-    assert replace(PAPER, code=None).merge(replace(PAPER, code=False)).code is False
-
-
-@pytest.mark.parametrize("first_is_longer", [True, False])
-def test_the_longer_abstract_wins(first_is_longer):
-    """Some sources cut their abstracts; the whole one is kept whichever comes first."""
-    whole = replace(PAPER, abstract="The whole abstract, to its end.")
-    cut = replace(PAPER, abstract="The whole …")
-    pair = (whole, cut) if first_is_longer else (cut, whole)
-    assert pair[0].merge(pair[1]).abstract == "The whole abstract, to its end."
-
-
-@pytest.mark.parametrize("first_is_whole", [True, False])
-def test_a_whole_abstract_is_not_marked_as_cut(first_is_whole):
-    """The mark of a cut abstract goes where the cut abstract goes."""
-    whole = replace(PAPER, abstract="The whole abstract, to its end.", extra={})
-    cut = replace(PAPER, abstract="The whole …", extra={"abstract_cut": True})
-    pair = (whole, cut) if first_is_whole else (cut, whole)
-    assert pair[0].merge(pair[1]).extra == {}
-
-
-def test_a_stated_date_is_not_marked_as_inferred():
-    """A date that the first record states stays a stated one."""
-    inferred = replace(PAPER, date="2026-05-27", extra={"date_inferred": True})
-    merged = replace(PAPER, extra={}).merge(inferred)
-    assert (merged.date, merged.extra) == ("2025-08-19", {})
-
-
-def test_sources_and_extras_are_united():
-    """All sources are kept, each once and in order, and of the extras every key."""
-    first = replace(PAPER, sources=("a", "b"), extra={"ieee": "1", "score": 1.0})
-    second = replace(PAPER, sources=("b", "c"), extra={"score": 2.0, "pii": "S1"})
-    merged = first.merge(second)
-    assert merged.sources == ("a", "b", "c")
-    assert merged.extra == {"ieee": "1", "score": 1.0, "pii": "S1"}
-
-
-def test_merging_changes_neither_record():
-    """A merge returns a new record."""
-    first, second = replace(BARE, extra={"a": 1}), replace(PAPER, extra={"b": 2})
-    first.merge(second)
-    assert (first.extra, second.extra, first.abstract) == ({"a": 1}, {"b": 2}, "")
 
 
 @pytest.mark.parametrize(

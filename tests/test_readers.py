@@ -16,7 +16,7 @@ from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Rejection
 from indexer.readers import markdown_table, reader_for, scholar_page
 from indexer.sources import Document, find_documents
-from tests.conftest import SEEDS
+from tests.conftest import SEEDS, papers_in
 
 # Ids that must not change over releases: the index, bookmarks and exports hold them.
 GOLDEN_IDS = {
@@ -38,7 +38,8 @@ def document(path: Path, content: bytes) -> Document:
 
 @pytest.fixture(scope="module")
 def papers() -> list[Paper]:
-    return [found for doc in find_documents([SEEDS]) for found in reader_for(doc).read(doc)]
+    documents = find_documents([SEEDS])
+    return [paper for doc in documents for paper in papers_in(reader_for(doc), doc)]
 
 
 def test_the_seeds_hold_64_papers_with_64_ids(papers):
@@ -133,7 +134,7 @@ def test_whatever_a_file_holds_is_a_paper_or_a_rejection(beginning, pieces):
             reader = reader_for(doc)
         except SourceUnreadable:
             return
-        for found in reader.read(doc):
+        for found in papers_in(reader, doc):
             assert isinstance(found, Paper | Rejection)
             json.dumps(found.to_json(), ensure_ascii=False).encode("utf-8")
 

@@ -1,5 +1,11 @@
 """rebuild(): what is embedded, what the ledger says, what is published."""
 
+import csv
+import gzip
+import json
+import lzma
+import os
+import threading
 import tracemalloc
 from pathlib import Path
 
@@ -135,7 +141,7 @@ def test_a_broken_record_is_reported_and_kept(index, build, seeds):
         (lambda p: _file(p / "a.bin", b"ab\0c"), SourceUnreadable, "NUL byte at offset 2"),
         (lambda p: _file(p / "a.txt", b"a poem"), SourceUnreadable, "not a format"),
         (lambda p: _file(p / "a.txt", b" \n"), SourceUnreadable, "empty"),
-        (lambda p: table(p / "a.md", ("", "no title")), NothingToIndex, "a.md:3: the title is"),
+        (lambda p: table(p / "a.md", ("", "")), NothingToIndex, "a.md:3: neither title nor"),
     ],
 )  # fmt: skip
 def test_bad_sources_leave_the_last_good_index(index, build, seeds, tmp_path, make, error, message):
@@ -243,8 +249,9 @@ def test_texts_longer_than_the_model_reads_are_counted(index, build, tmp_path):
     assert index.current().manifest.truncated == 1
 
 
-TITLES = st.sampled_from(["alpha", "beta", "gamma", "delta", "", "epsilon"])
-ROWS = st.lists(st.tuples(TITLES, st.sampled_from(["x", "y"])), min_size=1, max_size=8)
+NAMES = ["alpha", "beta", "gamma", "delta", "epsilon"]
+TITLES = st.sampled_from(["", *(f"the long title of {name}" for name in NAMES)])
+ROWS = st.lists(st.tuples(TITLES, st.sampled_from(["", "x", "y"])), min_size=1, max_size=8)
 
 
 @settings(
@@ -262,11 +269,11 @@ def test_the_ledger_accounts_for_every_record(tmp_path_factory, before, after):
         report = rebuild([folder / "q.md", source], index, FakeEncoder())
         now = {"always": "here"}
         for title, abstract in rows:
-            if title:
-                now.setdefault(title, abstract)
+            if title or abstract:
+                now[title or abstract] = now.get(title or abstract) or abstract
         ledger = report.ledger
         assert ledger.records == len(rows) + 1
-        assert ledger.rejected == sum(not title for title, _ in rows)
+        assert ledger.rejected == sum(not (title or abstract) for title, abstract in rows)
         assert ledger.added == len(now.keys() - seen.keys())
         assert ledger.removed == len(seen.keys() - now.keys())
         assert ledger.updated == sum(now[t] != seen[t] for t in now.keys() & seen.keys())
@@ -274,6 +281,129 @@ def test_the_ledger_accounts_for_every_record(tmp_path_factory, before, after):
             ledger.added + ledger.updated + ledger.unchanged + ledger.merged + ledger.rejected
         )
         seen = now
+
+
+LINK = "https://arxiv.org/abs/2401.00001"
+
+
+def test_the_ledger_file_has_a_line_per_record_that_is_no_paper(build, tmp_path):
+    """Rejected and merged records are written with source, line, reason and head."""
+    folder, ledger = tmp_path / "papers", tmp_path / "ledger.jsonl"
+    table(folder / "a.md", ("Title", "whole"), ("", ""), link=LINK)
+    table(folder / "b.md", ("The title", "cut …"), link=LINK)
+    build(folder, ledger=ledger)
+    assert [json.loads(line) for line in ledger.read_text("utf-8").splitlines()] == [
+        {
+            "status": "rejected",
+            "source": "papers/a.md",
+            "line": 4,
+            "reason": "neither title nor abstract",
+            "paper": None,
+            "record": None,
+            "head": f"| 2024 |  |  | {LINK} |",
+        },
+        {
+            "status": "merged",
+            "source": "papers/b.md",
+            "line": 3,
+            "reason": "same arXiv id 2401.00001",
+            "paper": "arxiv:2401.00001",
+            "record": "arxiv:2401.00001",
+            "head": "The title",
+        },
+    ]
+
+
+def test_the_ledger_file_can_be_a_table(build, tmp_path):
+    """A name that ends in .csv gives the same lines below a header."""
+    source, ledger = table(tmp_path / "a.md", ("A, b", "c"), ("", "")), tmp_path / "ledger.csv"
+    build(source, ledger=ledger, dry_run=True)
+    with ledger.open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["status"], row["source"], row["line"]) == ("rejected", "a.md", "4")
+    assert row["reason"] == "neither title nor abstract"
+
+
+MANY = st.lists(
+    st.tuples(st.sampled_from(["", "The first of all titles", "The second of all titles"]),
+              st.sampled_from(["", "words"]), st.sampled_from(["", LINK, f"{LINK}9", "no link"])),
+    min_size=1, max_size=10,
+)  # fmt: skip
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(MANY, min_size=1, max_size=3))
+def test_the_ledger_file_accounts_for_every_record(tmp_path_factory, documents):
+    """Papers and the lines of the ledger add up to the records, in all and per source."""
+    folder = tmp_path_factory.mktemp("ledger")
+    for number, rows in enumerate(documents):
+        lines = [f"| {title} | {abstract} | {link} |" for title, abstract, link in rows]
+        text = "\n".join(["| Title | Abstract | Link |", "|---|---|---|", *lines])
+        _file(folder / "papers" / f"{number}.md", text.encode())
+    _file(folder / "papers" / "always.md", b"| Title | Abstract |\n|---|---|\n| Here | always |\n")
+    ledger = folder / "ledger.jsonl"
+    report = rebuild(
+        [folder / "papers"], IndexFolder(folder / "index"), FakeEncoder(), ledger=ledger
+    )
+    lines = [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+    assert report.ledger.records == sum(map(len, documents)) + 1 == report.papers + len(lines)
+    for source in report.sources:
+        ours = [line["status"] for line in lines if line["source"] == source.source]
+        assert ours.count("merged") == source.merged
+        assert ours.count("rejected") == source.rejected
+        assert source.records == source.papers + source.merged + source.rejected
+
+
+def test_records_without_abstract_are_counted(build, tmp_path):
+    """A paper with only a title is kept, and the account of its source says so."""
+    report = build(
+        table(tmp_path / "a.md", ("One title of a paper", ""), ("Another title", "text"))
+    )
+    (source,) = report.sources
+    assert (source.papers, source.without_abstract) == (2, 1)
+
+
+@pytest.mark.parametrize(("suffix", "compress"), [(".gz", gzip.compress), (".xz", lzma.compress)])
+def test_a_compressed_source_is_the_same_source(index, build, tmp_path, suffix, compress):
+    """Compression changes no paper; a damaged archive is refused, and the index stays."""
+    plain = table(tmp_path / "a.md", ("One title of a paper", "text"))
+    packed = _file(tmp_path / f"a.md{suffix}", compress(plain.read_bytes()))
+    build(plain)
+    report = build(packed)
+    assert (counts(report), report.embedded) == ({"records": 1, "unchanged": 1}, 0)
+    packed.write_bytes(packed.read_bytes()[:-9])
+    with pytest.raises(SourceUnreadable, match="is damaged"):
+        build(packed)
+    index.current().verify()
+
+
+def test_a_pipe_is_read_like_a_file(build, tmp_path):
+    """What comes through a pipe is copied, read, and named after the pipe."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = table(tmp_path / "a.md", ("One title of a paper", "text")).read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(text,))
+    writer.start()
+    report = build(pipe)
+    writer.join()
+    assert [(s.source, s.path, s.papers) for s in report.sources] == [("pipe", "pipe", 1)]
+
+
+def test_lines_that_are_not_utf8_are_read_and_counted(build, tmp_path):
+    """Bytes of Windows-1252 become letters, and a note says how many lines had them."""
+    source = _file(tmp_path / "a.md", b"| Title | Abstract |\n|---|---|\n| Na\xefve | caf\xe9 |\n")
+    report = build(source)
+    assert report.notes == ["a.md: 1 lines are not UTF-8 and were read as Windows-1252"]
+
+
+def test_what_is_kept_apart_is_recorded(index, build, tmp_path):
+    """Rules that are turned off are part of how an index is built."""
+    source = table(tmp_path / "a.md", ("Title", "one"), ("Title", "one and two"), link=LINK)
+    assert build(source).papers == 1
+    report = build(source, apart=["arxiv", "title"])
+    assert (report.papers, report.published) == (2, True)
+    assert index.recorded().apart == ["arxiv", "title"]
+    assert build(source, apart=["title", "arxiv"]).published is False
 
 
 def test_papers_stream_through(index, tmp_path):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from indexer.text import clean, links_code, links_in
+from indexer.text import clean, clean_abstract, join_wrapped, links_code, links_in, split_copyright
 
 PROSE = [
     "30% of users, 50% of gains",
@@ -133,11 +136,12 @@ def test_setting_prose_aside_changes_nothing_but_the_speed(text):
     assert clean(text) == expected
 
 
-@given(st.text(st.characters(exclude_characters="\\$")))
-def test_text_without_backslash_and_dollar_only_has_its_white_space_folded(text):
-    """Plain text passes word by word, and cleaning it again changes nothing."""
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Z"], exclude_characters="\\$<&-")))
+def test_plain_text_only_has_its_white_space_folded(text):
+    """Text without markup passes word by word, composed, and cleaning it again changes nothing."""
+    assume(not re.search("[\ufb00-\ufb06\u2028\u2029]|[ÂÃÄÅÎÏÐÑâï]", text))
     cleaned = clean(text)
-    assert cleaned == " ".join(text.split())
+    assert cleaned == unicodedata.normalize("NFC", " ".join(text.split()))
     assert clean(cleaned) == cleaned
 
 
@@ -168,3 +172,101 @@ def test_links_are_distinct_in_order_and_without_punctuation():
 def test_a_link_to_a_host_of_code_is_seen(text, is_code):
     """A repository's link counts, even broken by a space; a host's mere name does not."""
     assert links_code(text) is is_code
+
+
+# What a source wrote, and what a person reads.
+DIRT = {
+    "<p>H<sub>2</sub>O</p>": "H2O",
+    "<jats:p>One.</jats:p><jats:p>Two.</jats:p>": "One. Two.",
+    "<jats:title>Methods</jats:title><jats:p>We look.</jats:p>": "Methods: We look.",
+    "a<br/>b": "a b",
+    '<span class="x" id=y>in</span>line': "inline",
+    '<a href="https://x.org">here</a>': "here",
+    "<!-- a comment -->text": "text",
+    "R&amp;D &lt;i&gt;in&lt;/i&gt; &eacute;t&eacute; &#8211; &#x41;": "R&D in été – A",
+    "&amp;amp; twice": "& twice",
+    "an <answer>, a<b and c>d, <3, R&D; &no;": "an <answer>, a<b and c>d, <3, R&D; &no;",
+    "CafÃ© and itâ€™s": "Café and it’s",
+    "cafe\u0301": "café",
+    "ﬁne eﬀect": "fine effect",
+    "so\u00adft zero\u200bwidth \ufeffmark": "soft zerowidth mark",
+    "a\x00b\x07c\x85d": "a b c d",
+    "half \ud800 a pair": "half \ufffd a pair",
+    "compu-\ntation of state-of-the-\nart": "computation of state-of-the-art",
+    "a long-term and long-\nterm view": "a long-term and long-term view",
+    "from Anglo-\nSaxon times": "from Anglo-Saxon times",
+    "2010-\n2020": "2010- 2020",
+    "x < 5 & y > 3": "x < 5 & y > 3",
+}
+
+
+@pytest.mark.parametrize(("raw", "read"), DIRT.items())
+def test_dirt_is_cleaned_and_text_is_not(raw, read):
+    """Tags of known names, entities, mojibake, odd characters: gone; what is text stays."""
+    assert clean(raw) == read
+
+
+ELSEVIER = "© 2020 Elsevier B.V. All rights reserved."
+WILEY = "Copyright (c) 2019 John Wiley & Sons, Ltd."
+APA = "(PsycINFO Database Record (c) 2019 APA, all rights reserved)"
+NOTICES = {
+    f"We win. {ELSEVIER}": ("We win.", ELSEVIER),
+    "We win. (C) 2017 Elsevier Ltd.": ("We win.", "(C) 2017 Elsevier Ltd."),
+    f"We win. {WILEY}": ("We win.", WILEY),
+    f"We win. {APA}": ("We win.", APA),
+    "We win © 2015 The Authors": ("We win", "© 2015 The Authors"),
+    "© 2018 IEEE. We win.": ("We win.", "© 2018 IEEE."),
+    "We win. [ABSTRACT FROM AUTHOR]": ("We win.", "[ABSTRACT FROM AUTHOR]"),
+    "© 2018 IEEE.": ("", "© 2018 IEEE."),
+    "Copyright law of 2010 is old. We win.": ("Copyright law of 2010 is old. We win.", ""),
+    "In case (c) 2 of 3 fail.": ("In case (c) 2 of 3 fail.", ""),
+    "The right is right.": ("The right is right.", ""),
+    "": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "parts"), NOTICES.items())
+def test_a_copyright_notice_is_parted_from_the_abstract(text, parts):
+    """The notice at either end is no part of what a paper says, and is kept apart."""
+    assert split_copyright(text) == parts
+
+
+def test_a_notice_is_looked_for_at_the_ends_only():
+    """A sign in the middle of a long text ends nothing."""
+    text = "We win. © 2020 is written here. " + "And on we go. " * 40
+    assert split_copyright(text.strip()) == (text.strip(), "")
+
+
+PREFIXES = {
+    "Abstract: We win.": "We win.",
+    "ABSTRACT We win.": "We win.",
+    "Abstract—We win.": "We win.",
+    "Summary. We win.": "We win.",
+    "<jats:title>Abstract</jats:title><jats:p>We win.</jats:p>": "We win.",
+    "AbstractBackground: We win.": "Background: We win.",
+    "Abstract: Abstract: We win.": "We win.",
+    "Abstract syntax trees win.": "Abstract syntax trees win.",
+    "Abstract Syntax Trees win.": "Abstract Syntax Trees win.",
+    "Summary statistics win.": "Summary statistics win.",
+    "Results: We win.": "Results: We win.",
+}
+
+
+@pytest.mark.parametrize(("raw", "read"), PREFIXES.items())
+def test_the_word_abstract_in_front_of_one_goes(raw, read):
+    """A label is dropped; a first word that is meant stays."""
+    assert clean_abstract(raw) == (read, "")
+
+
+def test_text_that_a_program_wrapped_keeps_its_hyphens():
+    """Programs break lines behind hyphens that are there anyway."""
+    assert clean(join_wrapped("spatio-\n   temporal data\n   here")) == "spatio-temporal data here"
+
+
+@given(st.text())
+def test_an_abstract_and_its_notice_hold_all_that_was_said(text):
+    """Parting off a notice moves text, and loses none."""
+    text = clean(text)
+    abstract, notice = split_copyright(text)
+    assert sorted(abstract + notice) == sorted(text) or " " in text
+    assert set(abstract.split() + notice.split()) >= set(text.split())

@@ -18,9 +18,9 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from indexer.identity import NO_IDENTIFIERS, identifiers_in
-from indexer.paper import Paper, Rejection
-from indexer.readers.record import make_paper, reject, undecodable, with_next
+from indexer.names import split_names
+from indexer.paper import Record, Rejection
+from indexer.readers.record import make_record, reject, with_next
 from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "markdown-table"
@@ -35,21 +35,19 @@ _LINK = re.compile(
 _LINKED = re.compile(r"\[(?P<label>[^\]]+)\]\(.*\)")
 _BARE_URL = re.compile(r"<?(?P<url>https?://[^\s<>|]+)>?")
 _CVF_VENUE = re.compile(r"openaccess\.thecvf\.com/content/([A-Z]+)(\d{4})/")
-_YEAR = re.compile(r"1[89]\d\d|20\d\d")
-_ISO_DATE = re.compile(r"(?:1[5-9]|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _KNOWN = {
     *("title", "abstract", "year", "date", "link", "url", "authors", "author", "venue", "code"),
     *("doi", "categories"),
 }
 
 
-def recognises(head: str) -> bool:
+def recognises(head: str, _suffix: str) -> bool:
     """Tell a table of papers by its header row and the rule below it."""
     rows = split_lines(head)
     return any(_columns(first) is not None and _is_rule(second) for first, second in pairwise(rows))
 
 
-def read(document: Document) -> Iterator[Paper | Rejection]:
+def read(document: Document) -> Iterator[Record | Rejection]:
     """Yield the rows of every table of papers in the document."""
     columns: list[str] | None = None  # of the table of papers that we are in
     gap = scholar = ""
@@ -90,25 +88,20 @@ def _is_rule(row: str) -> bool:
     return "-" in row and all(_RULE_CELL.fullmatch(cell) for cell in _cells(row))
 
 
-def _paper(document: Document, line: Line, columns: list[str], scholar: str) -> Paper | Rejection:
+def _paper(document: Document, line: Line, columns: list[str], scholar: str) -> Record | Rejection:
     cells = _cells(line.text)
 
     def rejected(reason: str) -> Rejection:
         return reject(document, line.number, reason, line.text)
 
-    if problem := undecodable(line.text):
-        return rejected(problem)
+    if line.cut:
+        return rejected("the line is longer than any record")
     if len(cells) != len(columns):
         expected = f"{len(columns)} cells ({', '.join(columns)})"
         hint = " (a pipe within a cell is written \\|)" if len(cells) > len(columns) else ""
         return rejected(f"{expected} expected, {len(cells)} found{hint}")
     row = dict(zip(columns, cells, strict=True))
-    if not row["title"]:
-        return rejected("the title is empty")
-    year = row.get("year", "")
-    if year and not _YEAR.fullmatch(year):
-        return rejected(f"not a year: {year!r}")
-    title, doi = row["title"], row.get("doi", "").lower().rpartition("doi.org/")[2]
+    title = row["title"]
     if linked := _LINKED.fullmatch(title):
         title = linked["label"]
         row.setdefault("link", row["title"])
@@ -119,22 +112,23 @@ def _paper(document: Document, line: Line, columns: list[str], scholar: str) -> 
         extra["scholar"] = scholar
     extra |= {name: value for name, value in row.items() if name not in _KNOWN and value}
     venue = row.get("venue") or (_venue_of(url) if url else None)
-    day = row.get("date", "")
-    if day and not _ISO_DATE.fullmatch(day):
-        extra["date"], day = day, ""
-    return make_paper(
+    names, cut = split_names(row.get("authors") or row.get("author") or "")
+    return make_record(
         document,
+        line.number,
         title=title,
         abstract=row["abstract"],
-        authors=_authors(row.get("authors") or row.get("author") or ""),
-        year=int(year or day[:4]) if year or day else None,
-        date=day or None,
-        categories=tuple(re.split(r"[\s,;]+", row["categories"])) if row.get("categories") else (),
-        identifiers=identifiers_in(f"doi:{doi}") if doi else NO_IDENTIFIERS,
-        venue=venue or None,
+        authors=names,
+        authors_cut=cut,
+        year=row.get("year"),
+        date=row.get("date"),
+        categories=re.split(r"[\s,;]+", row.get("categories", "")),
+        identifiers={"doi": row.get("doi")},
+        venue=venue,
         url=url,
         code=True if _BARE_URL.search(row.get("code", "")) else None,
         extra=extra,
+        head=line.text,
     )
 
 
@@ -150,14 +144,6 @@ def _link(row: Mapping[str, str]) -> tuple[str | None, dict[str, object]]:
     if code:
         extra["code_links"] = code
     return (urls[0] if urls else None), extra
-
-
-def _authors(cell: str) -> tuple[str, ...]:
-    """Split names at semicolons, where there are any, else at commas and ``and``."""
-    if ";" not in cell:
-        return tuple(name.strip() for name in re.split(r",| and ", cell) if name.strip())
-    names = (name.strip().partition(",") for name in cell.split(";"))
-    return tuple(f"{given} {family}".strip() for family, _, given in names if family or given)
 
 
 def _venue_of(url: str) -> str | None:

@@ -1,31 +1,34 @@
-"""What the readers share: from the raw fields of a record to a cleaned paper or a rejection."""
+"""What the readers share: from the raw fields of a record to a cleaned paper or a rejection.
+
+A reader takes a record apart, and names its fields; all cleaning is done here, once. Fields that a
+:class:`~indexer.paper.Paper` has no attribute for go to ``extra``, the usual ones under these names
+(any other under the source's own): ``volume``, ``issue``, ``pages``, ``publisher``, ``issn``,
+``isbn``, ``type``, ``language``, ``keywords`` (a list), ``editors`` (a list), ``note``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from indexer.identity import NO_IDENTIFIERS, identifiers_in, paper_id
-from indexer.paper import Paper, Rejection
-from indexer.sources import UNDECODED, Document, readable
-from indexer.text import clean, links_code, links_in
+from indexer.dates import parse_date
+from indexer.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
+from indexer.names import Name, displayed, parse_name, read_plainly
+from indexer.paper import Paper, Record, Rejection
+from indexer.sources import Document, readable
+from indexer.text import clean, clean_abstract, links_code, links_in
 
 T = TypeVar("T")
 
 _HEAD_CHARACTERS = 120
+_CODE_HOSTS = ("github.", "gitlab.", "bitbucket.", "codeberg.")
+_TITLE_WORDS = 12
+"""Of the abstract, that stand in for a title where there is none."""
 
 
 def reject(document: Document, line: int, reason: str, head: str) -> Rejection:
     """Return a rejection, its head cut and made printable."""
     return Rejection(document.name, line, reason, readable(head)[:_HEAD_CHARACTERS])
-
-
-def undecodable(text: str) -> str | None:
-    """Return what is wrong with text that was not UTF-8, ``None`` if nothing is."""
-    if not (found := UNDECODED.search(text)):
-        return None
-    byte = ord(found[0]) - 0xDC00
-    return f"not UTF-8: byte 0x{byte:02x} at character {found.start() + 1} of the record"
 
 
 def with_next(items: Iterator[T]) -> Iterator[tuple[T, T | None]]:
@@ -37,49 +40,148 @@ def with_next(items: Iterator[T]) -> Iterator[tuple[T, T | None]]:
         item = following
 
 
-def make_paper(
+def make_record(
     document: Document,
+    line: int,
     *,
-    title: str,
-    abstract: str,
-    authors: tuple[str, ...] = (),
+    title: str | None,
+    abstract: str | None,
+    authors: Iterable[str | Name] = (),
+    authors_cut: bool = False,
+    date: str | float | None = None,
+    year: str | float | None = None,
+    venue: str | None = None,
+    categories: Iterable[str] = (),
+    identifiers: Mapping[str, object] = NO_IDENTIFIERS,
     url: str | None = None,
     code: bool | None = None,
-    identifiers: Mapping[str, str] = NO_IDENTIFIERS,
-    extra: dict[str, Any] | None = None,
-    **fields: Any,
-) -> Paper:
-    """Return the paper of a record's raw fields: markup cleaned, links read, id given.
+    extra: Mapping[str, Any] | None = None,
+    head: str = "",
+    as_written: bool = False,
+) -> Record | Rejection:
+    """Return the paper of a record's raw fields, or the rejection of one that says nothing.
 
     Args:
         document: where the record lies.
-        title: raw, not blank.
-        abstract: raw; ``""`` where there is none.
-        authors: names, already split.
-        url: where the record points; identifiers are read from it.
+        line: 1-based, where it begins.
+        title: raw. Without one, the abstract's first words stand in, marked ``title_missing``.
+        abstract: raw. A paper without one is kept, marked ``abstract_missing``.
+        authors: raw, one by one, in any form that :func:`~indexer.names.parse_name` reads.
+        authors_cut: whether the source says that there are more (*et al.*).
+        date: as stated, in any form; the year is taken from it unless ``year`` is given.
+        year: as stated. An absurd one is kept in ``extra["year_stated"]`` alone.
+        venue: raw: journal, conference.
+        categories: subject classes (``cs.LG``).
+        identifiers: as stated, by kind: ``doi``, ``arxiv``, ``pmid``, ``pmcid``, ``openreview``,
+            ``acl``; what is none goes to ``extra["doi_stated"]`` and so on.
+        url: where the record points; identifiers are read from it, too.
         code: what the source itself says of code; a link to code in the abstract makes it true.
-        identifiers: by kind, those that the source states beside its link.
-        extra: all else that the source holds.
-        fields: further fields of :class:`~indexer.paper.Paper`, as they are.
+        extra: all else that the source holds; empty values are left out.
+        head: the record's beginning, shown if it is rejected.
+        as_written: whether the text is clean already, as in what akin exported.
+
+    Returns:
+        A rejection if there is neither title nor abstract.
     """
-    title, abstract = clean(title), clean(abstract)
-    known = {**identifiers, **(identifiers_in(url) if url else {})}
-    extra = dict(extra or {})
+    rest = {name: value for name, value in (extra or {}).items() if value not in (None, "", [], {})}
+    title, abstract = title or "", abstract or ""
+    if as_written:
+        title, abstract = " ".join(title.split()), " ".join(abstract.split())
+    else:
+        title = clean(title)
+        abstract, notice = clean_abstract(abstract)
+        if notice:
+            rest["copyright"] = notice
+        venue = clean(venue) if venue else None
+        rest = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
+    if not title:
+        if not abstract:
+            return reject(document, line, "neither title nor abstract", head)
+        words = abstract.split(" ")
+        title = " ".join(words[:_TITLE_WORDS]) + (" …" if len(words) > _TITLE_WORDS else "")
+        rest["title_missing"] = True
+    shown, odd = _authors(tuple(authors), as_written)
+    if odd:
+        rest["family_names"] = odd
+    if authors_cut:
+        rest["authors_cut"] = True
+    year_of, day = _date(date, year, rest)
+    stated = {kind: value for kind, value in identifiers.items() if value not in (None, "")}
+    known = known_identifiers(stated) if stated else {}
+    for kind, value in stated.items():
+        if kind not in known and not (kind == "doi" and "arxiv" in known):
+            rest[f"{kind}_stated"] = str(value)
+    if url:
+        known = {**identifiers_in(url), **known}
     if links := links_in(abstract):
-        extra["links"] = links
-    if abstract.endswith(("…", "...")):
-        extra["abstract_cut"] = True
-    others = {kind: known[kind] for kind in known if kind not in {"arxiv", "doi"}}
-    return Paper(
-        id=paper_id(title, authors, known),
-        title=title,
-        abstract=abstract,
-        authors=authors,
-        url=url,
-        code=True if links_code(abstract) else code,
-        arxiv_id=known.get("arxiv"),
-        doi=known.get("doi"),
-        sources=(document.name,),
-        extra={**extra, **others},
-        **fields,
+        rest["links"] = links
+    if not abstract:
+        rest["abstract_missing"] = True
+    elif abstract.endswith(("…", "...")):
+        rest["abstract_cut"] = True
+    paper_key = paper_id(title, shown, known)
+    return Record(
+        Paper(
+            id=paper_key,
+            title=title,
+            abstract=abstract,
+            authors=shown,
+            year=year_of,
+            date=day,
+            venue=venue or None,
+            categories=tuple(dict.fromkeys(c for one in categories if (c := one.strip()))),
+            doi=known.pop("doi", None),
+            arxiv_id=known.pop("arxiv", None),
+            url=url or None,
+            code=True if _may_link_code(abstract) and links_code(abstract) else code,
+            sources=(document.name,),
+            extra={**rest, **known},
+        ),
+        line,
     )
+
+
+def _cleaned(value: Any) -> Any:
+    """Return a text cleaned, or a list's texts, without those of which nothing is left."""
+    if isinstance(value, list):
+        return [one for one in map(_cleaned, value) if one not in (None, "")]
+    return clean(value) if isinstance(value, str) else value
+
+
+def _authors(
+    authors: tuple[str | Name, ...], as_written: bool
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return what :func:`~indexer.names.displayed` does, at once where nothing is to be parsed."""
+    written = [name for name in authors if isinstance(name, str)]
+    if len(written) == len(authors) and read_plainly(written):
+        return tuple(written), {}
+    return displayed(
+        name if isinstance(name, Name) else parse_name(name if as_written else clean(name))
+        for name in authors
+    )
+
+
+def _may_link_code(abstract: str) -> bool:
+    """Tell whether it is worth looking for a link to code: ten times faster than looking."""
+    if "/" not in abstract:
+        return False
+    folded = abstract.lower()
+    return any(host in folded for host in _CODE_HOSTS)
+
+
+def _date(
+    date: str | float | None, year: str | float | None, rest: dict[str, Any]
+) -> tuple[int | None, str | None]:
+    """Return year and day; what is stated and cannot be meant goes to ``rest``."""
+    year_of, day = parse_date(date)
+    if year not in (None, ""):
+        stated_year, stated_day = parse_date(year)
+        if stated_year is None:
+            rest["year_stated"] = str(year)
+        elif stated_year != year_of:  # of two that differ, the year is what people go by
+            year_of, day = stated_year, stated_day
+        else:
+            day = day or stated_day
+    if date not in (None, "") and day is None and str(date) != str(year_of):
+        rest.setdefault("date_stated", str(date))
+    return year_of, day

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from indexer.paper import Paper, Rejection
-from indexer.readers.record import make_paper, reject, undecodable, with_next
+from indexer.paper import Record, Rejection
+from indexer.readers.record import make_record, reject, with_next
 from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "scholar-page"
@@ -39,6 +39,8 @@ _AUTHORS_CUT = re.compile(r",?\s+et al\.?\s*(?: · .*)?$")
 _BLOCKS = 3  # header and title, authors, abstract
 _HEADER_MAX = 32
 """No header is longer; a longer first line of a block belongs to an abstract."""
+_AUTHORS_MAX = 250
+"""No line of authors is longer: the page cuts it after the third."""
 
 
 @dataclass(slots=True)
@@ -58,14 +60,14 @@ class _Block:
         return len(self.lines) == 2 and len(self.lines[0].strip()) <= _HEADER_MAX
 
 
-def recognises(head: str) -> bool:
+def recognises(head: str, _suffix: str) -> bool:
     """Tell a profile page by its count of papers, followed by a record's header."""
     lines = [line.strip() for line in split_lines(head)]
     counts = [i for i, line in enumerate(lines) if _COUNT.fullmatch(line)]
     return any(_HEADER.fullmatch(line) for i in counts[:1] for line in lines[i + 1 :])
 
 
-def read(document: Document) -> Iterator[Paper | Rejection]:
+def read(document: Document) -> Iterator[Record | Rejection]:
     """Yield the page's records; the file is read twice, for the years first."""
     this_year = _latest_year(document)
     name = next((line.text.strip() for line in document.lines() if line.text.strip()), "")
@@ -143,9 +145,8 @@ def _blocks(lines: Iterator[Line]) -> Iterator[_Block]:
 
 def _paper(
     document: Document, blocks: list[_Block], scholar: str, inferred_year: int | None
-) -> Paper | Rejection:
+) -> Record | Rejection:
     header, *title = blocks[0].lines
-    text = "\n".join(line for block in blocks for line in block.lines)
 
     def rejected(reason: str) -> Rejection:
         return reject(document, blocks[0].line, reason, f"{header} {' '.join(title)}")
@@ -153,20 +154,15 @@ def _paper(
     match = _HEADER.fullmatch(header.strip())
     if not match:
         return rejected(f"not a header of score, group, date and Code: {header.strip()!r}")
-    if problem := undecodable(text):
-        return rejected(problem)
     if not title:
         return rejected("no title after the header")
-    if len(blocks) < _BLOCKS:
-        return rejected(
-            f"title, authors and abstract expected, only {len(blocks)} of {_BLOCKS} found"
-        )
     year = int(match["year"]) if match["year"] else inferred_year
     try:
         day = _date(match, year)
     except ValueError as error:
         return rejected(f"not a date: {match['month']} {match['day']} {year or ''}: {error}")
-    authors, about_authors = _authors(" ".join(blocks[1].lines))
+    by, abstract = _authors_and_abstract(blocks[1:])
+    authors, about_authors = _authors(by)
     extra: dict[str, object] = {"scholar": scholar, **about_authors}
     if match["score"]:
         extra["score"] = float(match["score"])
@@ -174,17 +170,27 @@ def _paper(
         extra["date_stated"] = f"{match['month']} {match['day']}"
         if day:
             extra["date_inferred"] = True
-    return make_paper(
+    return make_record(
         document,
+        blocks[0].line,
         title=" ".join(title),
-        abstract="\n".join(line for block in blocks[2:] for line in block.lines),
+        abstract=abstract,
         authors=authors,
         year=year,
         date=day.isoformat() if day else None,
         categories=(match["group"],),
         code=match["code"] is not None,
         extra=extra,
+        head=header,
     )
+
+
+def _authors_and_abstract(blocks: list[_Block]) -> tuple[str, str]:
+    """Tell the one from the other, either of which may be missing."""
+    authors = ""
+    if blocks and len(" ".join(blocks[0].lines)) <= _AUTHORS_MAX:
+        authors, blocks = " ".join(blocks[0].lines), blocks[1:]
+    return authors, "\n".join(line for block in blocks for line in block.lines)
 
 
 def _date(match: re.Match[str], year: int | None) -> date | None:
