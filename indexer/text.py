@@ -34,6 +34,9 @@ _HYPHENATED = re.compile(r"(-?)\b([^\W\d_]{2,})-[ \t]*\r?\n[ \t]*([^\W\d_]+)")
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
 # Bytes of UTF-8 read as Windows-1252 or Latin-1, as `Ã©` and `â€™`.
 _MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â\u0080|ï¬|ï»¿")
+_MOJIBAKE_SIGNS = "ÂÃÄÅÎÏÐÑâï"
+_LIGATURES = "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _ODD = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ufb00-\ufb06\ufffe\uffff\ud800-\udfff]"
 )
@@ -51,7 +54,8 @@ _PREFIXES = re.compile(
     rf"(?:(?i:abstract|summary)\s*[:.—–-]+\s*|ABSTRACT\s+|Abstract\s*(?=(?:{_SECTION})\b))+"
 )
 _URL = re.compile(r"https?://[^\s/<>|\"{}\\]+\.[^\s<>|\"{}\\]+")
-_CODE_LINK = re.compile(r"\b(?:github|gitlab|bitbucket|codeberg)\.\s?(?:com|org)/\w", re.IGNORECASE)
+_CODE_HOSTS = ("github", "gitlab", "bitbucket", "codeberg")
+_CODE_LINK = re.compile(rf"\b(?:{'|'.join(_CODE_HOSTS)})\.\s?(?:com|org)/\w", re.IGNORECASE)
 
 _JOINED = re.compile(r"(?:[^;]|;;)+")
 
@@ -69,7 +73,7 @@ _COPYRIGHT_TAIL = re.compile(
 _COPYRIGHT_HEAD = re.compile(
     rf"(?:{_SIGN}\s*){{1,2}}(?:19|20)\d\d[^.]{{0,80}}\.\s+(?=[A-Z\"“(])", re.IGNORECASE
 )
-_NOTICE_MARKS = ("©", "ight", "(c)", "(C)", "PsycINFO", "ublished by", "FROM AUTHOR")
+_NOTICE_MARKS = tuple("© opyright OPYRIGHT (c) (C) PsycINFO reserved ublished AUTHOR".split())
 _LONGEST_NOTICE = 400
 _LONGEST_SEARCHED = 50_000
 """Characters of a text that is searched for each of its hyphenated words."""
@@ -81,15 +85,25 @@ def clean(text: str) -> str:
     Entities and tags go, mojibake and ligatures are mended, control characters dropped, words
     hyphenated at a line's end joined; whatever is not surely markup stays as it is.
     """
-    if not text.isascii():
+    # Looking for a character is a hundred times cheaper than searching for a pattern, and most
+    # texts have nothing to clean.
+    if text.isascii():
+        plain = True
+        if len(text.encode().translate(None, _CONTROLS)) != len(text):
+            text = text.translate(_REPLACED)
+    else:
         text = _mended(text)
-    elif not text.isprintable():
-        text = _without_odd(text)
-    if "-\n" in text or "-\r" in text or "- \n" in text:
+        plain = text.isprintable()  # holds no white space but spaces
+    wrapped = "\n" in text or "\r" in text
+    if wrapped:
         text = _join_hyphenated(text)
     if "<" in text or "&" in text:
-        text = _without_markup(text)
-    return " ".join(latex_to_text(text).split())
+        text, plain = _without_markup(text), False
+    if "\\" in text or "$" in text:
+        text, plain = latex_to_text(text), False
+    if plain and not (wrapped or "\t" in text or "  " in text):
+        return text.strip(" ")
+    return " ".join(text.split())
 
 
 def clean_abstract(text: str) -> tuple[str, str]:
@@ -133,7 +147,8 @@ def links_in(text: str) -> list[str]:
 
 def links_code(text: str) -> bool:
     """Tell whether the text links to a host of code; a link broken by a space counts."""
-    return bool(_CODE_LINK.search(text))
+    folded = text.lower()
+    return any(host in folded for host in _CODE_HOSTS) and bool(_CODE_LINK.search(text))
 
 
 def joined(values: Iterable[str]) -> str:
@@ -151,16 +166,13 @@ def parted(text: str) -> list[str]:
 
 
 def _mended(text: str) -> str:
-    if _MOJIBAKE.search(text):
+    if any(sign in text for sign in _MOJIBAKE_SIGNS) and _MOJIBAKE.search(text):
         import ftfy
 
         text = ftfy.fix_encoding(text)
-    text = _without_odd(text)
+    if not text.isprintable() or any(ligature in text for ligature in _LIGATURES):
+        text = text.translate(_REPLACED) if _ODD.search(text) else text
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-
-
-def _without_odd(text: str) -> str:
-    return text.translate(_REPLACED) if _ODD.search(text) else text
 
 
 def _join_hyphenated(text: str) -> str:

@@ -110,32 +110,6 @@ def test_cleaning_never_fails_and_folds_white_space(text):
     assert cleaned == " ".join(cleaned.split())
 
 
-WORDS = "the state-of-the-art model, it's 5% better; (see [1]) don't -- ''stop'' 3.5 \ue000 \n"
-# Macros of several arguments have them in braces here: bare, they would take what they are next to.
-BARE = {"\\frac", "\\href", "\\verb", "\\begin", "\\end"}
-WHOLE = [r"\frac{1}{2}", r"\href{http://x.org}{a b}", r"\verb|x y|", r"\begin{itemize}"]
-MIXED = st.lists(
-    st.sampled_from(
-        [
-            *WHOLE,
-            *sorted(set(TOKENS.split()) - BARE),
-            *WORDS.split(" "),
-            "a few plain words in a row",
-        ]
-    )
-)
-
-
-@given(MIXED.map(" ".join))
-@example("\\textbf a few plain words and \\' e more of them in a long row $x$ of plain words here")
-def test_setting_prose_aside_changes_nothing_but_the_speed(text):
-    """Runs of plain words come out of the conversion as they would have gone through it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.latex._set_prose_aside", lambda text: (text, []))
-        expected = clean(text)
-    assert clean(text) == expected
-
-
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Z"], exclude_characters="\\$<&-")))
 def test_plain_text_only_has_its_white_space_folded(text):
     """Text without markup passes word by word, composed, and cleaning it again changes nothing."""
