@@ -7,19 +7,21 @@ numbers.
 
 from __future__ import annotations
 
-import json
+import itertools
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from indexer.duplicates import RULES, DuplicateFinder, Group
+import orjson
+
+from indexer.duplicates import RULES, DuplicateFinder, Group, keys_of
 from indexer.identity import akin_ids, normalised_title
 from indexer.merge import merge
-from indexer.paper import Paper, Record, Rejection, document_text
+from indexer.paper import Paper, Record, Rejection, as_json, document_text
 
 _SCHEMA = """
 CREATE TABLE papers (
@@ -81,13 +83,12 @@ _COLUMNS = (
     "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
     "sources, extra"
 )
+_ABSTRACT = _COLUMNS.split(", ").index("abstract")
 _LISTS = ("authors", "categories", "sources")
 _INSERT = f"INSERT INTO papers ({_COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
 _UPDATE = f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608
 _AT_ONCE = 500
 """Papers that are written together."""
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,30 @@ class Comparison:
     updated: int
     unchanged: int
     removed: int
+
+
+class Prepared(NamedTuple):
+    """A record as the catalogue takes it.
+
+    Attributes:
+        row: values of the columns.
+        keys: by what it can be told, see :func:`indexer.duplicates.keys_of`.
+        line: 1-based, where the record begins.
+    """
+
+    row: tuple[Any, ...]
+    keys: dict[str, str]
+    line: int
+
+    @property
+    def has_abstract(self) -> bool:
+        """Whether there is more than a title."""
+        return bool(self.row[_ABSTRACT])
+
+
+def prepared(record: Record) -> Prepared:
+    """Return a record as :meth:`CatalogueBuilder.add` takes it."""
+    return Prepared(_row(record.paper), keys_of(record.paper), record.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +150,26 @@ class Merged:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class MergedPaper:
+    """A paper that is made of several records."""
+
+    id: str
+    title: str
+    records: tuple[Merged, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the paper as a JSON object."""
+        return {
+            "paper": self.id,
+            "title": self.title,
+            "records": [
+                {k: v for k, v in record.to_json().items() if k != "paper"}
+                for record in self.records
+            ],
+        }
+
+
 class CatalogueBuilder:
     """Writes a catalogue; not durable until the whole generation is sealed.
 
@@ -144,12 +189,12 @@ class CatalogueBuilder:
         self._pending: list[tuple[Any, ...]] = []
         self._papers = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Prepared) -> None:
         """Add a record as a paper of its own, until :meth:`merge_duplicates`."""
         self._papers += 1
         self._lines.append(min(record.line, 0xFFFFFFFF))
-        self._finder.add(self._papers, record.paper)
-        self._pending.append(_row(record.paper))
+        self._finder.add(self._papers, record.keys)
+        self._pending.append(record.row)
         if len(self._pending) == _AT_ONCE:
             self._flush()
 
@@ -331,6 +376,12 @@ def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:
         yield Merged(*row)
 
 
+def merged_papers(db: sqlite3.Connection) -> Iterator[MergedPaper]:
+    """Yield the papers that are made of several records."""
+    for paper_id, records in itertools.groupby(read_merged(db), key=lambda merged: merged.paper):
+        yield MergedPaper(paper_id, read_paper(db, paper_id).title, tuple(records))
+
+
 def read_rejections(path: Path) -> Iterator[Rejection]:
     """Yield the rejections of a published catalogue."""
     with closing(open_catalogue(path)) as db:
@@ -348,17 +399,17 @@ def _row(paper: Paper) -> tuple[Any, ...]:
         paper.id,
         paper.title,
         paper.abstract,
-        _ENCODE(paper.authors),
+        as_json(paper.authors),
         paper.year,
         paper.date,
         paper.venue,
-        _ENCODE(paper.categories),
+        as_json(paper.categories),
         paper.doi,
         paper.arxiv_id,
         paper.url,
         paper.code,
-        _ENCODE(paper.sources),
-        _ENCODE(paper.extra),
+        as_json(paper.sources),
+        as_json(paper.extra),
         paper.content_hash(),
     )
 
@@ -366,7 +417,7 @@ def _row(paper: Paper) -> tuple[Any, ...]:
 def _paper(row: tuple[Any, ...]) -> Paper:
     fields = dict(zip(_COLUMNS.split(", "), row, strict=True))
     for name in _LISTS:
-        fields[name] = tuple(json.loads(fields[name]))
-    fields["extra"] = json.loads(fields["extra"])
+        fields[name] = tuple(orjson.loads(fields[name]))
+    fields["extra"] = orjson.loads(fields["extra"])
     fields["code"] = None if fields["code"] is None else bool(fields["code"])
     return Paper(**fields)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,9 +72,9 @@ class DuplicateFinder:
         self._hashes = {rule: array("q") for rule in RULES if rule in rules}
         self._rows = {rule: array("I") for rule in self._hashes}
 
-    def add(self, row: int, paper: Paper) -> None:
-        """Collect the keys of a record."""
-        for rule, key in keys_of(paper).items():
+    def add(self, row: int, keys: Mapping[str, str]) -> None:
+        """Collect the keys of a record, from :func:`keys_of`."""
+        for rule, key in keys.items():
             if rule in self._hashes:
                 # Differs from run to run, which is as good here: keys are compared within one.
                 self._hashes[rule].append(hash(key))

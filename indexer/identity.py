@@ -17,12 +17,14 @@ _LINKS = {
         r"(\d{4}\.\d{4,5}(?!\d)|[a-z-]+(?:\.[a-z]{2})?/\d{7}(?!\d))",
         re.IGNORECASE,
     ),
-    "doi": re.compile(r"(?:doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s?#]+)", re.IGNORECASE),
+    "doi": re.compile(r"(?:doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s?#&]+)", re.IGNORECASE),
     "pmid": re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d+)"),
-    "openreview": re.compile(r"openreview\.net/(?:forum|pdf)\?(?:[^#\s]*&)?id=([\w-]+)"),
+    "openreview": re.compile(r"openreview\.net/(?:forum|pdf)\?(?:[^#\s]{0,300}&)?id=([\w-]+)"),
     "acl": re.compile(r"aclanthology\.org/([A-Z]\d{2}-\d{4}|\d{4}\.[\w-]+\.\d+)"),
     # Not among the kinds that make an id, kept for those who look papers up there.
-    "ieee": re.compile(r"ieeexplore\.ieee\.org/(?:abstract/)?document/(\d+)"),
+    "ieee": re.compile(
+        r"ieeexplore\.ieee\.org/(?:(?:abstract/)?document/|stamp/stamp\.jsp\?(?:tp=&)?arnumber=)(\d+)"
+    ),
     "pii": re.compile(r"sciencedirect\.com/science/article/(?:abs/)?pii/(\w+)"),
 }
 # What a link must hold, lower case, for its pattern to be worth a try: looking is cheaper.
@@ -68,11 +70,15 @@ def identifiers_in(url: str) -> dict[str, str]:
     }
     if "/" in found.get("arxiv", ""):  # math.GT/0309136 and math/0309136 are one paper
         found["arxiv"] = re.sub(r"\.[A-Za-z]{2}/", "/", found["arxiv"])
-    if "doi" in found:
-        found["doi"] = found["doi"].lower().rstrip(".,;")
-        if found["doi"].startswith("10.48550/arxiv."):  # arXiv's own DOI names no other paper
-            del found["doi"]
+    if stated := found.pop("doi", None):
+        found |= {"doi": doi} if (doi := _doi(stated)) else {}
     return found
+
+
+def _doi(stated: str) -> str | None:
+    """Return a DOI in its one form, ``None`` for arXiv's own, which names no other paper."""
+    doi = stated.lower().rstrip(".,;")
+    return None if doi.endswith("/") or doi.startswith("10.48550/arxiv.") else doi
 
 
 def identifier(kind: str, stated: object) -> str | None:
@@ -88,8 +94,7 @@ def identifier(kind: str, stated: object) -> str | None:
     if found is None:
         return None
     if kind == "doi":
-        found = found.lower().rstrip(".,;")
-        return None if found.startswith("10.48550/arxiv.") else found
+        return _doi(found)
     if kind == "arxiv":
         return re.sub(r"\.[A-Za-z]{2}/", "/", found).lower()
     return found.upper() if kind == "pmcid" else found

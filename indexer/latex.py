@@ -44,6 +44,8 @@ _SILENT = (
     ),
     *("biggl", "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "scriptstyle", "limits"),
 )
+# What pylatexenc 2.11 does not know.
+_SIGNS = {"textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_"}
 _SHOWS_ARGUMENT = (
     *("url", "texttt", "textsf", "textmd", "textup", "mbox", "verb"),
     *("title", "author", "date", "keywords"),
@@ -248,6 +250,7 @@ def _latex_tools() -> tuple[Any, Any]:
             MacroTextSpec("href", simplify_repl=show_link),
             *(MacroTextSpec(macro, simplify_repl="") for macro in _SILENT),
             *(MacroTextSpec(macro, simplify_repl="%s") for macro in _SHOWS_ARGUMENT),
+            *(MacroTextSpec(macro, simplify_repl=sign) for macro, sign in _SIGNS.items()),
         ],
     )
     text_context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=show_macro))

@@ -28,6 +28,8 @@ _PLAIN = re.compile(
     rf"[{_PLAIN_LETTER}]++(?:[.'-][{_PLAIN_LETTER}]++)*+"
 )
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
+_OPENING = re.compile(r"(?:^|(?<=,))\s*(['\"])")
+_CLOSING = {mark: re.compile(rf"{mark}\s*(?:,|$)") for mark in "'\""}
 _ET_AL = re.compile(r"[\s,;]*(?:\bet\s+al\b\.?|\band\s+others\b|…|\.\.\.)\s*$", re.IGNORECASE)
 
 
@@ -57,9 +59,15 @@ def parse_name(text: str, *, capitals_last: bool = False) -> Name:
     text = " ".join(text.split()).strip(" ;,")
     family, *rest = (part.strip() for part in text.split(","))
     if rest:
-        suffixes = [part for part in rest if _SUFFIX.fullmatch(part)]
+        # `Carey, JR` and `Diaz, V` have no given name but initials; `Carey, Jr.` has none at all.
+        initials = len(rest) == 1 and rest[0].isupper() and " " not in family
+        suffixes = [part for part in rest if _SUFFIX.fullmatch(part) and not initials]
         given = " ".join(part for part in rest if part and part not in suffixes)
-        return Name(" ".join([family, *suffixes]), given)
+        text = " ".join([family, *suffixes])
+        # `J. Ross, Jr.` holds a given name, `van Dyke, Jr.` does not.
+        first, _, more = family.partition(" ")
+        if given or not suffixes or not more or first in _PARTICLES:
+            return Name(text, given)
     match = _INITIALS_LAST.fullmatch(text)
     if not match and capitals_last:
         match = _CAPITALS_LAST.fullmatch(text)
@@ -110,8 +118,20 @@ def split_names(text: str) -> tuple[list[str], bool]:
 
 
 def quoted(listed: str) -> list[str]:
-    """Return the strings of a list as Python and JSON print it."""
-    return [m[2] for m in re.finditer(r"(['\"])(.*?)\1(?=\s*(?:,|$))", listed)]
+    """Return the strings of a list as Python and JSON print it, without its brackets.
+
+    What stands there without quotation marks (``None``) is passed over; ``[]`` if a mark is not
+    closed, as it is no such list then.
+    """
+    strings = []
+    at = 0
+    while opening := _OPENING.search(listed, at):
+        closing = _CLOSING[opening[1]].search(listed, opening.end())
+        if not closing:
+            return []
+        strings.append(listed[opening.end() : closing.start()])
+        at = closing.end()
+    return strings
 
 
 def _at_commas(text: str) -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from typing import Any
+
+import orjson
 
 TEXT_RECIPE = "title-newline-abstract/1"
 """Names how :func:`document_text` makes the embedded text; a change of one is a change of both."""
@@ -54,12 +57,19 @@ class Paper:
 
     def content_hash(self) -> str:
         """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
-        content = [getattr(self, name) for name in _CONTENT]
-        return hashlib.sha256(_SORTED(content).encode("utf-8", "surrogatepass")).hexdigest()
+        content = as_json(_content_of(self), sort=True)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_CONTENT = tuple(f.name for f in fields(Paper) if f.name != "sources")
-_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_content_of = attrgetter(*(f.name for f in fields(Paper) if f.name != "sources"))
+
+
+def as_json(value: Any, *, sort: bool = False) -> str:
+    """Return JSON values as compact text, keys as they come or sorted."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort else None).decode()
+    except TypeError:  # half a surrogate pair, or a number beyond 64 bits
+        return json.dumps(value, ensure_ascii=False, sort_keys=sort, separators=(",", ":"))
 
 
 def document_text(title: str, abstract: str) -> str:

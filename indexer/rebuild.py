@@ -51,6 +51,7 @@ from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
+from indexer.reading import read_document
 from indexer.sources import STDIN, Document, find_documents, readable
 from indexer.vector_cache import CachedVector, VectorCache, cache_key
 from indexer.vector_index import METRIC, VectorIndexBuilder
@@ -58,9 +59,6 @@ from indexer.vector_index import METRIC, VectorIndexBuilder
 EMBED_AT_ONCE = 32
 """Papers between two writes to the vector cache: the most that a kill can cost, and how often the
 bar moves. Rows come sorted by length, so that small lots waste no padding."""
-
-_READ_AT_ONCE = 256
-"""Records between two moves of the bar."""
 
 _VERSIONED = ("akin", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
 
@@ -218,21 +216,20 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
     for document, reader in to_read:
         path = document.name if document.piped else readable(str(document.path.resolve()))
         account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
-        for record in reader.read(document):
-            account.records += 1
-            if isinstance(record, Rejection):
-                account.rejected += 1
-                catalogue.reject(record)
-                if len(read.rejections) < SHOWN_REJECTIONS:
-                    read.rejections.append(record)
-            else:
-                account.papers += 1
-                account.without_abstract += not record.paper.abstract
+        decoded = 0
+        for batch in read_document(document, reader):
+            account.records += batch.records
+            account.papers += len(batch.papers)
+            account.rejected += len(batch.rejections)
+            for rejection in batch.rejections:
+                catalogue.reject(rejection)
+            read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
+            for record in batch.papers:
+                account.without_abstract += not record.has_abstract
                 catalogue.add(record)
-            if account.records % _READ_AT_ONCE == 0:
-                reporter.advance(_READ_AT_ONCE)
-        reporter.advance(account.records % _READ_AT_ONCE)
-        if decoded := document.repairs.decoded:
+            decoded = batch.decoded
+            reporter.advance(batch.records)
+        if decoded:
             read.notes.append(
                 f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
             )

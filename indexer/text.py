@@ -50,8 +50,12 @@ _REPLACED: dict[int, str] = {
 _SECTION = (
     "Aims?|Background|Context|Introduction|Methods?|Motivation|Objectives?|Purpose|Results|Summary"
 )
+_OPENING = "A|An|As|At|Despite|For|In|It|Many|Most|Our|Recent|Since|The|These|This|To|We|While|With"
+# `Abstract syntax trees` and `Abstract Meaning Representation` begin texts; the word is a label
+# before a colon, in capitals, glued to the text, or before what begins a text itself.
 _PREFIXES = re.compile(
-    rf"(?:(?i:abstract|summary)\s*[:.—–-]+\s*|ABSTRACT\s+|Abstract\s*(?=(?:{_SECTION})\b))+"
+    r"(?:(?i:abstract|summary)\s*[:.—–-]+\s*|ABSTRACT\s+|Abstract(?=[A-Z][a-z])"
+    rf"|Abstract\s+(?=(?:{_SECTION})|(?:{_OPENING})\s))+"
 )
 _URL = re.compile(r"https?://[^\s/<>|\"{}\\]+\.[^\s<>|\"{}\\]+")
 _CODE_HOSTS = ("github", "gitlab", "bitbucket", "codeberg")

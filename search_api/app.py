@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.generation import IndexFolder
+from indexer.paper import Paper
 from search_api import problems, schemas
+from search_api.downloads import document, listed
 from search_api.engine import Engine
+from search_api.exports import EXPORTERS, Listed
 from search_api.live import EncoderFor, LiveEngine, encoder_for
 from search_api.status import describe
 
@@ -63,6 +66,19 @@ _page: dict[int | str, dict[str, Any]] = {
     **_errors,
 }
 
+
+def _documents() -> dict[str, Any]:
+    """Return, for every format of an export, what one paper looks like in it."""
+    example = schemas.ResultListOut.example().results[0].paper.model_dump()
+    paper = Paper(**{**example, "authors": ("Ann Lee",), "categories": (), "sources": ()})
+    return {
+        exporter.MEDIA_TYPE: {
+            "example": b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
+        }
+        for exporter in EXPORTERS.values()
+    }
+
+
 api = APIRouter(prefix="/api/v1")
 operations = APIRouter(tags=["operations"])
 
@@ -100,6 +116,34 @@ def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
 def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
     """Find papers near several, far from others, or near a pasted abstract."""
     return engine.search(body.to_query()).to_json()
+
+
+@api.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": _documents()}, **_errors},
+    tags=["search"],
+)
+def export(
+    parameters: Annotated[schemas.ExportParameters, Query()], engine: EngineDep, request: Request
+) -> StreamingResponse:
+    """Write a result list, papers by id or the whole corpus for another program."""
+    exporter = EXPORTERS[parameters.format]
+    headers = {
+        "Content-Disposition": f'attachment; filename="akin{exporter.SUFFIX}"',
+        **problems.index_headers(engine.info),
+    }
+    if query := parameters.to_query():
+        page = engine.search(query)
+        papers = listed(page.hits)
+        headers["X-Akin-Total"] = str(page.total)
+    elif parameters.id:
+        papers = map(Listed, [engine.paper(one) for one in dict.fromkeys(parameters.id)])
+    else:
+        papers = map(Listed, engine.papers(parameters.filters()))
+    title = parameters.q.strip() or "Papers"
+    body = document(exporter, papers, title, link=str(request.url))
+    return StreamingResponse(body, media_type=exporter.MEDIA_TYPE, headers=headers)
 
 
 @api.get("/status", response_model=schemas.StatusOut, responses=_errors, tags=["operations"])

@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import socket
+import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import fields
@@ -13,15 +15,21 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+import numpy as np
 
 from indexer import __version__
-from indexer.catalogue import open_catalogue, read_paper
+from indexer.catalogue import merged_papers, open_catalogue, read_paper, read_paper_at
 from indexer.cli import rebuild_index
 from indexer.command import Out, index_option, json_option, print_json, run
 from indexer.errors import AddressUnusable, UnknownPaper
+from indexer.files import replace_file
 from indexer.generation import IndexFolder
+from indexer.paper import Paper
 from search_api import render
+from search_api.columns import Columns
+from search_api.downloads import document, format_of, listed
 from search_api.engine import Engine
+from search_api.exports import EXPORTERS, Listed
 from search_api.live import encoder_for, open_engine
 from search_api.query import MAX_K, Filters, Mode, Query, Sort
 from search_api.status import describe
@@ -53,11 +61,18 @@ class YearRange(click.ParamType[tuple[int | None, int | None]]):
         return first, last
 
 
-def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what search and related have in common."""
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _with(command: Callable[..., Any], *options: Decorator) -> Callable[..., Any]:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add which papers to take, and of which index."""
     options = [
-        click.option("-k", default=10, show_default=True, type=click.IntRange(1, MAX_K),
-                     help="How many results."),
         click.option("--year", type=YearRange(), default=(None, None),
                      help="2024, 2023..2025, 2023.. or ..2025"),
         click.option("--category", multiple=True, help="Any of these; LG finds cs.LG, and back."),
@@ -65,17 +80,26 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--venue", multiple=True, help="Any of these; words of it."),
         click.option("--source", multiple=True, help="Any of these; words of the file's name."),
         click.option("--has-code/--no-code", default=None, help="With code / without or unknown."),
+        index_option,
+        json_option,
+    ]  # fmt: skip
+    return _with(command, *options)
+
+
+def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what search and related have in common."""
+    options = [
+        click.option("-k", default=10, show_default=True, type=click.IntRange(1, MAX_K),
+                     help="How many results."),
         click.option("--min-score", type=float, help="Leave out results below this score."),
         click.option("--sort", type=click.Choice(get_args(Sort)), default="relevance",
                      show_default=True, help="date: the most relevant, newest first."),
         click.option("--cursor", help="Go on after a page: its `next` under --json."),
-        index_option,
+        click.option("--format", "format_", type=click.Choice(["table", *EXPORTERS]),
+                     default="table", show_default=True, help="How to print them."),
         model_option,
-        json_option,
     ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return _with(command, filter_options, *options)
 
 
 @click.group()
@@ -131,6 +155,81 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
         print_json({"ok": True, **paper.to_json(), "index": about})
     else:
         render.paper(Out(), paper)
+
+
+@akin.command(short_help="Write papers as BibTeX, RIS, CSL-JSON, CSV, JSON lines or Atom.")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--format", "format_", type=click.Choice(list(EXPORTERS)),
+              help="[default: that of --output's name, else bibtex]")  # fmt: skip
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False),
+              help="File to write to; it is replaced once all is written.")  # fmt: skip
+@click.option("--duplicates", is_flag=True,
+              help="List which records were merged into one paper, and why.")  # fmt: skip
+@filter_options
+def export(
+    ids: tuple[str, ...],
+    format_: str | None,
+    output: Path | None,
+    duplicates: bool,
+    index_path: Path,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Write papers to a file or to standard output: those of the IDs, else all that pass.
+
+    What is written can be read again: rebuild-index takes every one of these formats.
+    """
+    filters = _filters(options)
+    generation = IndexFolder(index_path).current()
+    generation.verify()
+    with closing(open_catalogue(generation.catalogue)) as db:
+        if duplicates:
+            found = merged_papers(db)
+            if as_json:
+                print_json({"ok": True, "duplicates": [group.to_json() for group in found]})
+            else:
+                render.duplicates(Out(), found)
+            return
+        exporter = EXPORTERS[format_ or (output and format_of(output)) or "bibtex"]
+        papers = _papers(db, ids, filters)
+        written = 0
+
+        def counted() -> Iterator[Listed]:
+            nonlocal written
+            for written, paper in enumerate(papers, 1):  # noqa: B007 — counted as they go
+                yield Listed(paper)
+
+        pieces = document(exporter, counted(), "Papers")
+        if output is None:
+            if as_json:
+                raise click.UsageError("--json goes with --output or --duplicates")
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            return
+        replace_file(output, pieces)
+    told = {"file": str(output), "format": exporter.FORMAT, "papers": written}
+    if as_json:
+        print_json({"ok": True, **told})
+    else:
+        click.echo(f"{written:,} papers as {exporter.FORMAT} in {output}", err=True)
+
+
+def _papers(db: sqlite3.Connection, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:
+    """Return the papers of the ids, or all that pass the filters.
+
+    Raises:
+        UnknownPaper: one of the ids is not in the index.
+    """
+    if not ids:
+        rows = np.flatnonzero(Columns(db).mask(filters)) + 1
+        return (read_paper_at(db, int(row)) for row in rows)
+    papers = []
+    for paper_id in dict.fromkeys(ids):
+        try:
+            papers.append(read_paper(db, paper_id))
+        except KeyError as error:
+            raise UnknownPaper(f"{paper_id}: not in this index", id=paper_id) from error
+    return iter(papers)
 
 
 @akin.command()
@@ -229,18 +328,31 @@ def _check_free(host: str, port: int) -> None:
 def _answer(options: dict[str, Any], **asked: Any) -> None:
     """Ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
-    first, last = options.pop("year")
-    others = {f.name: options.pop(f.name) for f in fields(Filters) if f.name in options}
-    filters = Filters.of(year_from=first, year_to=last, **others)
-    query = Query(filters=filters, **options, **asked)
+    format_ = options.pop("format_")
+    if as_json and format_ != "table":
+        raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
+    query = Query(filters=_filters(options), **options, **asked)
     with _engine(index_path, model) as engine:
         if query.text and query.mode != "lexical":
             engine.encoder.load()  # seconds, once; they are not the search's
         page = engine.search(query)
     if as_json:
         print_json({"ok": True, **page.to_json()})
-    else:
+    elif format_ == "table":
         render.results(Out(), page)
+    else:
+        title = query.text.strip() or f"Papers like {', '.join(query.like)}"
+        for piece in document(EXPORTERS[format_], listed(page.hits), title):
+            sys.stdout.buffer.write(piece)
+        for note in page.notes:
+            click.echo(f"note: {note}", err=True)
+
+
+def _filters(options: dict[str, Any]) -> Filters:
+    """Take the filters out of a command's options."""
+    first, last = options.pop("year")
+    others = {f.name: options.pop(f.name) for f in fields(Filters) if f.name in options}
+    return Filters.of(year_from=first, year_to=last, **others)
 
 
 @contextmanager

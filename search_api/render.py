@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from indexer.catalogue import MergedPaper
 from indexer.paper import Paper
 from search_api.results import Hit, ResultList
 
@@ -73,6 +75,19 @@ def paper(out: Console, shown: Paper) -> None:
     out.print()
     # Words are wrapped for a reader, not for a pipe.
     out.print(shown.abstract or "(no abstract)", markup=False, soft_wrap=not out.is_terminal)
+
+
+def duplicates(out: Console, papers: Iterable[MergedPaper]) -> None:
+    """Print the papers that are made of several records, and why each record is part of one."""
+    count = 0
+    for count, merged in enumerate(papers, 1):  # noqa: B007 — counted as they go
+        out.print(f"[bold]{escape(merged.title)}[/]  [dim]{escape(merged.id)}[/]", soft_wrap=True)
+        for record in merged.records:
+            why = record.reason or "the first"
+            head = "" if record.head == merged.title else f": {record.head}"
+            where = f"{record.source}:{record.line}"
+            out.print(f"{_INDENT}{escape(where)}  [dim]{escape(why + head)}[/]", soft_wrap=True)
+    out.print(f"[dim]{count:,} papers are made of several records[/]")
 
 
 def status(out: Console, state: dict[str, Any], index: str) -> None:

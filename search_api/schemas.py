@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -47,6 +47,7 @@ _STATUS: dict[str, JsonValue] = {
     "problem": None,
 }
 
+ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "jsonl", "atom"]
 Year = Annotated[int, Field(ge=1000, le=9999)]
 Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 
@@ -78,13 +79,15 @@ class FilterParameters(BaseModel):
     sort: Sort = Field("relevance", description="`date`: the most relevant, newest first")
     cursor: Words | None = Field(None, description="`next` of the page before")
 
+    def filters(self) -> Filters:
+        """Return the filters alone."""
+        return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
+
     def query(self, **asked: Any) -> Query:
         """Return the engine's query: these filters, and what is asked."""
-        values = {field.name: getattr(self, field.name) for field in fields(Filters)}
-        filters = Filters.of(**values)
         return Query(
             k=self.k,
-            filters=filters,
+            filters=self.filters(),
             min_score=self.min_score,
             sort=self.sort,
             cursor=self.cursor,
@@ -158,6 +161,41 @@ class RelatedBody(FilterParameters):
             unlike=tuple(dict.fromkeys(self.unlike)),
             mode="semantic",
         )
+
+
+class ExportParameters(FilterParameters):
+    """The query string of an export: a search, papers by id, or the whole corpus."""
+
+    format: ExportFormat = Field("bibtex", description="of the document")
+    q: Words = Field("", description="what to look for; without it all papers that pass")
+    mode: Mode = "hybrid"
+    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    unlike: list[Words] = Field(
+        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
+    )
+    id: list[Words] = Field([], max_length=MAX_K, description="these papers, in this order")
+
+    def to_query(self) -> Query | None:
+        """Return the engine's query, ``None`` where nothing is looked for.
+
+        Raises:
+            BadParameter: ids beside a question, or what orders results where there is none.
+        """
+        asked = self.q.strip() or self.like
+        if asked and self.id:
+            raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
+        if asked:
+            return self.query(
+                text=self.q,
+                mode=self.mode,
+                like=tuple(dict.fromkeys(self.like)),
+                unlike=tuple(dict.fromkeys(self.unlike)),
+            )
+        if ranked := {"k", "mode", "min_score", "sort", "cursor", "unlike"} & self.model_fields_set:
+            raise BadParameter(
+                f"{min(ranked)}: needs q or like: without them nothing is ranked", field=min(ranked)
+            )
+        return None
 
 
 class PaperOut(BaseModel):

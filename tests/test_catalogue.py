@@ -8,7 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.catalogue import CatalogueBuilder, Merged, open_catalogue, read_merged, read_paper_at
+from indexer.catalogue import (
+    CatalogueBuilder,
+    Merged,
+    open_catalogue,
+    prepared,
+    read_merged,
+    read_paper_at,
+)
 from indexer.duplicates import RULES
 from indexer.identity import paper_id
 from indexer.paper import Paper, Record
@@ -41,7 +48,7 @@ def built(path, *records: Record, rules=RULES) -> tuple[list[Paper], list[Merged
     path.unlink(missing_ok=True)
     builder = CatalogueBuilder(path, rules)
     for one in records:
-        builder.add(one)
+        builder.add(prepared(one))
     builder.merge_duplicates()
     count = len(builder)
     builder.finish()

@@ -22,7 +22,7 @@ def paper(title: str = TITLE, *authors: str, **fields) -> Paper:
 def groups(*papers: Paper, rules=RULES) -> list[Group]:
     finder = DuplicateFinder(rules)
     for row, one in enumerate(papers, 1):
-        finder.add(row, one)
+        finder.add(row, keys_of(one))
     return list(finder.groups(lambda row: papers[row - 1]))
 
 

@@ -80,14 +80,23 @@ def test_each_seed_finds_its_reader(name, reader):
     assert reader_for(Document(SEEDS / name, name, given=True)) is reader
 
 
-def test_an_unknown_format_is_unreadable(tmp_path):
-    """A text of no known format is a typed error with its path and the formats there are."""
-    doc = document(tmp_path / "notes.txt", b"Just some notes.\n")
+UNKNOWN = {
+    b"Just some notes.\n": "not a format that akin reads (scholar-page, markdown-table, bibtex, ",
+    b"some \0 bytes": "a binary file, not text (NUL byte at offset 5)",
+    b"%PDF-1.7 text": "a PDF, not a list of papers",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0": "an old Excel or Word file: save it as .xlsx",
+    b"PK\x03\x04\0\0 a.txt": "a zip archive",
+    b"<!doctype HTML><html><body>Papers</body></html>": "a web page",
+}
+
+
+@pytest.mark.parametrize(("content", "what"), UNKNOWN.items(), ids=UNKNOWN.values())
+def test_an_unknown_format_is_unreadable(tmp_path, content, what):
+    """What akin does not read is a typed error with its path, what it is, and what to do."""
+    doc = document(tmp_path / "notes.txt", content)
     with pytest.raises(SourceUnreadable) as caught:
         reader_for(doc)
-    assert caught.value.detail == (
-        f"{tmp_path / 'notes.txt'}: not a format that akin reads (scholar-page, markdown-table)"
-    )
+    assert caught.value.detail.startswith(f"{tmp_path / 'notes.txt'}: {what}")
     assert caught.value.context == {"file": str(tmp_path / "notes.txt")}
 
 

@@ -11,7 +11,33 @@ from typing import Protocol
 
 from indexer.errors import SourceUnreadable
 from indexer.paper import Record, Rejection
-from indexer.readers import markdown_table, scholar_page
+from indexer.readers import (
+    acl_xml,
+    akin_jsonl,
+    arxiv_atom,
+    arxiv_snapshot,
+    bibtex,
+    crossref,
+    csl_json,
+    csv_table,
+    endnote_tagged,
+    endnote_xml,
+    jats,
+    json_records,
+    markdown_table,
+    medline,
+    mods,
+    oai_pmh,
+    openalex,
+    openreview,
+    pubmed_xml,
+    ris,
+    scholar_page,
+    semantic_scholar,
+    wos_text,
+    xlsx,
+    zotero_json,
+)
 from indexer.sources import Document
 
 
@@ -29,10 +55,35 @@ class Reader(Protocol):
         """Yield every record of the document, as a paper or as a rejection with its reason."""
 
 
-READERS: tuple[Reader, ...] = (scholar_page, markdown_table)
+READERS: tuple[Reader, ...] = (
+    scholar_page,
+    markdown_table,
+    bibtex,
+    ris,
+    medline,
+    wos_text,
+    endnote_tagged,
+    pubmed_xml,
+    jats,
+    oai_pmh,
+    arxiv_atom,
+    acl_xml,
+    endnote_xml,
+    mods,
+    akin_jsonl,
+    arxiv_snapshot,
+    openalex,
+    semantic_scholar,
+    crossref,
+    openreview,
+    csl_json,
+    zotero_json,
+    json_records,
+    csv_table,
+)
 """Of text, in the order in which they are asked."""
 
-BINARY_READERS: tuple[Reader, ...] = ()
+BINARY_READERS: tuple[Reader, ...] = (xlsx,)
 """Of files that hold NUL bytes."""
 
 
@@ -47,12 +98,26 @@ def reader_for(document: Document) -> Reader:
     for reader in BINARY_READERS if binary else READERS:
         if reader.recognises(head, document.suffix):
             return reader
-    if binary:
-        raise SourceUnreadable(
-            f"{document.path}: a binary file, not text (NUL byte at offset {head.index(chr(0))})",
-            file=str(document.path),
-        )
-    known = ", ".join(reader.FORMAT for reader in READERS)
-    raise SourceUnreadable(
-        f"{document.path}: not a format that akin reads ({known})", file=str(document.path)
-    )
+    if document.columns and csv_table.recognises(head, document.suffix, document.columns):
+        return csv_table
+    raise SourceUnreadable(f"{document.path}: {_what_it_is(head)}", file=str(document.path))
+
+
+# How files begin that people take for lists of papers, and what to do with them.
+_NOT_READ = {
+    "%PDF": "a PDF, not a list of papers: export the list from where you keep it",
+    "\ufffd\ufffd\x11\u0871": "an old Excel or Word file: save it as .xlsx or CSV",
+    "PK\x03\x04": "a zip archive, not a workbook of Excel: unpack it, or save the table as CSV",
+    "<!DOCTYPE html": "a web page: save the list in one of the formats that the site exports",
+    "<html": "a web page: save the list in one of the formats that the site exports",
+}
+
+
+def _what_it_is(head: str) -> str:
+    for start, what in _NOT_READ.items():
+        if head.lstrip()[: len(start)].lower() == start.lower():
+            return what
+    if "\0" in head:
+        return f"a binary file, not text (NUL byte at offset {head.index(chr(0))})"
+    known = ", ".join(reader.FORMAT for reader in (*READERS, *BINARY_READERS))
+    return f"not a format that akin reads ({known})"

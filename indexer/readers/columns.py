@@ -1,8 +1,9 @@
 """Which column of a table holds which field of a paper, told by the names that exports give them.
 
 Names are compared without case, spaces and punctuation: ``Pubmed Id``, ``PubMed ID`` and
-``pubmed_id`` are one. Where several columns could be one field, the one named first below wins, and
-row by row the next one if that is empty: Scopus has both ``Author full names`` and ``Authors``.
+``pubmed_id`` are one. Where several columns could be one field, the better known one wins (they are
+ranked in :mod:`~indexer.readers.column_names`), and row by row the next one if that is empty:
+Scopus has both ``Author full names`` and ``Authors``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.errors import SourceUnreadable
+from indexer.readers.column_names import PREFERRED, WOS_TAGS
 from indexer.sources import Document, readable
 
 NAMEABLE = tuple(
@@ -22,63 +24,7 @@ NAMEABLE = tuple(
 HEADER_WITHIN = 20
 """Rows at the top of a table among which its header lies; exports put notices above it."""
 
-_NAMES = """
-title: articletitle documenttitle itemtitle title titles primarytitle papertitle ti t1 displayname
-abstract: abstract abstracts abstractnote abstracttext notesabstract ab n2 summary summaries
-authors: authorfullnames authorsfullnames authors author authornames authorname authorlist
-authors: authorshipsauthordisplayname firstauthors creators creator af au a1 bookauthors firstauthor
-year: year publicationyear pubyear publishedyear yearpublished yearofpublication py
-date: publicationdate datepublished publisheddate pubdate issuedate originalpaperdate onlinedate
-date: coverdate dateofpublication date published publishedonline publicationdateonline
-date: publicationdateprint pd da y1
-month: month publishedmonth
-day: day publishedday
-venue: sourcetitle publicationtitle journal journaltitle journalname journalbook publicationname
-venue: containertitle pubtitle publication booktitle venue venuename conference conferencejournal
-venue: primarylocationsourcedisplayname hostvenuedisplayname sourcename secondarytitle
-venue: anthologytitle bookseriestitle jo jf t2 journalref
-categories: categories category primarycategory woscategories subjectcategories subjectareas
-categories: fieldsofstudy terms
-doi: doi itemdoi originalpaperdoi doiurl doilink idsdoi di
-arxiv: arxivid arxiv arxivnumber arxivurl
-pmid: pmid pubmedid originalpaperpubmedid pubmed idspmid
-pmcid: pmcid pubmedcentralid idspmcid pmcreferencenumber
-openreview: openreview openreviewid
-acl: acl aclid anthologyid
-url: ee url urls link links pdflink openurllink articleurl externalurl sourceurls sourceurl
-url: permalink plink documenturl primarylocationlandingpageurl landingpageurl sourcelinkout
-url: paperurl fulltexturl dimensionsurl doilink pdfurl entryid ur id
-code: code hascode codeurl codelink codeurls github githuburl
-keywords: authorkeywords keywords keyword manualtags ieeeterms indexkeywords subjectterms kw
-volume: volume journalvolume vol bibliovolume vl
-issue: issue journalissue issuenumber issueno number biblioissue
-pages: pages pagination pagerange page pagenumbers
-first_page: startpage pagestart firstpage bibliofirstpage spage
-last_page: endpage pageend lastpage bibliolastpage epage
-article_number: artno articlenumber articleno
-publisher: publisher publishername
-issn: issn issns eissn
-isbn: isbn isbns
-type: documenttype itemtype articletype contenttype doctype typeofreference referencetype type
-type: publicationtype documentidentifier
-language: language languageoforiginaldocument lang
-editors: editors editor secondaryauthors bookeditors
-note: note notes
-"""
-
-
-def _ranked(names: str) -> dict[str, dict[str, int]]:
-    ranks: dict[str, dict[str, int]] = {}
-    for line in names.strip().split("\n"):
-        field, _, listed = line.partition(": ")
-        of_field = ranks.setdefault(field, {})
-        for name in listed.split():
-            of_field.setdefault(name, len(of_field))
-    return ranks
-
-
-_PREFERRED = _ranked(_NAMES)
-_ALL = frozenset(name for ranks in _PREFERRED.values() for name in ranks)
+_ALL = frozenset(name for ranks in PREFERRED.values() for name in ranks)
 _LONGEST_NAME = 40
 _ONLY_IF_ALONE = {"venue": "source"}
 """Embase and Google Scholar name the journal so, Scopus itself."""
@@ -86,28 +32,6 @@ _ONLY_IF_ALONE = {"venue": "source"}
 _LEFT_OUT = frozenset("references citedreferences referencelist crossreferences".split())
 _OF_AKIN_ALONE = frozenset("akinid rank score".split())
 
-# The header of Web of Science's tab-delimited files, in the words of its spreadsheets.
-_WOS_TAGS = dict(
-    pair.split("=")
-    for pair in (
-        "PT=Publication Type;AU=Authors;BA=Book Authors;BE=Book Editors;GP=Book Group Authors;"
-        "AF=Author Full Names;BF=Book Author Full Names;CA=Group Authors;TI=Article Title;"
-        "SO=Source Title;SE=Book Series Title;BS=Book Series Subtitle;LA=Language;DT=Document Type;"
-        "CT=Conference Title;CY=Conference Date;CL=Conference Location;SP=Conference Sponsor;"
-        "HO=Conference Host;DE=Author Keywords;ID=Keywords Plus;AB=Abstract;C1=Addresses;"
-        "C3=Affiliations;RP=Reprint Addresses;EM=Email Addresses;RI=Researcher Ids;OI=ORCIDs;"
-        "FU=Funding Orgs;FP=Funding Name Preferred;FX=Funding Text;CR=Cited References;"
-        "NR=Cited Reference Count;TC=Times Cited, WoS Core;Z9=Times Cited, All Databases;"
-        "U1=180 Day Usage Count;U2=Since 2013 Usage Count;PU=Publisher;PI=Publisher City;"
-        "PA=Publisher Address;SN=ISSN;EI=eISSN;BN=ISBN;J9=Journal Abbreviation;"
-        "JI=Journal ISO Abbreviation;PD=Publication Date;PY=Publication Year;VL=Volume;IS=Issue;"
-        "PN=Part Number;SU=Supplement;SI=Special Issue;MA=Meeting Abstract;BP=Start Page;"
-        "EP=End Page;AR=Article Number;DI=DOI;DL=DOI Link;D2=Book DOI;EA=Early Access Date;"
-        "PG=Number of Pages;WC=WoS Categories;WE=Web of Science Index;SC=Research Areas;"
-        "GA=IDS Number;PM=Pubmed Id;OA=Open Access Designations;HC=Highly Cited Status;"
-        "HP=Hot Paper Status;DA=Date of Export;UT=UT (Unique WOS ID)"
-    ).split(";")
-)
 _WOS_ALWAYS = {"PT", "AU", "TI", "SO"}
 
 _NO_MATTER = re.compile(r"[\s_\-./():#\ufeff\0]+")
@@ -152,6 +76,9 @@ class Columns:
         first = (self.fields.get("title") or self.fields["abstract"])[0]
         if first >= len(cells) or len(cells[first]) > _LONGEST_NAME:
             return None
+        named_cells = dict(zip(self.folded, cells, strict=False))
+        if ":" in named_cells.get("akinid", ""):
+            return None  # an id: a paper may be called "Title"
         if _folded(cells[first]) not in _ALL:
             return None
         found = columns_of(cells, named)
@@ -189,7 +116,7 @@ def columns_of(cells: Sequence[str], named: Mapping[str, str]) -> Columns | None
     """
     written = tuple(" ".join(readable(cell).strip("\ufeff\0").split()) for cell in cells)
     of_wos = set(written) >= _WOS_ALWAYS
-    names = tuple(_WOS_TAGS.get(name, name) for name in written) if of_wos else written
+    names = tuple(WOS_TAGS.get(name, name) for name in written) if of_wos else written
     folded = tuple(map(_folded, names))
     chosen: dict[str, int] = {}
     for field, name in named.items():
@@ -198,7 +125,7 @@ def columns_of(cells: Sequence[str], named: Mapping[str, str]) -> Columns | None
             return None
         chosen[field] = position
     fields: dict[str, tuple[int, ...]] = {field: (position,) for field, position in chosen.items()}
-    for field, ranks in _PREFERRED.items():
+    for field, ranks in PREFERRED.items():
         if field not in chosen:
             found = [i for i, n in enumerate(folded) if n in ranks and i not in chosen.values()]
             alone = _ONLY_IF_ALONE.get(field)

@@ -86,7 +86,7 @@ def make_record(
     rest = {name: value for name, value in (extra or {}).items() if value not in (None, "", [], {})}
     title, abstract = title or "", abstract or ""
     if as_written:
-        title, abstract = " ".join(title.split()), " ".join(abstract.split())
+        title, abstract = _folded(title), _folded(abstract)
     else:
         title = clean(title)
         abstract, notice = clean_abstract(abstract)
@@ -109,7 +109,7 @@ def make_record(
     stated = {kind: value for kind, value in identifiers.items() if value not in (None, "")}
     known = known_identifiers(stated) if stated else {}
     for kind, value in stated.items():
-        if kind not in known and not (kind == "doi" and "arxiv" in known):
+        if kind not in known and "10.48550/arxiv." not in str(value).lower():
             rest[f"{kind}_stated"] = str(value)
     if url:
         known = {**identifiers_in(url), **known}
@@ -129,7 +129,7 @@ def make_record(
             year=year_of,
             date=day,
             venue=venue or None,
-            categories=tuple(dict.fromkeys(c for one in categories if (c := one.strip()))),
+            categories=tuple(dict.fromkeys(c for c in map(_folded, categories) if c)),
             doi=known.pop("doi", None),
             arxiv_id=known.pop("arxiv", None),
             url=url or None,
@@ -139,6 +139,10 @@ def make_record(
         ),
         line,
     )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _cleaned(value: Any) -> Any:
@@ -155,10 +159,15 @@ def _authors(
     written = [name for name in authors if isinstance(name, str)]
     if len(written) == len(authors) and read_plainly(written):
         return tuple(written), {}
-    return displayed(
-        name if isinstance(name, Name) else parse_name(name if as_written else clean(name))
-        for name in authors
-    )
+    return displayed(_name(name, as_written) for name in authors)
+
+
+def _name(name: str | Name, as_written: bool) -> Name:
+    if as_written:
+        return name if isinstance(name, Name) else parse_name(name)
+    if isinstance(name, Name):
+        return Name(clean(name.family), clean(name.given))
+    return parse_name(clean(name))
 
 
 def _may_link_code(abstract: str) -> bool:

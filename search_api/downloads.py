@@ -1,0 +1,49 @@
+"""Result lists and whole corpora as documents of other programs, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer import __version__
+from indexer.streams import inner_suffix
+from search_api.exports import EXPORTERS, About, Exporter, Listed
+from search_api.results import Hit
+
+_CHUNK = 1 << 16
+"""Characters that are encoded and sent together."""
+
+
+def listed(hits: Iterable[Hit]) -> Iterator[Listed]:
+    """Yield the papers of a result list with their ranks and scores."""
+    return (Listed(hit.paper, hit.rank, hit.score) for hit in hits)
+
+
+def document(
+    exporter: Exporter, papers: Iterable[Listed], title: str, link: str | None = None
+) -> Iterator[bytes]:
+    """Yield a document in UTF-8, in pieces of some size.
+
+    Args:
+        exporter: of :data:`search_api.exports.EXPORTERS`.
+        papers: one is held at a time.
+        title: of the list: the query, or what it is.
+        link: where the list can be had again.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    pieces: list[str] = []
+    size = 0
+    for piece in exporter.write(papers, About(title, now, __version__, link)):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield "".join(pieces).encode("utf-8", "replace")
+            pieces, size = [], 0
+    yield "".join(pieces).encode("utf-8", "replace")
+
+
+def format_of(path: Path) -> str | None:
+    """Return the format that a file's name asks for, ``None`` if it asks for none."""
+    suffix = inner_suffix(path.name)
+    return next((name for name, e in EXPORTERS.items() if suffix == e.SUFFIX), None)

@@ -1,0 +1,187 @@
+r"""BibTeX, as LaTeX, JabRef, Zotero and all others read it.
+
+::
+
+    @inproceedings{wang2025interns1-k3x7,
+      title = {{Intern-S1: A Scientific Multimodal Foundation Model}},
+      author = {Wang, Kun and van der Maaten, Laurens and {OpenAI} and others},
+      year = {2025},
+      akinid = {arxiv:2508.15763},
+    }
+
+A citation key is made of the first surname, the year, the first word of the title that says
+something, and four letters of a hash of the paper's id. So it is the same in every export, whatever
+else is in it, and two papers hardly ever share one: of a million, a handful. Those get a longer
+hash, as far as they stand in one file.
+
+Text is Unicode, only what is special to TeX is escaped; ``akinid`` tells akin's own reader that all
+of it is, and exactly so. Braces are written ``\{`` where they come in pairs; BibTeX counts those,
+too, so a single one is ``\textbraceleft{}``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from indexer.names import Name
+from indexer.paper import Paper
+from indexer.text import joined
+from search_api.exports.kinds import kind_of
+from search_api.exports.listed import (
+    About,
+    Listed,
+    as_text,
+    as_texts,
+    day_of,
+    editors,
+    names,
+    one_line,
+)
+
+FORMAT = "bibtex"
+MEDIA_TYPE = "application/x-bibtex"
+SUFFIX = ".bib"
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+}
+_UNPAIRED = {**_ESCAPES, "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+_BRACE = re.compile("[{}]")
+_SPECIAL = re.compile(r"[\\{}$&#%_^~]")
+_SPECIAL_IN_LINK = re.compile(r"[\\{}&#%_]")  # the others are common there, and no harm
+
+_AND = re.compile(r"(?:^|\s)and(?:\s|$)", re.IGNORECASE)
+_ARXIV_CLASS = re.compile(
+    r"[a-z-]+\.[A-Za-z-]{2,}|(?:astro|cond|gr|hep|math|nlin|nucl|quant|physics)-[a-z]{2,3}"
+)
+_SILENT_WORDS = frozenset("a an the on in of for to and at by from with is are".split())
+_NO_DECOMPOSITION = str.maketrans(
+    {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "ı": "i"}
+)
+_KEY_HASH = 4
+"""Base32 letters of a key; a key that is taken gets twice as many."""
+
+
+def write(papers: Iterable[Listed], _about: About) -> Iterator[str]:
+    """Yield the entries, no two with one key."""
+    keys: set[int] = set()
+    for listed in papers:
+        yield ("\n" if keys else "") + _entry(listed, _unique_key(listed.paper, keys))
+
+
+def citation_key(paper: Paper, attempt: int = 0) -> str:
+    """Return the key to cite a paper by, ``wang2025interns1-k3x7``.
+
+    Args:
+        paper: whose first author, year, title and id make it.
+        attempt: 0; with another number the key of a paper whose keys before are another's.
+    """
+    first = next(names(paper), Name(""))
+    words = re.split(r"[\s:–—/]+", paper.title)
+    telling = (w for word in words if (w := _ascii(word)) and w not in _SILENT_WORDS)
+    seed = f"{paper.id}\n{attempt}" if attempt else paper.id
+    digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()
+    letters = base64.b32encode(digest).decode().lower()[: _KEY_HASH * 2 if attempt else _KEY_HASH]
+    stem = f"{_ascii(first.family) or 'anon'}{paper.year or ''}{next(telling, '')[:24]}"
+    return f"{stem}-{letters}"
+
+
+def _unique_key(paper: Paper, taken: set[int]) -> str:
+    """Return the first of the paper's keys that is not taken, and take it.
+
+    Eight bytes stand for a key: a million of them is little to remember, and no two are alike.
+    """
+    for attempt in itertools.count():
+        key = citation_key(paper, attempt)
+        mark = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest())
+        if mark not in taken:
+            break
+    taken.add(mark)
+    return key
+
+
+def _ascii(word: str) -> str:
+    """Return the letters and digits of a word in ASCII, lower case."""
+    bare = unicodedata.normalize("NFKD", word.casefold().translate(_NO_DECOMPOSITION))
+    return re.sub(r"[^a-z0-9]", "", bare)
+
+
+def _entry(listed: Listed, key: str) -> str:
+    kind = kind_of(listed.paper)
+    lines = "".join(
+        f"  {name} = {{{value}}},\n" for name, value in _fields(listed, kind.venue_field) if value
+    )
+    return f"@{kind.bibtex}{{{key},\n{lines}}}\n"
+
+
+def _fields(listed: Listed, venue_field: str) -> Iterator[tuple[str, str]]:
+    paper, extra = listed.paper, listed.paper.extra
+    yield "title", f"{{{_text(paper.title)}}}"
+    yield "abstract", _text(paper.abstract)
+    others = ["others"] if extra.get("authors_cut") else []
+    yield "author", " and ".join([*map(_name, names(paper)), *others])
+    yield "editor", " and ".join(map(_name, editors(paper)))
+    yield "year", str(paper.year or "")
+    yield "date", str(day_of(paper) or "")
+    yield venue_field, _text(paper.venue or "")
+    yield "volume", _text(as_text(extra.get("volume")))
+    yield "number", _text(as_text(extra.get("issue")))
+    for name in ("pages", "publisher", "issn", "isbn"):
+        yield name, _text(as_text(extra.get(name)))
+    yield "doi", _link(paper.doi or "")
+    if paper.arxiv_id:
+        yield "eprint", _link(paper.arxiv_id)
+        yield "archiveprefix", "arXiv"
+        yield "primaryclass", next(filter(_ARXIV_CLASS.fullmatch, paper.categories), "")
+    for name in ("pmid", "pmcid", "openreview", "acl"):
+        yield name, _link(as_text(extra.get(name)))
+    yield "url", _link(paper.url or "")
+    yield "keywords", _text(joined(as_texts(extra.get("keywords"))))
+    yield "language", _text(as_text(extra.get("language")))
+    yield "note", _text(as_text(extra.get("note")))
+    yield "annote", listed.place
+    yield "akincategories", _text(joined(map(one_line, paper.categories)))
+    yield "akincode", {True: "yes", False: "no", None: ""}[paper.code]
+    yield "akintype", _text(as_text(extra.get("type")))
+    yield "akinid", _link(paper.id)
+
+
+def _text(text: str) -> str:
+    if not text:
+        return ""
+    text = one_line(text)
+    escapes = _ESCAPES if _in_pairs(text) else _UNPAIRED
+    return _SPECIAL.sub(lambda sign: escapes[sign[0]], text)
+
+
+def _link(text: str) -> str:
+    return _SPECIAL_IN_LINK.sub(lambda sign: _UNPAIRED[sign[0]], one_line(text))
+
+
+def _in_pairs(text: str) -> bool:
+    depth = 0
+    for brace in _BRACE.findall(text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _name(name: Name) -> str:
+    if not name.given:
+        return f"{{{_text(name.family)}}}"
+    return f"{_part(name.family)}, {_part(name.given)}"
+
+
+def _part(part: str) -> str:
+    """Return a part of a name, in braces where BibTeX would part it further."""
+    text = _text(part)
+    return f"{{{text}}}" if "," in part or _AND.search(part) else text

@@ -1,0 +1,165 @@
+"""Atom goes out as feed readers take it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from search_api.exports import About, Listed
+from search_api.exports.atom import iri
+from tests.export_papers import ABOUT, ALL, BARE, HOSTILE, WHOLE, exported
+
+NS = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "arxiv": "http://arxiv.org/schemas/atom",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "prism": "http://prismstandard.org/namespaces/basic/2.0/",
+    "akin": "urn:akin:atom",
+}
+
+GOLDEN = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" \
+xmlns:dc="http://purl.org/dc/elements/1.1/" \
+xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/" xmlns:akin="urn:akin:atom">
+<id>http://127.0.0.1:8000/api/v1/export?q=peer+to+peer&amp;format=atom</id>
+<title>peer to peer</title>
+<updated>2026-11-24T07:00:00Z</updated>
+<author><name>akin</name></author>
+<generator uri="urn:akin:atom" version="0.1.0">akin</generator>
+<link rel="self" type="application/atom+xml" \
+href="http://127.0.0.1:8000/api/v1/export?q=peer+to+peer&amp;format=atom"/>
+<entry>
+<id>https://arxiv.org/abs/2508.15763</id>
+<akin:id>arxiv:2508.15763</akin:id>
+<title>Intern-S1: 50% of {Everything} &amp; more_or_less</title>
+<updated>2025-08-21T00:00:00Z</updated>
+<published>2025-08-21T00:00:00Z</published>
+<dc:date>2025</dc:date>
+<author>
+<name>Kun Wang</name>
+</author>
+<author>
+<name>Laurens van der Maaten</name>
+</author>
+<author>
+<name>Gabriel García Márquez</name>
+<akin:family>García Márquez</akin:family>
+</author>
+<author>
+<name>Shanghai AI Lab</name>
+<akin:family>Shanghai AI Lab</akin:family>
+</author>
+<akin:et-al/>
+<akin:editor>Ann Editor</akin:editor>
+<akin:editor>Bo de Vries</akin:editor>
+<summary>It costs $5 ~ at C:\\temp, and x^2 &lt; y. See https://example.org/a_b#c.</summary>
+<link rel="alternate" href="https://example.org/~wang/?a=1&amp;b=2#top_1"/>
+<category term="cs.LG"/>
+<category term="cs.CL"/>
+<arxiv:doi>10.1000/a_b%c(1)</arxiv:doi>
+<arxiv:journal_ref>Proceedings of Things, Part II</arxiv:journal_ref>
+<akin:arxiv>2508.15763</akin:arxiv>
+<prism:volume>12</prism:volume>
+<prism:number>3–4</prism:number>
+<prism:pageRange>17-29</prism:pageRange>
+<prism:issn>1234-567X</prism:issn>
+<prism:isbn>978-3-16-148410-0</prism:isbn>
+<dc:publisher>Wiley &amp; Sons</dc:publisher>
+<dc:language>en</dc:language>
+<akin:type>proceedings-article</akin:type>
+<akin:note>Best paper.</akin:note>
+<akin:pmid>12345</akin:pmid>
+<akin:pmcid>PMC678</akin:pmcid>
+<akin:openreview>BZSTC2RMEd</akin:openreview>
+<akin:acl>2025.acl-long.1</akin:acl>
+<prism:keyword>machine learning; deep</prism:keyword>
+<prism:keyword>C#</prism:keyword>
+<akin:code>yes</akin:code>
+<akin:rank>1</akin:rank>
+<akin:score>0.71</akin:score>
+</entry>
+<entry>
+<id>urn:akin:akin:0123456789abcdef</id>
+<akin:id>akin:0123456789abcdef</akin:id>
+<title>A title</title>
+<updated>2026-11-24T07:00:00Z</updated>
+<content/>
+</entry>
+</feed>
+"""
+
+
+def feed(*papers, about=ABOUT):
+    return etree.fromstring(exported("atom", *papers, about=about).encode())
+
+
+def test_a_paper_with_everything_and_one_with_little():
+    """Every field has its element; an entry without a link has content, as Atom demands."""
+    assert exported("atom", Listed(WHOLE, 1, 0.71), BARE) == GOLDEN
+
+
+def test_a_feed_and_each_entry_have_what_atom_demands():
+    """Id, title and time of change once each, an author of the feed, and a link or content."""
+    root = feed(*ALL)
+    for element in (root, *root.iterfind("atom:entry", NS)):
+        for name in ("id", "title", "updated"):
+            (found,) = element.findall(f"atom:{name}", NS)
+            assert found.text
+        assert len(element.findall("atom:link", NS)) + len(element.findall("atom:content", NS)) == 1
+    assert root.findtext("atom:author/atom:name", namespaces=NS) == "akin"
+    assert len(root.findall("atom:entry", NS)) == 3
+
+
+def test_hostile_text_stays_text():
+    """Tags, comments and ends of sections in a value are text; what XML forbids is U+FFFD."""
+    entry = feed(HOSTILE).find("atom:entry", NS)
+    assert entry.findtext("atom:title", namespaces=NS) == HOSTILE.title
+    assert entry.findtext("atom:summary", namespaces=NS) == (
+        "First. ER - TY - JOUR @article{x, title = {y}} ]]><!-- \ufffd \ufffd 🦊"
+    )
+    assert entry.find("atom:link", NS).get("href") == 'javascript:"} @misc{z'
+    names = [name.text for name in entry.iterfind("atom:author/atom:name", NS)]
+    assert names == ["Smith and Wesson", "Foo, Bar, Inc.", "-x ER -", "</name> {", "\ufffd"]
+
+
+def test_the_title_of_a_list_is_text_too():
+    """A query is written by anyone."""
+    about = About('</title><x a="', "2026-11-24T07:00:00Z", '"1', 'http://x/?q="<')
+    root = feed(BARE, about=about)
+    assert root.findtext("atom:title", namespaces=NS) == '</title><x a="'
+    assert root.find("atom:generator", NS).get("version") == '"1'
+    assert root.find("atom:link", NS).get("href") == 'http://x/?q="<'
+
+
+def test_a_list_without_a_link_has_an_id_all_the_same():
+    """Made by a command, it is known by its title."""
+    root = feed(BARE, about=About("peer & me", "2026-11-24T07:00:00Z", "0.1.0"))
+    assert root.findtext("atom:id", namespaces=NS) == "urn:akin:peer%20%26%20me"
+    assert root.find("atom:link", NS) is None
+
+
+@pytest.mark.parametrize(
+    ("paper_id", "expected"),
+    [
+        ("arxiv:math/0309136", "https://arxiv.org/abs/math/0309136"),
+        ("doi:10.1000/a<b>c", "https://doi.org/10.1000/a%3Cb%3Ec"),
+        ("pmid:12345", "https://pubmed.ncbi.nlm.nih.gov/12345"),
+        ("openreview:a-b_C", "https://openreview.net/forum?id=a-b_C"),
+        ("acl:P19-1001", "https://aclanthology.org/P19-1001"),
+        ("akin:0123456789abcdef", "urn:akin:akin:0123456789abcdef"),
+        ("what ever", "urn:akin:what%20ever:"),
+    ],
+)
+def test_an_entry_s_id_is_an_iri(paper_id, expected):
+    """It leads to the paper where an identifier tells how."""
+    assert iri(paper_id) == expected
+
+
+def test_a_year_alone_is_no_day():
+    """Only a known day is the time of publication; the year stands apart."""
+    entry = feed(replace(BARE, year=2024)).find("atom:entry", NS)
+    assert entry.find("atom:published", NS) is None
+    assert entry.findtext("dc:date", namespaces=NS) == "2024"
+    assert entry.findtext("atom:updated", namespaces=NS) == ABOUT.updated
