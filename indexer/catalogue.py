@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -83,7 +83,6 @@ _COLUMNS = (
     "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
     "sources, extra"
 )
-_ABSTRACT = _COLUMNS.split(", ").index("abstract")
 _LISTS = ("authors", "categories", "sources")
 _INSERT = f"INSERT INTO papers ({_COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
 _UPDATE = f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608
@@ -99,30 +98,6 @@ class Comparison:
     updated: int
     unchanged: int
     removed: int
-
-
-class Prepared(NamedTuple):
-    """A record as the catalogue takes it.
-
-    Attributes:
-        row: values of the columns.
-        keys: by what it can be told, see :func:`indexer.duplicates.keys_of`.
-        line: 1-based, where the record begins.
-    """
-
-    row: tuple[Any, ...]
-    keys: dict[str, str]
-    line: int
-
-    @property
-    def has_abstract(self) -> bool:
-        """Whether there is more than a title."""
-        return bool(self.row[_ABSTRACT])
-
-
-def prepared(record: Record) -> Prepared:
-    """Return a record as :meth:`CatalogueBuilder.add` takes it."""
-    return Prepared(_row(record.paper), keys_of(record.paper), record.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +164,12 @@ class CatalogueBuilder:
         self._pending: list[tuple[Any, ...]] = []
         self._papers = 0
 
-    def add(self, record: Prepared) -> None:
+    def add(self, record: Record) -> None:
         """Add a record as a paper of its own, until :meth:`merge_duplicates`."""
         self._papers += 1
         self._lines.append(min(record.line, 0xFFFFFFFF))
-        self._finder.add(self._papers, record.keys)
-        self._pending.append(record.row)
+        self._finder.add(self._papers, keys_of(record.paper))
+        self._pending.append(_row(record.paper))
         if len(self._pending) == _AT_ONCE:
             self._flush()
 

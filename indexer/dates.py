@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 
 FIRST_YEAR = 1500
 """No paper is older: an earlier year is a slip."""
@@ -36,6 +37,7 @@ _TIME = re.compile(r"(?<!\d)\d{1,2}:\d\d(?::\d\d)?(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 
 
+@cache
 def latest_year() -> int:
     """Return the last year that is no slip: papers in press carry the next year or two."""
     return datetime.now(UTC).year + 2
@@ -51,7 +53,7 @@ def parse_date(stated: str | float | None) -> tuple[int | None, str | None]:
         The year, ``None`` where there is none or an absurd one; and the date as ``YYYY-MM-DD``,
         ``None`` where the day is not stated.
     """
-    if stated is None or isinstance(stated, bool):
+    if not stated or isinstance(stated, bool):
         return None, None
     if not isinstance(stated, str):
         return (int(stated), None) if FIRST_YEAR <= stated <= latest_year() else (None, None)

@@ -88,7 +88,9 @@ def identifier(kind: str, stated: object) -> str | None:
         kind: ``arxiv``, ``doi``, ``pmid``, ``pmcid``, ``openreview`` or ``acl``.
         stated: bare, with its scheme (``doi:…``, ``arXiv:2101.00001v2 [cs.CL]``) or as a link.
     """
-    text = unquote(str(stated).strip()) if stated is not None else ""
+    text = str(stated).strip() if stated is not None else ""
+    if "%" in text:
+        text = unquote(text)
     match = _BARE[kind].fullmatch(text)
     found = match[1] if match else identifiers_in(text).get(kind) if "/" in text else None
     if found is None:
@@ -96,7 +98,7 @@ def identifier(kind: str, stated: object) -> str | None:
     if kind == "doi":
         return _doi(found)
     if kind == "arxiv":
-        return re.sub(r"\.[A-Za-z]{2}/", "/", found).lower()
+        return re.sub(r"\.[A-Za-z]{2}/", "/", found).lower() if "/" in found else found
     return found.upper() if kind == "pmcid" else found
 
 

@@ -7,6 +7,7 @@ Márquez, Gabriel``), the paper's ``extra["family_names"]`` says so.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _PLAIN = re.compile(
     rf"(?:[{_PLAIN_LETTER}]++(?:[.'-][{_PLAIN_LETTER}]++)*+\.? )*+"
     rf"[{_PLAIN_LETTER}]++(?:[.'-][{_PLAIN_LETTER}]++)*+"
 )
+_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 _OPENING = re.compile(r"(?:^|(?<=,))\s*(['\"])")
 _CLOSING = {mark: re.compile(rf"{mark}\s*(?:,|$)") for mark in "'\""}
@@ -103,6 +105,8 @@ def split_names(text: str) -> tuple[list[str], bool]:
     (``Wang, Kun, Li, Wei`` is read as pairs, ``Kun Wang, Wei Li`` and ``Wang K., Li W.`` as names).
     """
     text = text.strip()
+    if "&" in text:  # the semicolon of an entity separates no names
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     listed = text.removeprefix("[").removesuffix("]")
     if listed != text and (strings := quoted(listed)):
         return strings, False

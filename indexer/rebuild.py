@@ -225,7 +225,7 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
                 catalogue.reject(rejection)
             read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
             for record in batch.papers:
-                account.without_abstract += not record.has_abstract
+                account.without_abstract += not record.paper.abstract
                 catalogue.add(record)
             decoded = batch.decoded
             reporter.advance(batch.records)

@@ -152,7 +152,10 @@ def links_in(text: str) -> list[str]:
 def links_code(text: str) -> bool:
     """Tell whether the text links to a host of code; a link broken by a space counts."""
     folded = text.lower()
-    return any(host in folded for host in _CODE_HOSTS) and bool(_CODE_LINK.search(text))
+    if not any(host in folded for host in _CODE_HOSTS):
+        return False
+    places = [at for host in _CODE_HOSTS if (at := text.find(host)) >= 0]
+    return bool(_CODE_LINK.search(text, min(places) if text.isascii() and places else 0))
 
 
 def joined(values: Iterable[str]) -> str:

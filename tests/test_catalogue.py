@@ -12,7 +12,6 @@ from indexer.catalogue import (
     CatalogueBuilder,
     Merged,
     open_catalogue,
-    prepared,
     read_merged,
     read_paper_at,
 )
@@ -48,7 +47,7 @@ def built(path, *records: Record, rules=RULES) -> tuple[list[Paper], list[Merged
     path.unlink(missing_ok=True)
     builder = CatalogueBuilder(path, rules)
     for one in records:
-        builder.add(prepared(one))
+        builder.add(one)
     builder.merge_duplicates()
     count = len(builder)
     builder.finish()

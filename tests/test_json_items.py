@@ -402,6 +402,8 @@ def test_people_are_read_in_whatever_form():
     assert shown("Ann Lee and Bob May") == ["Ann Lee", "Bob May"]
     assert shown("Lee, A.; May, B.") == ["Lee, A.", "May, B."]
     assert shown(["Ann Lee; Bob May"]) == ["Ann Lee", "Bob May"]
+    assert shown(["Jean Andr&#xe9;; Bob May"]) == ["Jean André", "Bob May"]
+    assert shown(["Jean Andr&eacute;"]) == ["Jean André"]
     assert shown(
         [{"name": "Ann Lee"}, {"full_name": "Bob May"}, {}, None, {"author": {"name": "C"}}]
     ) == [
