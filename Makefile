@@ -41,8 +41,9 @@ format: $(VENV)/.dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.run ## what building costs, against encode() alone, in one run
+bench: $(VENV)/.run ## what building and importing cost, as ratios within one run
 	$(BIN)/python benchmarks/build_cost.py
+	$(BIN)/python benchmarks/import_cost.py
 
 lock: $(VENV)/.dev ## resolve the lock files anew
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \

@@ -100,6 +100,15 @@ class Comparison:
     removed: int
 
 
+Prepared = tuple[tuple[Any, ...], dict[str, str], int]
+"""A record as the catalogue takes it: the values of its row, its keys, and its line."""
+
+
+def prepared(record: Record) -> Prepared:
+    """Return a record as :meth:`CatalogueBuilder.add` takes it; other processes do this."""
+    return _row(record.paper), keys_of(record.paper), record.line
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """A record that is part of a paper made of several.
@@ -156,7 +165,10 @@ class CatalogueBuilder:
     def __init__(self, path: Path, rules: Collection[str] = RULES) -> None:
         self._db = sqlite3.connect(path)
         # The file is thrown away after a crash: no journal is needed.
-        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        self._db.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+            + _SCHEMA
+        )
         self._db.create_function("fold", 1, normalised_title, deterministic=True)
         self._db.execute("BEGIN")
         self._finder = DuplicateFinder(rules)
@@ -164,12 +176,13 @@ class CatalogueBuilder:
         self._pending: list[tuple[Any, ...]] = []
         self._papers = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Prepared) -> None:
         """Add a record as a paper of its own, until :meth:`merge_duplicates`."""
+        row, keys, line = record
         self._papers += 1
-        self._lines.append(min(record.line, 0xFFFFFFFF))
-        self._finder.add(self._papers, keys_of(record.paper))
-        self._pending.append(_row(record.paper))
+        self._lines.append(min(line, 0xFFFFFFFF))
+        self._finder.add(self._papers, keys)
+        self._pending.append(row)
         if len(self._pending) == _AT_ONCE:
             self._flush()
 
@@ -215,6 +228,7 @@ class CatalogueBuilder:
         last = self._db.execute(
             "SELECT row FROM papers WHERE row > ? ORDER BY row", (self._papers,)
         )
+        self._db.execute("CREATE INDEX merged_rows ON merged (row)")
         moves = list(zip(gaps, [row for (row,) in last], strict=True))
         for table in ("papers", "merged"):
             self._db.executemany(f"UPDATE {table} SET row = ? WHERE row = ?", moves)  # noqa: S608

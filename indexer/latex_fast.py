@@ -95,9 +95,12 @@ class FastReader:
                 text = ""  # pylatexenc drops a brace that closes nothing
             elif sign in ("}", "$", "%"):
                 raise NotSimpleError
-            elif not in_math and sign in _MATH_ENDS:
-                text, pos = self._read(source, pos, _MATH_ENDS[sign], True, depth + 1)
-                text = _show_formula(text, in_display=sign == r"\[")
+            elif not in_math and (sign in _MATH_ENDS or mark[1] == "begin"):
+                try:
+                    text, pos = self._read_block(source, mark, depth)
+                except NotSimpleError:
+                    pos = _end_of_block(source, mark)
+                    text = self._read_hard_formula(source[mark.start() : pos])
             elif mark[1] == "begin":
                 text, pos = self._read_environment(source, pos, in_math, depth)
             else:
@@ -156,6 +159,12 @@ class FastReader:
         if macro.text is None:
             raise NotSimpleError
         return macro.text, pos
+
+    def _read_block(self, source: str, mark: re.Match[str], depth: int) -> tuple[str, int]:
+        if mark[1] == "begin":
+            return self._read_environment(source, mark.end(), False, depth)
+        text, pos = self._read(source, mark.end(), _MATH_ENDS[mark[0]], True, depth + 1)
+        return _show_formula(text, in_display=mark[0] == r"\["), pos
 
     def _read_environment(
         self, source: str, pos: int, in_math: bool, depth: int
@@ -235,6 +244,25 @@ class FastReader:
         from pylatexenc.latexwalker import LatexSpecialsNode
 
         return str(self._converter.specials_node_to_text(LatexSpecialsNode(special)))
+
+
+def _end_of_block(source: str, mark: re.Match[str]) -> int:
+    r"""Return where what ``\(``, ``\[`` or ``\begin`` opens is closed."""
+    if mark[1] != "begin":
+        closing = _MATH_ENDS[mark[0]]
+        end = source.find(closing, mark.end())
+        if end < 0:
+            raise NotSimpleError
+        return end + len(closing)
+    opening = _ENVIRONMENT.match(source, mark.end())
+    if not opening:
+        raise NotSimpleError
+    open_ones = 0
+    for found in re.finditer(rf"\\(begin|end){re.escape(opening[0])}", source[mark.start() :]):
+        open_ones += 1 if found[1] == "begin" else -1
+        if not open_ones:
+            return mark.start() + found.end()
+    raise NotSimpleError
 
 
 def _mark(specials: Iterable[str]) -> re.Pattern[str]:

@@ -1,7 +1,8 @@
 """The records of a document, in batches.
 
-Reading and cleaning is what costs: a large document is read in a process of its own, while this one
-compares and writes what came before. What comes out is the same.
+Reading and cleaning is what costs: a large document is read in processes of their own, while this
+one compares and writes what came before. What comes out is the same. JSON lines, the form of large
+corpora, are divided among several processes; any other document is one process's work.
 """
 
 from __future__ import annotations
@@ -9,23 +10,31 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection
-from operator import attrgetter
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from indexer.catalogue import Prepared, prepared
 from indexer.errors import AkinError
-from indexer.paper import Paper, Record, Rejection
-from indexer.readers import Reader
-from indexer.sources import Document
+from indexer.paper import Rejection
+from indexer.readers import JSON_READERS, Reader
+from indexer.readers.json_items import is_lines
+from indexer.sources import Document, parts_of
 
 BATCH = 256
 """Records that are handed on together."""
 
+PART = 1 << 19
+"""Bytes of a document of lines that a process reads at a time, some 300 abstracts."""
+
 LARGE = 1 << 22
-"""Bytes of a document, as it lies on disk, from which a process of its own pays."""
+"""Bytes of a document, as it lies on disk, from which processes of its own pay."""
 
 
 @dataclass(slots=True)
@@ -33,13 +42,15 @@ class Batch:
     """Some records of a document.
 
     Attributes:
-        papers: those that became papers.
+        papers: those that became papers, as the catalogue takes them.
         rejections: the others.
-        decoded: lines of the document so far that are not UTF-8 and were read as Windows-1252.
+        without_abstract: how many of the papers have only a title.
+        decoded: lines among them that are not UTF-8 and were read as Windows-1252.
     """
 
-    papers: list[Record] = field(default_factory=list)
+    papers: list[Prepared] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    without_abstract: int = 0
     decoded: int = 0
 
     @property
@@ -47,79 +58,156 @@ class Batch:
         """How many there are."""
         return len(self.papers) + len(self.rejections)
 
-    def __getstate__(self) -> tuple[Any, ...]:
-        # Plain tuples go from process to process several times as fast as dataclasses.
-        papers = [(_fields(record.paper), record.line) for record in self.papers]
-        return papers, self.rejections, self.decoded
 
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        papers, self.rejections, self.decoded = state
-        self.papers = [Record(Paper(*values), line) for values, line in papers]
+class Helpers:
+    """Processes that read large documents; a context manager. None is started before it is needed.
 
-
-_fields = attrgetter(*(f.name for f in fields(Paper)))
-
-
-def read_document(document: Document, reader: Reader) -> Iterator[Batch]:
-    """Yield the records of a document, in order.
-
-    Raises:
-        SourceUnreadable: the document cannot be read to its end.
+    Those that read parts of documents stay for the next document, as starting one takes half a
+    second.
     """
-    if document.path.stat().st_size < LARGE or (os.cpu_count() or 1) < 2:
-        return _batches(document, reader)
-    return _read_elsewhere(document, reader)
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._idle: list[Connection] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def read(self, document: Document, reader: Reader) -> Iterator[Batch]:
+        """Yield the records of a document, in order.
+
+        Raises:
+            SourceUnreadable: the document cannot be read to its end.
+        """
+        cores = os.cpu_count() or 1
+        if document.path.stat().st_size < LARGE or cores < 2:
+            return _batches(document, reader)
+        if not (reader in JSON_READERS and is_lines(document) and _is_utf8(document)):
+            return _read_elsewhere(document, reader)
+        while len(self._idle) <= cores:  # one of them always waits for this process
+            self._idle.append(self._open.enter_context(_process(_answer_parts)))
+        return _read_in_parts(document, reader, self._idle)
 
 
-def _batches(document: Document, reader: Reader) -> Iterator[Batch]:
+def _is_utf8(document: Document) -> bool:
+    with document.open_text() as file:
+        return file.encoding.startswith("utf-8")
+
+
+def _batches(document: Document, reader: Reader, most: int = BATCH) -> Iterator[Batch]:
     batch = Batch()
+    counted = 0
     for record in reader.read(document):
         if isinstance(record, Rejection):
             batch.rejections.append(record)
         else:
-            batch.papers.append(record)
-        if batch.records == BATCH:
-            batch.decoded = document.repairs.decoded
+            batch.papers.append(prepared(record))
+            batch.without_abstract += not record.paper.abstract
+        if batch.records == most:
+            batch.decoded, counted = document.repairs.decoded - counted, document.repairs.decoded
             yield batch
             batch = Batch()
-    batch.decoded = document.repairs.decoded
+    batch.decoded = document.repairs.decoded - counted
     yield batch
 
 
 def _read_elsewhere(document: Document, reader: Reader) -> Iterator[Batch]:
     """Yield the records that another process reads; it ends when this iterator does."""
+    with _process(_send_batches, document, _name(reader)) as connection:
+        while (batch := _received(connection, document)) is not None:
+            yield batch
+
+
+def _read_in_parts(
+    document: Document, reader: Reader, helpers: Sequence[Connection]
+) -> Iterator[Batch]:
+    """Yield the records of a document of lines that several processes read in turn."""
+    parts = parts_of(document, PART)
+    busy: deque[Connection] = deque()
+
+    def give_work(connection: Connection) -> None:
+        if part := next(parts, None):
+            connection.send((_name(reader), part))
+            busy.append(connection)
+
+    for connection in helpers:
+        give_work(connection)
+    while busy:
+        connection = busy.popleft()
+        batch = _received(connection, document)
+        give_work(connection)
+        yield batch
+
+
+def _name(reader: Reader) -> str:
+    return str(getattr(reader, "__name__"))  # noqa: B009 — a reader is a module
+
+
+def _received(connection: Connection, document: Document) -> Any:
+    """Return what a process sends; what went wrong in it is raised.
+
+    Raises:
+        AkinError: the process died.
+    """
+    try:
+        received = connection.recv()
+    except (EOFError, ConnectionResetError) as error:
+        raise AkinError(
+            f"{document.path}: the process that was reading it died; was the machine short of "
+            "memory?"
+        ) from error
+    if isinstance(received, BaseException):
+        raise received
+    return received
+
+
+@contextmanager
+def _process(work: Callable[..., None], *arguments: object) -> Iterator[Connection]:
+    """Start a process that does some work, lend the connection to it, and end it."""
     # A new interpreter: a copy of this one may hold threads and a model.
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    name = getattr(reader, "__name__")  # noqa: B009 — a reader is a module
-    process = context.Process(target=_send, args=(theirs, document, name), daemon=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, work, *arguments), daemon=True)
     process.start()
     theirs.close()
     try:
-        while (received := ours.recv()) is not None:
-            if isinstance(received, BaseException):
-                raise received
-            yield received
-    except EOFError as error:
-        process.join()
-        raise AkinError(
-            f"{document.path}: the process that was reading it died "
-            f"(exit code {process.exitcode}); was the machine short of memory?"
-        ) from error
+        yield ours
     finally:
         ours.close()
         process.terminate()
         process.join()
 
 
-def _send(connection: Connection, document: Document, reader: str) -> None:
-    """Read a document and send its batches, then ``None``, or what went wrong."""
+def _work(connection: Connection, work: Callable[..., None], *arguments: object) -> None:
+    """Do what a process is started for; send what goes wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the other process
+    # The thread that decompresses holds the interpreter for moments only; at the default of 5 ms it
+    # waits for it longer than it works.
+    sys.setswitchinterval(0.0005)
     try:
-        for batch in _batches(document, import_module(reader)):
-            connection.send(batch)
-        connection.send(None)
-    except BrokenPipeError:
+        work(connection, *arguments)
+    except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # nobody reads any more
     except BaseException as error:  # noqa: BLE001 — raised again where somebody waits for it
         connection.send(error)
+
+
+def _send_batches(connection: Connection, document: Document, reader: str) -> None:
+    for batch in _batches(document, import_module(reader)):
+        connection.send(batch)
+    connection.send(None)
+
+
+def _answer_parts(connection: Connection) -> None:
+    while True:
+        reader, part = connection.recv()
+        (batch,) = _batches(part, import_module(reader), sys.maxsize)
+        connection.send(batch)

@@ -51,7 +51,7 @@ from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
-from indexer.reading import read_document
+from indexer.reading import Helpers
 from indexer.sources import STDIN, Document, find_documents, readable
 from indexer.vector_cache import CachedVector, VectorCache, cache_key
 from indexer.vector_index import METRIC, VectorIndexBuilder
@@ -213,28 +213,40 @@ def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Repo
             if document.given:
                 raise
             read.skipped.append(error.detail)
-    for document, reader in to_read:
-        path = document.name if document.piped else readable(str(document.path.resolve()))
-        account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
-        decoded = 0
-        for batch in read_document(document, reader):
-            account.records += batch.records
-            account.papers += len(batch.papers)
-            account.rejected += len(batch.rejections)
-            for rejection in batch.rejections:
-                catalogue.reject(rejection)
-            read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
-            for record in batch.papers:
-                account.without_abstract += not record.paper.abstract
-                catalogue.add(record)
-            decoded = batch.decoded
-            reporter.advance(batch.records)
-        if decoded:
-            read.notes.append(
-                f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
-            )
-        read.sources.append(account)
+    with Helpers() as helpers:
+        for document, reader in to_read:
+            read.sources.append(_read_one(document, reader, catalogue, helpers, read, reporter))
     return read
+
+
+def _read_one(
+    document: Document,
+    reader: Reader,
+    catalogue: CatalogueBuilder,
+    helpers: Helpers,
+    read: _Read,
+    reporter: Reporter,
+) -> SourceAccount:
+    path = document.name if document.piped else readable(str(document.path.resolve()))
+    account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
+    decoded = 0
+    for batch in helpers.read(document, reader):
+        account.records += batch.records
+        account.papers += len(batch.papers)
+        account.rejected += len(batch.rejections)
+        account.without_abstract += batch.without_abstract
+        for rejection in batch.rejections:
+            catalogue.reject(rejection)
+        read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
+        for record in batch.papers:
+            catalogue.add(record)
+        decoded += batch.decoded
+        reporter.advance(batch.records)
+    if decoded:
+        read.notes.append(
+            f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
+        )
+    return account
 
 
 def _account_for_merged(catalogue: CatalogueBuilder, read: _Read) -> None:

@@ -142,6 +142,40 @@ class Document:
         """Return the hex SHA-256 of the file's bytes."""
         return file_sha256(self.path)
 
+    @property
+    def is_lines(self) -> bool:
+        """Whether each line is known to be a record, as in a :class:`Part`."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Document):
+    """Some lines of a document in UTF-8, each a record, held in memory.
+
+    Attributes:
+        data: the lines.
+        before: how many lines of the document lie before them.
+    """
+
+    data: bytes = b""
+    before: int = 0
+
+    @property
+    def is_lines(self) -> bool:
+        """It is."""
+        return True
+
+    def open_text(self) -> io.TextIOWrapper:
+        """Open the lines as :meth:`Document.open_text` does."""
+        raw = io.BytesIO(self.data)
+        return io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines with their numbers in the document."""
+        # The base class by name: a dataclass with slots is another class than super() knows.
+        for line in Document.lines(self):
+            yield Line(line.number + self.before, line.text, line.cut)
+
 
 def _encoding(head: bytes) -> str:
     found = (name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark))
@@ -155,6 +189,35 @@ def _windows_1252(byte: re.Match[str]) -> str:
 def _skip_line(file: IO[str]) -> None:
     while (text := file.readline(LONGEST_LINE)) and not text.endswith("\n"):
         pass
+
+
+def parts_of(document: Document, size: int) -> Iterator[Part]:
+    """Divide a document in UTF-8 into parts of whole lines, of about ``size`` bytes each.
+
+    Of a line that is longer than :data:`LONGEST_LINE` its beginning is kept, as :meth:`lines` does.
+    """
+    before = 0
+    with document.open() as file:
+        if file.peek(3).startswith(codecs.BOM_UTF8):
+            file.read(3)
+        while data := file.read(size):
+            if not data.endswith(b"\n"):
+                data += file.readline(LONGEST_LINE)
+            lines = data.count(b"\n")
+            if not data.endswith(b"\n"):
+                lines += 1
+                while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                    pass
+            yield Part(
+                document.path,
+                document.name,
+                document.given,
+                document.columns,
+                document.piped,
+                data=data,
+                before=before,
+            )
+            before += lines
 
 
 def split_lines(text: str) -> list[str]:

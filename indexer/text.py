@@ -31,7 +31,7 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset("title label h1 h2 h3 h4 h5 h6".split())
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _HYPHENATED = re.compile(r"(-?)\b([^\W\d_]{2,})-[ \t]*\r?\n[ \t]*([^\W\d_]+)")
-_WRAPPED_HYPHEN = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
+_WRAPPED_HYPHEN = re.compile(r"-(?<=\w-)[ \t]*\r?\n\s*(?=\w)")
 # Bytes of UTF-8 read as Windows-1252 or Latin-1, as `Ã©` and `â€™`.
 _MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â\u0080|ï¬|ï»¿")
 _MOJIBAKE_SIGNS = "ÂÃÄÅÎÏÐÑâï"
@@ -58,8 +58,10 @@ _PREFIXES = re.compile(
     rf"|Abstract\s+(?=(?:{_SECTION})|(?:{_OPENING})\s))+"
 )
 _URL = re.compile(r"https?://[^\s/<>|\"{}\\]+\.[^\s<>|\"{}\\]+")
-_CODE_HOSTS = ("github", "gitlab", "bitbucket", "codeberg")
-_CODE_LINK = re.compile(rf"\b(?:{'|'.join(_CODE_HOSTS)})\.\s?(?:com|org)/\w", re.IGNORECASE)
+_CODE_HOSTS = ("github.", "gitlab.", "bitbucket.", "codeberg.")
+_CODE_LINK = re.compile(
+    rf"\b(?:{'|'.join(map(re.escape, _CODE_HOSTS))})\s?(?:com|org)/\w", re.IGNORECASE
+)
 
 _JOINED = re.compile(r"(?:[^;]|;;)+")
 
@@ -99,7 +101,7 @@ def clean(text: str) -> str:
         text = _mended(text)
         plain = text.isprintable()  # holds no white space but spaces
     wrapped = "\n" in text or "\r" in text
-    if wrapped:
+    if wrapped and ("-\n" in text or "- \n" in text or "-\r" in text):
         text = _join_hyphenated(text)
     if "<" in text or "&" in text:
         text, plain = _without_markup(text), False
@@ -151,6 +153,8 @@ def links_in(text: str) -> list[str]:
 
 def links_code(text: str) -> bool:
     """Tell whether the text links to a host of code; a link broken by a space counts."""
+    if "/" not in text:
+        return False
     folded = text.lower()
     if not any(host in folded for host in _CODE_HOSTS):
         return False

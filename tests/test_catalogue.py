@@ -12,6 +12,7 @@ from indexer.catalogue import (
     CatalogueBuilder,
     Merged,
     open_catalogue,
+    prepared,
     read_merged,
     read_paper_at,
 )
@@ -47,7 +48,7 @@ def built(path, *records: Record, rules=RULES) -> tuple[list[Paper], list[Merged
     path.unlink(missing_ok=True)
     builder = CatalogueBuilder(path, rules)
     for one in records:
-        builder.add(one)
+        builder.add(prepared(one))
     builder.merge_duplicates()
     count = len(builder)
     builder.finish()

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalogue import CatalogueBuilder, open_catalogue
+from indexer.catalogue import CatalogueBuilder, open_catalogue, prepared
 from indexer.paper import Paper, Record
 from search_api.columns import Columns
 from search_api.query import Filters
@@ -50,7 +50,7 @@ def catalogue(folder: Path, papers: Sequence[Paper]) -> Iterator[Connection]:
     """Build a catalogue of the papers and open it."""
     builder = CatalogueBuilder(folder / "catalogue.sqlite")
     for paper in papers:
-        builder.add(Record(paper, 1))
+        builder.add(prepared(Record(paper, 1)))
     builder.finish()
     with closing(open_catalogue(folder / "catalogue.sqlite")) as db:
         yield db

@@ -148,6 +148,13 @@ def test_a_date_may_be_in_parts_or_in_words(tmp_path, issued, year, date):
     assert (found.paper.year, found.paper.date) == (year, date)
 
 
+def test_the_parts_of_a_name_are_cleaned(tmp_path):
+    """Entities, LaTeX and tags in them are read as in any other text."""
+    names = [{"family": "M&uuml;ller", "given": "J\\'er\\^ome"}, {"literal": "A <i>B</i>"}]
+    (found,) = read_text(csl_json, tmp_path, json.dumps([FIRST | {"author": names}]))
+    assert found.paper.authors == ("Jérôme Müller", "A B")
+
+
 def test_an_item_of_akin_comes_back_as_it_was(tmp_path):
     """With akin's mark and id the text is clean already: what looks like markup stays."""
     own = {

@@ -261,6 +261,13 @@ def test_an_array_in_one_line_is_read_in_little_memory(tmp_path, monkeypatch):
     assert peak < path.stat().st_size / 2
 
 
+def test_brackets_without_end_are_not_counted_without_end(found):
+    """Of a million opening brackets a hundred open lists, and the rest is nothing but brackets."""
+    stray, ending = found("[" * 1_000_000)
+    assert stray[1] == Broken(f"not an object: '{'[' * 40}…'", "[" * 1000)
+    assert ending[1] == Broken("the file ends before its list does", "")
+
+
 def test_rescues_end(found, monkeypatch):
     """A text made to be searched again and again is given up at some point, and says so."""
     monkeypatch.setattr(json_splitter, "_MOST_RESCANNED", 1000)

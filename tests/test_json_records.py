@@ -171,6 +171,17 @@ def test_a_field_is_known_by_its_usual_names(tmp_path, record, name, value):
     assert found.paper.to_json()[name] == value
 
 
+def test_a_suffix_behind_a_whole_name_leaves_the_family_name_alone(tmp_path):
+    """``J. Ross, Jr.`` is not inverted, so that the family is Ross, which the rule tells."""
+    names = ["J. Ross, Jr.", "Todd, R. F., III", "van Dyke, Jr.", "Ross, Jr."]
+    (found,) = read_lines(json_records, tmp_path, {"title": "t", "authors": names})
+    assert found.paper.authors == ("J. Ross Jr.", "R. F. Todd III", "van Dyke Jr.", "Ross Jr.")
+    assert found.paper.extra == {
+        "abstract_missing": True,
+        "family_names": {"van Dyke Jr.": "van Dyke Jr.", "Ross Jr.": "Ross Jr."},
+    }
+
+
 def test_what_no_field_is_for_is_kept(tmp_path):
     """Second names of a field, unknown keys and odd statements go to extra."""
     record = {"title": "t", "abstract": "a", "text": "All of it.", "id": 17, "label": {"in": 1}}

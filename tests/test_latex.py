@@ -42,6 +42,8 @@ SIMPLE = {
     r"$\begin{cases} a \\ b \end{cases}$": "a \n b",
     r"a } b \emph{c { d": "a  b c  d",
     r"\keywords{a, b} c": "a, b c",
+    r"\begin{array}{l} a & b \end{array}": "[ a & b ]",
+    r"$x$ \[ \begin{array}{l} a \end{array} \] y": "x [ a ] y",
     r"$\left(x\right)$, $\big[y\big]$, $\displaystyle z$": "(x), [y], z",
 }
 
@@ -51,7 +53,6 @@ NOT_SIMPLE = {
     r"\verb|a_b| c": "a_b c",
     r"$\hat\mathbf{x}$ y": "x y",
     r"\cite[p. 3]{a} \emph{b}": "<cit.> b",
-    r"\begin{array}{l} a & b \end{array}": "[ a & b ]",
     "\\alpha\n\nb": "α\n\nb",
     r"a \\% b": "a \n",
     r"\(a \text{for $b$}\)": "a for b",

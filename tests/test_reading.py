@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import multiprocessing
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from indexer import reading
 from indexer.errors import AkinError, SourceUnreadable
-from indexer.readers import markdown_table, reader_for
-from indexer.reading import Batch, read_document
-from indexer.sources import Document
+from indexer.readers import Reader, json_records, markdown_table
+from indexer.reading import Batch, Helpers
+from indexer.sources import Document, parts_of
 from tests.conftest import table
 
 # Long enough for a pipe to be full before the last batch.
@@ -21,6 +22,14 @@ ROWS = [(f"The title of paper {n}", f"Its text {n}" + " word" * 400) for n in ra
 
 def document(path: Path) -> Document:
     return Document(path, path.name, given=True)
+
+
+@pytest.fixture
+def helpers() -> Iterator[Helpers]:
+    """Processes for one test; none is left behind."""
+    with Helpers() as helpers:
+        yield helpers
+    assert multiprocessing.active_children() == []
 
 
 @pytest.fixture
@@ -38,48 +47,127 @@ def source(tmp_path) -> Path:
     return path
 
 
-def test_records_come_in_batches(source):
+def test_records_come_in_batches(source, helpers):
     """Every record is in one batch, papers and rejections, and none is larger than it may be."""
-    batches = list(read_document(document(source), markdown_table))
+    batches = list(helpers.read(document(source), markdown_table))
     assert [batch.records for batch in batches] == [256, 256, 90]
     assert [len(batch.rejections) for batch in batches] == [0, 0, 1]
-    assert batches[-1].decoded == 1
-    assert [paper.line for paper in batches[0].papers[:3]] == [3, 4, 5]
+    assert [batch.decoded for batch in batches] == [0, 0, 1]
+    assert [line for _, _, line in batches[0].papers[:3]] == [3, 4, 5]
 
 
-def test_another_process_reads_the_same(source, monkeypatch):
+def test_another_process_reads_the_same(source, helpers, monkeypatch):
     """A large document gives the same batches, and the process that read it is gone."""
-    here = list(read_document(document(source), markdown_table))
+    here = list(helpers.read(document(source), markdown_table))
     monkeypatch.setattr(reading, "LARGE", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert list(read_document(document(source), markdown_table)) == here
+    assert list(helpers.read(document(source), markdown_table)) == here
     assert multiprocessing.active_children() == []
 
 
-def test_what_goes_wrong_elsewhere_is_raised_here(tmp_path, source, elsewhere):
+# Lines that are records, broken, blank, dirty, or several.
+LINES = [
+    b'{"title": "Paper %d of many words", "abstract": "Text \\u00e9 %d", "year": 2020}',
+    b'{"title": "Caf\xe9 %d", "abstract": ""}',
+    b'{"title": "cut off %d',
+    b"",
+    b"[1, 2]",
+    b'{"title": "", "abstract": ""}',
+    b'{"title": "Windows %d", "abstract": "line end"}\r',
+    b'{"title": "One %d"} {"title": "Two of one line"}',
+]
+
+
+def json_lines(path: Path, start: bytes, end: bytes) -> Path:
+    lines = [LINES[n % len(LINES)].replace(b"%d", b"%d" % n) for n in range(800)]
+    path.write_bytes(start + LINES[0] + b"\n" + b"\n".join(lines) + end)
+    return path
+
+
+def all_of(batches: Iterator[Batch]) -> tuple[list, list, int, int]:
+    papers, rejections, bare, decoded = [], [], 0, 0
+    for batch in batches:
+        papers += batch.papers
+        rejections += batch.rejections
+        bare += batch.without_abstract
+        decoded += batch.decoded
+    return papers, rejections, bare, decoded
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+def test_lines_that_several_processes_read_are_the_same(tmp_path, helpers, monkeypatch, start, end):
+    """Divided among processes, JSON lines give the same records in order, with the same lines."""
+    doc = document(json_lines(tmp_path / "a.jsonl", start, end))
+    here = all_of(helpers.read(doc, json_records))
+    monkeypatch.setattr(reading, "LARGE", 0)
+    monkeypatch.setattr(reading, "PART", 2000)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert all_of(helpers.read(document(doc.path), json_records)) == here
+    assert all_of(helpers.read(document(doc.path), json_records)) == here  # by the same processes
+    assert len(multiprocessing.active_children()) == 3
+    assert len(here[0]) > 400
+    assert len(here[1]) > 200
+
+
+def test_parts_are_whole_lines(tmp_path):
+    """Joined, the parts are the document, each begins where a line does, and none is far larger."""
+    path = json_lines(tmp_path / "a.jsonl", b"\xef\xbb\xbf", b"")
+    parts = list(parts_of(document(path), 1000))
+    data = [part.data for part in parts]
+    assert b"\xef\xbb\xbf" + b"".join(data) == path.read_bytes()
+    assert all(one.endswith(b"\n") for one in data[:-1])
+    assert max(map(len, data)) < 1200
+    numbered = [line for part in parts for line in part.lines()]
+    assert numbered == list(document(path).lines())
+
+
+def test_a_line_that_is_longer_than_any_record_is_rejected_alone(
+    tmp_path, helpers, elsewhere, monkeypatch
+):
+    """Its beginning is read, its rest passed over, and the lines behind it keep their numbers."""
+    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 3000)
+    monkeypatch.setattr(reading, "PART", 500)
+    path = tmp_path / "a.jsonl"
+    long = b'{"title": "Too long", "abstract": "' + b"x" * 10_000 + b'"}'
+    path.write_bytes(LINES[0] + b"\n" + long + b"\n" + LINES[0] + b"\n")
+    parts = list(parts_of(document(path), 500))
+    assert [part.before for part in parts] == [0, 2]
+    papers, rejections, _, _ = all_of(helpers.read(document(path), json_records))
+    assert [line for _, _, line in papers] == [1, 3]
+    assert [rejection.line for rejection in rejections] == [2]
+
+
+@pytest.mark.parametrize("reader", [markdown_table, json_records])
+def test_what_goes_wrong_elsewhere_is_raised_here(tmp_path, source, helpers, elsewhere, reader):
     """A damaged archive is the same typed error, behind the batches before it."""
-    packed = tmp_path / "a.md.gz"
-    packed.write_bytes(gzip.compress(source.read_bytes())[:-10])
+    plain = source if reader is markdown_table else json_lines(tmp_path / "b", b"", b"")
+    packed = tmp_path / "packed.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes())[:-10])
     with pytest.raises(SourceUnreadable, match="is damaged") as caught:
-        list(read_document(document(packed), reader_for(document(packed))))
+        list(helpers.read(document(packed), reader))
     assert caught.value.context == {"file": str(packed)}
-    assert multiprocessing.active_children() == []
 
 
-def test_a_process_that_dies_is_an_error(source, elsewhere):
+@pytest.mark.parametrize("reader", [markdown_table, json_records])
+def test_a_process_that_dies_is_an_error(
+    tmp_path, source, helpers, elsewhere, monkeypatch, reader: Reader
+):
     """A reader that is killed is not the end of a document."""
-    batches = read_document(document(source), markdown_table)
+    monkeypatch.setattr(reading, "PART", 500)
+    path = source if reader is markdown_table else json_lines(tmp_path / "b", b"", b"")
+    batches = helpers.read(document(path), reader)
     assert isinstance(next(batches), Batch)
-    (child,) = multiprocessing.active_children()
-    child.kill()
-    child.join()
-    with pytest.raises(AkinError, match=r"the process that was reading it died \(exit code -9\)"):
+    for child in multiprocessing.active_children():
+        child.kill()
+        child.join()
+    with pytest.raises(AkinError, match="the process that was reading it died"):
         list(batches)
 
 
-def test_who_stops_early_leaves_no_process(source, elsewhere):
+def test_who_stops_early_leaves_no_process(source, helpers, elsewhere):
     """Closing the iterator ends the process."""
-    batches = read_document(document(source), markdown_table)
+    batches = helpers.read(document(source), markdown_table)
     next(batches)
     batches.close()
     assert multiprocessing.active_children() == []

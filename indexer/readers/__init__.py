@@ -55,6 +55,19 @@ class Reader(Protocol):
         """Yield every record of the document, as a paper or as a rejection with its reason."""
 
 
+JSON_READERS: tuple[Reader, ...] = (
+    akin_jsonl,
+    arxiv_snapshot,
+    openalex,
+    semantic_scholar,
+    crossref,
+    openreview,
+    zotero_json,
+    csl_json,
+    json_records,
+)
+"""Of JSON, the special ones before the general."""
+
 READERS: tuple[Reader, ...] = (
     scholar_page,
     markdown_table,
@@ -70,15 +83,7 @@ READERS: tuple[Reader, ...] = (
     acl_xml,
     endnote_xml,
     mods,
-    akin_jsonl,
-    arxiv_snapshot,
-    openalex,
-    semantic_scholar,
-    crossref,
-    openreview,
-    csl_json,
-    zotero_json,
-    json_records,
+    *JSON_READERS,
     csv_table,
 )
 """Of text, in the order in which they are asked."""

@@ -48,7 +48,7 @@ def read_items(
 
 def items(document: Document) -> Iterator[Found]:
     """Yield each record of the document with its line, or what is wrong with it."""
-    if _is_lines(document):
+    if is_lines(document):
         yield from _lines(document)
         return
     with document.open_text() as file:
@@ -56,8 +56,10 @@ def items(document: Document) -> Iterator[Found]:
         yield from Splitter(document, lambda: file.read(_CHUNK)).records()
 
 
-def _is_lines(document: Document) -> bool:
+def is_lines(document: Document) -> bool:
     """Tell JSON lines: an early line is a whole object, and the first is no part of one."""
+    if document.is_lines:
+        return True
     with document.open_text() as file:
         file.reconfigure(newline=None)
         first = True

@@ -26,6 +26,9 @@ LISTS = frozenset(
 OWN = frozenset("abstract abstractnote author authors creators doi itemtype journal".split())
 """What only records have, lower case: a list in such an object is a part of the record."""
 
+_DEEPEST = 100
+"""Lists around a list."""
+
 _ENOUGH = 1 << 16
 """Characters that tell whether a list holds records."""
 
@@ -34,7 +37,7 @@ _MOST_CANDIDATES = 10_000
 
 _MARK = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
 _GAP = re.compile("[\\s,\ufeff\x1e]*+")
-_STRAY = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|[^"\[\]{,\n]++|\]++')
+_STRAY = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|[^"\[\]{,\n]++|\[++|\]++')
 _NAMED_LIST = re.compile(r'"([\w-]+)"\s*:\s*\[$')
 _TITLE = re.compile(r'"title"\s*:', re.IGNORECASE)
 _TITLED = re.compile(r'"(?:title|display_?name|abstract\w*|paperabstract)"\s*:', re.IGNORECASE)
@@ -90,7 +93,7 @@ class Splitter:
             opening = self._text[self._at]
             if opening == "{":
                 yield from self._object(0)
-            elif opening == "[":
+            elif opening == "[" and len(self._around) < _DEEPEST:
                 self._around.append(0)
                 self._at += 1
             elif opening == "]" and self._around:

@@ -21,7 +21,6 @@ from indexer.text import clean, clean_abstract, links_code, links_in
 T = TypeVar("T")
 
 _HEAD_CHARACTERS = 120
-_CODE_HOSTS = ("github.", "gitlab.", "bitbucket.", "codeberg.")
 _TITLE_WORDS = 12
 """Of the abstract, that stand in for a title where there is none."""
 
@@ -133,7 +132,7 @@ def make_record(
             doi=known.pop("doi", None),
             arxiv_id=known.pop("arxiv", None),
             url=url or None,
-            code=True if _may_link_code(abstract) and links_code(abstract) else code,
+            code=True if links_code(abstract) else code,
             sources=(document.name,),
             extra={**rest, **known},
         ),
@@ -168,14 +167,6 @@ def _name(name: str | Name, as_written: bool) -> Name:
     if isinstance(name, Name):
         return Name(clean(name.family), clean(name.given))
     return parse_name(clean(name))
-
-
-def _may_link_code(abstract: str) -> bool:
-    """Tell whether it is worth looking for a link to code: ten times faster than looking."""
-    if "/" not in abstract:
-        return False
-    folded = abstract.lower()
-    return any(host in folded for host in _CODE_HOSTS)
 
 
 def _date(
