@@ -165,10 +165,7 @@ class CatalogueBuilder:
     def __init__(self, path: Path, rules: Collection[str] = RULES) -> None:
         self._db = sqlite3.connect(path)
         # The file is thrown away after a crash: no journal is needed.
-        self._db.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
-            + _SCHEMA
-        )
+        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._db.create_function("fold", 1, normalised_title, deterministic=True)
         self._db.execute("BEGIN")
         self._finder = DuplicateFinder(rules)
@@ -392,13 +389,13 @@ def _row(paper: Paper) -> tuple[Any, ...]:
         paper.year,
         paper.date,
         paper.venue,
-        as_json(paper.categories),
+        as_json(paper.categories) if paper.categories else "[]",
         paper.doi,
         paper.arxiv_id,
         paper.url,
         paper.code,
         as_json(paper.sources),
-        as_json(paper.extra),
+        as_json(paper.extra) if paper.extra else "{}",
         paper.content_hash(),
     )
 

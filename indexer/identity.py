@@ -7,6 +7,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -88,7 +89,11 @@ def identifier(kind: str, stated: object) -> str | None:
         kind: ``arxiv``, ``doi``, ``pmid``, ``pmcid``, ``openreview`` or ``acl``.
         stated: bare, with its scheme (``doi:…``, ``arXiv:2101.00001v2 [cs.CL]``) or as a link.
     """
-    text = str(stated).strip() if stated is not None else ""
+    return _identifier(kind, str(stated).strip()) if stated is not None else None
+
+
+@lru_cache(maxsize=256)  # one is asked for twice or three times on its way through a record
+def _identifier(kind: str, text: str) -> str | None:
     if "%" in text:
         text = unquote(text)
     match = _BARE[kind].fullmatch(text)

@@ -57,19 +57,26 @@ class Paper:
 
     def content_hash(self) -> str:
         """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
-        content = as_json(_content_of(self), sort=True)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(_sorted_json(_content_of(self))).hexdigest()
 
 
 _content_of = attrgetter(*(f.name for f in fields(Paper) if f.name != "sources"))
 
 
-def as_json(value: Any, *, sort: bool = False) -> str:
-    """Return JSON values as compact text, keys as they come or sorted."""
+def _sorted_json(value: Any) -> bytes:
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort else None).decode()
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # half a surrogate pair, or a number beyond 64 bits
-        return json.dumps(value, ensure_ascii=False, sort_keys=sort, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
+
+
+def as_json(value: Any) -> str:
+    """Return JSON values as compact text."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def document_text(title: str, abstract: str) -> str:

@@ -7,6 +7,7 @@ corpora, are divided among several processes; any other document is one process'
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -135,7 +136,10 @@ def _read_in_parts(
 
     def give_work(connection: Connection) -> None:
         if part := next(parts, None):
-            connection.send((_name(reader), part))
+            try:
+                connection.send((_name(reader), part))
+            except BrokenPipeError as error:
+                raise _died(document) from error
             busy.append(connection)
 
     for connection in helpers:
@@ -160,13 +164,16 @@ def _received(connection: Connection, document: Document) -> Any:
     try:
         received = connection.recv()
     except (EOFError, ConnectionResetError) as error:
-        raise AkinError(
-            f"{document.path}: the process that was reading it died; was the machine short of "
-            "memory?"
-        ) from error
+        raise _died(document) from error
     if isinstance(received, BaseException):
         raise received
     return received
+
+
+def _died(document: Document) -> AkinError:
+    return AkinError(
+        f"{document.path}: the process that was reading it died; was the machine short of memory?"
+    )
 
 
 @contextmanager
@@ -192,6 +199,7 @@ def _work(connection: Connection, work: Callable[..., None], *arguments: object)
     # The thread that decompresses holds the interpreter for moments only; at the default of 5 ms it
     # waits for it longer than it works.
     sys.setswitchinterval(0.0005)
+    gc.set_threshold(50_000)  # records are made and gone: to look for cycles often is in vain
     try:
         work(connection, *arguments)
     except (BrokenPipeError, ConnectionResetError, EOFError):

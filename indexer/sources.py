@@ -112,7 +112,11 @@ class Document:
         Where the text is UTF-16 or UTF-32 they are U+FFFD: those have no other way to keep them.
         """
         file = open_bytes(self.path)
-        encoding = _encoding(file.peek(4))
+        try:
+            encoding = _encoding(file.peek(4))
+        except SourceUnreadable:
+            file.close()
+            raise
         errors = "surrogateescape" if encoding == _USUAL else "replace"
         return io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
 
@@ -133,10 +137,12 @@ class Document:
 
     def decoded(self, text: str) -> str:
         """Return text from :meth:`open_text`, its undecodable bytes read as Windows-1252."""
-        if text.isascii() or not UNDECODED.search(text):
-            return text
-        self.repairs.decoded += 1
-        return UNDECODED.sub(_windows_1252, text)
+        try:
+            text.encode()  # ten times faster than to look for surrogates
+        except UnicodeEncodeError:
+            self.repairs.decoded += 1
+            return UNDECODED.sub(_windows_1252, text)
+        return text
 
     def sha256(self) -> str:
         """Return the hex SHA-256 of the file's bytes."""

@@ -131,11 +131,13 @@ def split_copyright(text: str) -> tuple[str, str]:
         notices.append(head[0].strip())
         text = text[head.end() :]
     end = text[-_LONGEST_NOTICE:]  # a notice is short: what stands before it is the abstract
-    if any(mark in end for mark in _NOTICE_MARKS):
-        tail = _COPYRIGHT_TAIL.search(text, max(0, len(text) - _LONGEST_NOTICE))
-        if tail:
-            notices.append(tail[0].strip())
-            text = text[: tail.start()].rstrip()
+    for mark in _NOTICE_MARKS:
+        if mark in end:
+            tail = _COPYRIGHT_TAIL.search(text, max(0, len(text) - _LONGEST_NOTICE))
+            if tail:
+                notices.append(tail[0].strip())
+                text = text[: tail.start()].rstrip()
+            break
     return text, " ".join(notices)
 
 

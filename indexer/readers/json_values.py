@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 _DEEPEST = 100
 """No record nests deeper; Python itself gives up at some 1,000."""
 
@@ -28,6 +30,7 @@ _SURROGATE = re.compile(
 # NaN is how pandas writes what is missing; line ends within strings are common, and harmless.
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 READ = _DECODER.raw_decode
+_VAST = 2.0**63
 
 # Where an object stands for a text, under which key that lies.
 _TEXT_KEYS = (
@@ -49,11 +52,18 @@ def decode(text: str) -> Any:
         text = _SURROGATE.sub(lambda m: r"\ufffd" if m["lone"] else m[0], text)
     if text.count("{") + text.count("[") > _DEEPEST and _depth(text) > _DEEPEST:
         raise ValueError(f"nested more than {_DEEPEST} deep")
-    if text.startswith("{"):  # the usual case needs no look for white space
-        value, end = READ(text)
-        if end == len(text):
-            return value
-    return _DECODER.decode(text)
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:  # NaN, a line end in a string; or an error, told better here
+        return _DECODER.decode(text)
+    if isinstance(value, dict) and any(map(_is_vast, value.values())):
+        return _DECODER.decode(text)
+    return value
+
+
+def _is_vast(value: object) -> bool:
+    """Tell what may have been a whole number of more than 64 bits, which is a float to orjson."""
+    return type(value) is float and abs(value) >= _VAST
 
 
 def _depth(text: str) -> int:
