@@ -231,7 +231,7 @@ class CatalogueBuilder:
             self._db.executemany(f"UPDATE {table} SET row = ? WHERE row = ?", moves)  # noqa: S608
 
     def _make_ids_unique(self) -> None:
-        """Give papers whose id another one has the next that is free.
+        """Give papers whose id another one has the next that is free; the oldest keeps it.
 
         Those are papers without identifiers that share title and author but not the year, and
         records that a rule turned off keeps apart.
@@ -239,7 +239,8 @@ class CatalogueBuilder:
         self._db.execute("CREATE INDEX paper_ids ON papers (id)")
         repeated = self._db.execute(
             "SELECT row, id FROM papers WHERE id IN "
-            "(SELECT id FROM papers GROUP BY id HAVING count(*) > 1) ORDER BY row"
+            "(SELECT id FROM papers GROUP BY id HAVING count(*) > 1) "
+            "ORDER BY year IS NULL, year, row"
         ).fetchall()
         first: set[str] = set()
         for row, paper_id in repeated:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sqlite3
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,13 @@ json_option = click.option(
 )
 
 
+class ReaderGone(Exception):
+    """Nobody reads standard output any more, as in ``akin search … | head``: no error.
+
+    Not a ``BrokenPipeError``, of which click makes an exit code of its own.
+    """
+
+
 class Out(Console):
     """Standard output for people: text as it is, and no complaint when `head` has had enough."""
 
@@ -38,14 +46,27 @@ class Out(Console):
 
     def on_broken_pipe(self) -> None:
         """Let :func:`run` end the command; rich would exit with 1."""
-        raise BrokenPipeError
+        raise ReaderGone
 
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on standard output, whatever a text in it holds."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
-    sys.stdout.flush()
+    write([text.encode("utf-8", "replace"), b"\n"])
+
+
+def write(pieces: Iterable[bytes]) -> None:
+    """Write bytes to standard output as they come.
+
+    Raises:
+        ReaderGone: nobody reads them any more.
+    """
+    try:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
 
 
 def run(command: click.Command) -> Callable[[], None]:
@@ -59,6 +80,7 @@ def run(command: click.Command) -> Callable[[], None]:
         as_json = "--json" in sys.argv[1:]
         try:
             code = command.main(standalone_mode=False)
+            sys.stdout.flush()  # here, where a reader that has gone is no error
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             code = error.exit_code
@@ -71,8 +93,9 @@ def run(command: click.Command) -> Callable[[], None]:
         except (click.Abort, KeyboardInterrupt):
             _fail(as_json, Interrupted("before it was done"))
             code = Interrupted.exit_code
-        except BrokenPipeError:  # akin search … | head
-            sys.stderr.close()
+        except (BrokenPipeError, ReaderGone):
+            # What is still to be written has nowhere to go, and is written once more at the exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 0
         except OSError as error:  # no permission, disk full, a file where a folder should be
             _fail(as_json, AkinError(f"{error.filename or 'akin'}: {error.strerror or error}"))

@@ -7,7 +7,6 @@ import os
 import re
 import socket
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import fields
@@ -20,7 +19,7 @@ import numpy as np
 from indexer import __version__
 from indexer.catalogue import merged_papers, open_catalogue, read_paper, read_paper_at
 from indexer.cli import rebuild_index
-from indexer.command import Out, index_option, json_option, print_json, run
+from indexer.command import Out, index_option, json_option, print_json, run, write
 from indexer.errors import AddressUnusable, UnknownPaper
 from indexer.files import replace_file
 from indexer.generation import IndexFolder
@@ -203,8 +202,7 @@ def export(
         if output is None:
             if as_json:
                 raise click.UsageError("--json goes with --output or --duplicates")
-            for piece in pieces:
-                sys.stdout.buffer.write(piece)
+            write(pieces)
             return
         replace_file(output, pieces)
     told = {"file": str(output), "format": exporter.FORMAT, "papers": written}
@@ -342,8 +340,7 @@ def _answer(options: dict[str, Any], **asked: Any) -> None:
         render.results(Out(), page)
     else:
         title = query.text.strip() or f"Papers like {', '.join(query.like)}"
-        for piece in document(EXPORTERS[format_], listed(page.hits), title):
-            sys.stdout.buffer.write(piece)
+        write(document(EXPORTERS[format_], listed(page.hits), title))
         for note in page.notes:
             click.echo(f"note: {note}", err=True)
 

@@ -719,11 +719,20 @@ def test_what_is_printed_is_strict_json(run, seeded):
     assert ran.json["error"]["value"] == "nan"
 
 
-def test_a_reader_that_stops_early_is_no_error(real_index):
+@pytest.mark.parametrize(
+    ("line", "start"),
+    [
+        ("search mamba --mode lexical -k 50", " 1 "),
+        ("search mamba --mode lexical -k 50 --json", "{"),
+        ("search mamba --mode lexical -k 50 --format bibtex", "@"),
+        ("export", "@"),
+    ],
+)
+def test_a_reader_that_stops_early_is_no_error(real_index, line, start):
     """`akin search … | head` ends quietly."""
     akin = Path(sys.executable).with_name("akin")
-    command = f"{akin} search mamba --mode lexical -k 50 --index {real_index} | head -1"
+    command = f"{akin} {line} --index {real_index} | head -1"
     script = ["bash", "-c", f"set -o pipefail; {command}"]
     ran = subprocess.run(script, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith(" 1 ")
+    assert ran.stdout.startswith(start)

@@ -43,7 +43,7 @@ SIMPLE = {
     r"a } b \emph{c { d": "a  b c  d",
     r"\keywords{a, b} c": "a, b c",
     r"\begin{array}{l} a & b \end{array}": "[ a & b ]",
-    r"$x$ \[ \begin{array}{l} a \end{array} \] y": "x [ a ] y",
+    r"$x$ \[ \begin{array}{l} a \end{array} \] y": "x \n    [ a ]\n y",
     r"$\left(x\right)$, $\big[y\big]$, $\displaystyle z$": "(x), [y], z",
 }
 
