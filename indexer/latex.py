@@ -45,7 +45,13 @@ _SILENT = (
     *("biggl", "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "scriptstyle", "limits"),
 )
 # What pylatexenc 2.11 does not know.
-_SIGNS = {"textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_"}
+_SIGNS = {
+    "textasciicircum": "^",
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textunderscore": "_",
+}
 _SHOWS_ARGUMENT = (
     *("url", "texttt", "textsf", "textmd", "textup", "mbox", "verb"),
     *("title", "author", "date", "keywords"),

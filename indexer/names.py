@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _PARTICLES = frozenset(
@@ -19,7 +19,15 @@ _PARTICLES = frozenset(
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|vi|2nd|3rd)\.?", re.IGNORECASE)
 _INITIALS_LAST = re.compile(r"(?P<family>\S.*?)\s+(?P<given>(?:[^\W\d_]\.[\s-]?){1,5})")
 _CAPITALS_LAST = re.compile(
-    r"(?P<family>\S.*?)\s+(?P<given>[A-Z]{1,3})(?:\s+(?:Jr|Sr|\d?[a-z]{2}))?"
+    r"(?P<family>\S.*?)\s+(?P<given>[A-Z]{1,3}|[A-Z](?: [A-Z]){1,3})(?:\s+(?:Jr|Sr|\d?[a-z]{2}))?"
+)
+_CAPITALS_BEHIND = re.compile(r"[^,]*[a-zà-ÿ]\S*\s+(?:[A-Z]{1,3}|[A-Z](?: [A-Z]){1,3})")
+# Family names that some write in capitals, and that could be initials: `Kun LI`.
+_SHORT_FAMILIES = frozenset(
+    "AO BAI BAN CAI CAO CHU CUI DAI DU FAN FU GAO GE GU GUO HAN HE HO HOU HU HUA JI JIA KIM KO LAI "
+    "LAM LAU LE LEE LEI LI LIM LIN LIU LU LUO MA MAO MO NG NI OH OU PAN PAK QI QIN QIU REN SHI SU "
+    "SUN TAN TAO TU WAN WEI WEN WU XIA XIE XIN XU XUE YAN YAO YE YI YIN YOO YOU YU YUE ZHU "
+    "ZUO".split()
 )
 _INVERTED = re.compile(r"((?:[^,]|,,)*)(?:,(.*))?", re.DOTALL)
 # Letters of western Europe, none of which is half of a mojibake, and points within: `J. R. Smith`.
@@ -77,6 +85,13 @@ def parse_name(text: str, *, capitals_last: bool = False) -> Name:
         return Name(match["family"], match["given"].strip())
     family = family_of(text)
     return Name(family, text[: len(text) - len(family)].strip())
+
+
+def initials_behind(names: Sequence[str]) -> bool:
+    """Tell a list in the style of Vancouver, ``Smith JA, van den Berg M``, by all of its names."""
+    if not names or not all(map(_CAPITALS_BEHIND.fullmatch, names)):
+        return False
+    return any(name.rpartition(" ")[2] not in _SHORT_FAMILIES for name in names)
 
 
 def read_plainly(names: Iterable[str]) -> bool:

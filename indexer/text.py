@@ -69,6 +69,9 @@ _SIGN = r"(?:©|\(c\)|&copy;|Copyright\b)"
 _COPYRIGHT_TAIL = re.compile(
     rf"""(?:(?<=[.!?)\]"”])\s*|\s+(?=©)|^)(?:
         (?:{_SIGN}\s*){{1,2}}\s*(?:by\s+)?(?:(?:19|20)\d\d\b|the\s+author|elsevier|springer|wiley|ieee|acm\b).*
+      | ©[^©]{{1,100}}?\b(?:19|20)\d\d\b.*
+      | Copyright\b[^.]{{0,6}}(?:19|20)\d\d\b.*
+      | Copyright:?\s*
       | \(?PsycINFO\s+Database\s+Record.*
       | \[ABSTRACT\ FROM\ AUTHOR\].*
       | All\ rights\ reserved\.?

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.names import Name, apart, displayed, family_of, parse_name, split_names
+from indexer.names import (
+    Name,
+    apart,
+    displayed,
+    family_of,
+    initials_behind,
+    parse_name,
+    split_names,
+)
 
 NAMES = {
     "Kun Wang": Name("Wang", "Kun"),
@@ -38,6 +46,26 @@ def test_capitals_are_initials_only_where_the_source_writes_them_so():
     assert parse_name("Smith JA", capitals_last=True) == Name("Smith", "JA")
     assert parse_name("van den Berg JA Jr", capitals_last=True) == Name("van den Berg", "JA")
     assert parse_name("Smith JA") == Name("JA", "Smith")
+
+
+BEHIND = {
+    ("Vaswani A", "Shazeer N"): True,
+    ("Garcia-Lopez MJ", "Zhang W"): True,
+    ("van der Berg A", "de la Cruz M"): True,
+    ("Wable A D", "Patil S B"): True,
+    ("Heiner M",): True,
+    ("Smith JA", "Wei LI"): True,
+    ("Kun LI", "Wei WU"): False,
+    ("Kun Wang", "Shazeer N"): False,
+    ("WHO", "UN"): False,
+    (): False,
+}
+
+
+@pytest.mark.parametrize(("names", "behind"), BEHIND.items())
+def test_initials_behind_are_told_by_all_names_of_a_list(names, behind):
+    """The style of Vancouver is a list's, and short Chinese family names in capitals are none."""
+    assert initials_behind(names) is behind
 
 
 LISTS = {

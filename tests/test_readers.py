@@ -86,6 +86,8 @@ UNKNOWN = {
     b"%PDF-1.7 text": "a PDF, not a list of papers",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0": "an old Excel or Word file: save it as .xlsx",
     b"PK\x03\x04\0\0 a.txt": "a zip archive",
+    b"Titel;Kurzfassung\nA;B\nC;D\n": "a table whose columns akin does not know "
+    "(Titel, Kurzfassung): say which is which, as in --columns title=Titel",
     b"<!doctype HTML><html><body>Papers</body></html>": "a web page",
 }
 

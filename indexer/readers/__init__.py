@@ -103,7 +103,11 @@ def reader_for(document: Document) -> Reader:
     for reader in BINARY_READERS if binary else READERS:
         if reader.recognises(head, document.suffix):
             return reader
-    if document.columns and csv_table.recognises(head, document.suffix, document.columns):
+    if (
+        document.columns
+        and not binary
+        and csv_table.recognises(head, document.suffix, document.columns)
+    ):
         return csv_table
     raise SourceUnreadable(f"{document.path}: {_what_it_is(head)}", file=str(document.path))
 
@@ -112,10 +116,14 @@ def reader_for(document: Document) -> Reader:
 _NOT_READ = {
     "%PDF": "a PDF, not a list of papers: export the list from where you keep it",
     "\ufffd\ufffd\x11\u0871": "an old Excel or Word file: save it as .xlsx or CSV",
-    "PK\x03\x04": "a zip archive, not a workbook of Excel: unpack it, or save the table as CSV",
+    "PK\x03\x04": "a zip archive or a document, not a workbook of Excel: unpack it, or save the "
+    "table in it as .xlsx or CSV",
     "<!DOCTYPE html": "a web page: save the list in one of the formats that the site exports",
     "<html": "a web page: save the list in one of the formats that the site exports",
 }
+
+
+_LONGEST_COLUMN = 40
 
 
 def _what_it_is(head: str) -> str:
@@ -124,5 +132,22 @@ def _what_it_is(head: str) -> str:
             return what
     if "\0" in head:
         return f"a binary file, not text (NUL byte at offset {head.index(chr(0))})"
+    if columns := _columns_of_a_table(head):
+        return (
+            f"a table whose columns akin does not know ({', '.join(columns)}): say which is which, "
+            f"as in --columns title={columns[0]}"
+        )
     known = ", ".join(reader.FORMAT for reader in (*READERS, *BINARY_READERS))
     return f"not a format that akin reads ({known})"
+
+
+def _columns_of_a_table(head: str) -> list[str]:
+    """Return the columns of what looks like a table: as many separators in each of its lines."""
+    lines = [line for line in head.splitlines()[:4] if line.strip()][:3]
+    for separator in ";\t,":
+        counts = {line.count(separator) for line in lines}
+        if len(lines) > 1 and len(counts) == 1 and counts != {0}:
+            cells = [cell.strip(' "\ufeff') for cell in lines[0].split(separator)]
+            if len(cells) > 1 and all(cells) and max(map(len, cells)) <= _LONGEST_COLUMN:
+                return cells
+    return []

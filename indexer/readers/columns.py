@@ -118,12 +118,10 @@ def columns_of(cells: Sequence[str], named: Mapping[str, str]) -> Columns | None
     of_wos = set(written) >= _WOS_ALWAYS
     names = tuple(WOS_TAGS.get(name, name) for name in written) if of_wos else written
     folded = tuple(map(_folded, names))
-    chosen: dict[str, int] = {}
-    for field, name in named.items():
-        position = _position(name, written, names, folded)
-        if position is None:
-            return None
-        chosen[field] = position
+    places = {field: _position(name, written, names, folded) for field, name in named.items()}
+    chosen = {field: position for field, position in places.items() if position is not None}
+    if chosen and len(chosen) < len(named):
+        return None  # a slip in a name; a table that has none of them is of another kind
     fields: dict[str, tuple[int, ...]] = {field: (position,) for field, position in chosen.items()}
     for field, ranks in PREFERRED.items():
         if field not in chosen:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from indexer.dates import parse_date
 from indexer.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
-from indexer.names import Name, displayed, parse_name, read_plainly
+from indexer.names import Name, displayed, initials_behind, parse_name, read_plainly
 from indexer.paper import Paper, Record, Rejection
 from indexer.sources import Document, readable
 from indexer.text import clean, clean_abstract, links_code, links_in
@@ -156,17 +156,20 @@ def _authors(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return what :func:`~indexer.names.displayed` does, at once where nothing is to be parsed."""
     written = [name for name in authors if isinstance(name, str)]
-    if len(written) == len(authors) and read_plainly(written):
+    behind = (
+        not as_written and bool(written) and written[0][-1:].isupper() and initials_behind(written)
+    )
+    if not behind and len(written) == len(authors) and read_plainly(written):
         return tuple(written), {}
-    return displayed(_name(name, as_written) for name in authors)
+    return displayed(_name(name, as_written, behind) for name in authors)
 
 
-def _name(name: str | Name, as_written: bool) -> Name:
+def _name(name: str | Name, as_written: bool, capitals_last: bool) -> Name:
     if as_written:
         return name if isinstance(name, Name) else parse_name(name)
     if isinstance(name, Name):
         return Name(clean(name.family), clean(name.given))
-    return parse_name(clean(name))
+    return parse_name(clean(name), capitals_last=capitals_last)
 
 
 def _date(
