@@ -142,8 +142,8 @@ def _what_to_build(index: IndexFolder, asked: Recorded) -> Recorded:
         return Recorded(asked.roots, model, asked.columns, asked.apart)
     if STDIN in recorded.roots:
         raise SourceMissing(
-            "this index was built from standard input, which is gone: pipe the same in again and "
-            "name it (rebuild-index -), or name the files to read",
+            "this index was built from what came through a pipe, which is gone: pipe the same in "
+            "again (… | rebuild-index -), or name the files to read",
             file=str(STDIN),
         )
     return Recorded(

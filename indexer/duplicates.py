@@ -170,7 +170,8 @@ def _without_conflict(
         ours = publications_of(papers[row])
         for cluster, theirs in zip(clusters, stated, strict=True):
             conflict = any(theirs.get(kind, value) != value for kind, value in ours.items())
-            if not conflict and (telling or _text_agrees(papers[cluster[0]], papers[row])):
+            first, paper = papers[cluster[0]], papers[row]
+            if not conflict and (_may_be_one if telling else _text_agrees)(first, paper):
                 cluster.append(row)
                 theirs.update(ours)
                 break
@@ -224,7 +225,7 @@ def _by_year(rows: Sequence[int], papers: dict[int, Paper]) -> list[list[int]]:
     dated = sorted((row for row in rows if papers[row].year), key=lambda r: papers[r].year or 0)
     clusters: list[list[int]] = []
     for row in dated:
-        if clusters and _years_fit(papers[clusters[-1][-1]].year, papers[row].year):
+        if clusters and _years_fit(papers[clusters[-1][0]].year, papers[row].year):
             clusters[-1].append(row)
         else:
             clusters.append([row])
@@ -240,13 +241,32 @@ def _years_fit(one: int | None, other: int | None) -> bool:
     return one is None or other is None or abs(one - other) <= YEARS_APART
 
 
+def _may_be_one(one: Paper, other: Paper) -> bool:
+    """Tell whether nothing speaks against two papers with one telling title being one.
+
+    Yearly reports keep title and author, but not their text; front matter has no authors, and is
+    told apart by year and venue.
+    """
+    if not (one.authors or other.authors):
+        same_venue = one.venue == other.venue or not (one.venue and other.venue)
+        return one.year == other.year and same_venue
+    if one.year == other.year or not (one.abstract and other.abstract):
+        return True
+    words, others = _words(one), _words(other)
+    return len(words & others) >= _ALIKE * min(len(words), len(others))  # one may be cut
+
+
+def _words(paper: Paper) -> set[str]:
+    return set(re.findall(r"\w+", paper.abstract.casefold()))
+
+
 def _text_agrees(one: Paper, other: Paper) -> bool:
     """Tell whether two papers with one short title are one: nothing that they state differs."""
     if one.year != other.year:
         return False
     if not (one.abstract and other.abstract):
         return one.venue == other.venue or not (one.venue and other.venue)
-    words, others = (set(re.findall(r"\w+", p.abstract.casefold())) for p in (one, other))
+    words, others = _words(one), _words(other)
     return len(words & others) >= _ALIKE * len(words | others)
 
 

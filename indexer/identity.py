@@ -39,6 +39,7 @@ _MARKS = {
     "pii": "sciencedirect.com",
 }
 _WORDS = re.compile(r"[^\W_]+")
+_SUFFIXES = frozenset("jr sr ii iii iv".split())
 _ID_KINDS = ("arxiv", "doi", "pmid", "openreview", "acl")
 
 NO_IDENTIFIERS: Mapping[str, str] = MappingProxyType({})
@@ -173,4 +174,6 @@ def surname(author: str) -> str:
     Particles are left out, so that both orders of a name agree (``van der Maaten, Laurens``).
     """
     words = author.split(",", maxsplit=1)[0].split()
+    if len(words) > 1 and words[-1].rstrip(".").lower() in _SUFFIXES:
+        words.pop()
     return normalised_title(words[-1]) if words else ""

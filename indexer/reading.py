@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -183,7 +184,8 @@ def _process(work: Callable[..., None], *arguments: object) -> Iterator[Connecti
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs, work, *arguments), daemon=True)
-    process.start()
+    with _deaf_to_interruption():  # which it inherits: its start would end in a traceback
+        process.start()
     theirs.close()
     try:
         yield ours
@@ -191,6 +193,18 @@ def _process(work: Callable[..., None], *arguments: object) -> Iterator[Connecti
         ours.close()
         process.terminate()
         process.join()
+
+
+@contextmanager
+def _deaf_to_interruption() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what signals do
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _work(connection: Connection, work: Callable[..., None], *arguments: object) -> None:

@@ -32,6 +32,7 @@ from indexer.catalogue import CatalogueBuilder, Comparison
 from indexer.duplicates import RULES
 from indexer.encoder import Encoder
 from indexer.errors import (
+    BadParameter,
     IndexCorrupted,
     IndexMismatch,
     IndexMissing,
@@ -127,6 +128,12 @@ def rebuild(
     reporter = reporter or Silent()
     with tempfile.TemporaryDirectory(prefix="akin-") as spool, index.building():
         documents = find_documents(sources, spool=Path(spool), columns=columns)
+        if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:
+            raise BadParameter(
+                f"{ledger}: is one of the sources, and would be replaced by the ledger",
+                field="ledger",
+                value=str(ledger),
+            )
         generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # unique while we hold the lock
         staging = index.stage(generation)
         catalogue = CatalogueBuilder(
@@ -339,7 +346,12 @@ def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVec
 
 
 def _roots(sources: Sequence[Path]) -> list[str]:
-    return [str(source if source == STDIN else source.resolve()) for source in sources]
+    # A pipe cannot be read again: what came through one is recorded like standard input.
+    files = [source.is_file() or source.is_dir() for source in sources]
+    return [
+        str(source.resolve() if is_file else STDIN)
+        for source, is_file in zip(sources, files, strict=True)
+    ]
 
 
 def _manifest(

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ HEAD_BYTES = 65_536
 
 LONGEST_LINE = 1 << 24
 """Characters of a line that are read; no record is longer, and memory stays bounded."""
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 STDIN = Path("-")
 """Names standard input among the sources."""
@@ -202,28 +205,51 @@ def parts_of(document: Document, size: int) -> Iterator[Part]:
 
     Of a line that is longer than :data:`LONGEST_LINE` its beginning is kept, as :meth:`lines` does.
     """
+    most = LONGEST_LINE * 4  # bytes of a character
     before = 0
+    rest = b""
+
+    def part(data: bytes) -> Part:
+        nonlocal before
+        made = Part(
+            document.path,
+            document.name,
+            document.given,
+            document.columns,
+            document.piped,
+            data=data,
+            before=before,
+        )
+        ends = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+        before += ends + (not data.endswith((b"\n", b"\r")))
+        return made
+
     with document.open() as file:
         if file.peek(3).startswith(codecs.BOM_UTF8):
             file.read(3)
         while data := file.read(size):
-            if not data.endswith(b"\n"):
-                data += file.readline(LONGEST_LINE)
-            lines = data.count(b"\n")
-            if not data.endswith(b"\n"):
-                lines += 1
-                while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                    pass
-            yield Part(
-                document.path,
-                document.name,
-                document.given,
-                document.columns,
-                document.piped,
-                data=data,
-                before=before,
-            )
-            before += lines
+            data = rest + data
+            # A carriage return at the very end may be half of a line end.
+            end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
+            rest = data[end:]
+            if end:
+                yield part(data[:end])
+            if len(rest) > most:
+                yield part(rest)
+                rest = _behind_line(file, size)
+    if rest:
+        yield part(rest)
+
+
+def _behind_line(file: IO[bytes], size: int) -> bytes:
+    """Read to the end of a line, and return what was read behind it."""
+    while data := file.read(size):
+        if found := _LINE_END.search(data):
+            behind = data[found.end() :]
+            if found[0] == b"\r" and not behind:
+                behind = file.read(size).removeprefix(b"\n")
+            return behind
+    return b""
 
 
 def split_lines(text: str) -> list[str]:
@@ -259,15 +285,17 @@ def find_documents(
     """
     found: dict[Path, _Found] = {}
     for source in sources:
+        if source == STDIN and STDIN in found:
+            continue  # it is read once, however often it is named
         if source == STDIN or (source.exists() and not (source.is_dir() or source.is_file())):
             copied = _copied(source, spool)
-            found[copied.place] = copied
+            found[STDIN if source == STDIN else copied.place] = copied
         elif source.is_dir():
             root = source.resolve()
             for path in _files_below(source):
                 relative = path.relative_to(source)
                 one = _Found(path, root / relative, 1 + len(relative.parts), given=False)
-                found.setdefault(path.resolve(), one)
+                found.setdefault(_place(path), one)
         elif source.exists():
             found[source.resolve()] = _Found(source, source.resolve(), 1, given=True)
         else:
@@ -286,13 +314,15 @@ def _copied(source: Path, spool: Path | None) -> _Found:
     name = "stdin" if source == STDIN else source.name
     if spool is None:
         raise SourceUnreadable(f"{source}: a pipe, which cannot be read twice", file=str(source))
+    if source == STDIN and sys.stdin is None:
+        raise SourceUnreadable("there is no standard input to read", file=str(source))
     if source == STDIN and sys.stdin.isatty():
         raise SourceUnreadable(
             "standard input is this terminal: pipe a document into the command, or name a file",
             file=str(source),
         )
-    copy = spool / name
     try:
+        copy = Path(tempfile.mkdtemp(dir=spool), name)
         with copy.open("xb") as file:
             if source == STDIN:
                 shutil.copyfileobj(sys.stdin.buffer, file)
@@ -341,16 +371,25 @@ def _files_below(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder, those behind links too, no folder twice."""
     seen: set[Path] = set()
     for parent, folders, files in os.walk(folder, onerror=_cannot_open, followlinks=True):
-        if Path(parent).resolve() in seen:
+        place = _place(Path(parent))
+        if place in seen:
             folders.clear()
             continue
-        seen.add(Path(parent).resolve())
+        seen.add(place)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(parent, name)
             # A dangling link is reported when it is opened; a pipe would never end.
             if not name.startswith(".") and (path.is_file() or not path.exists()):
                 yield path
+
+
+def _place(path: Path) -> Path:
+    """Return where a path leads; a link to itself leads nowhere, and is told of when opened."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def _cannot_open(error: OSError) -> None:

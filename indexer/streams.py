@@ -8,7 +8,7 @@ import io
 import lzma
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
@@ -36,6 +36,12 @@ _FORMATS: dict[bytes, tuple[str, Callable[[IO[bytes]], Any]]] = {
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 """Of compressed files: what lies before one tells what is inside."""
 
+_COMPRESSORS: dict[str, Callable[[], Any]] = {
+    ".gz": lambda: zlib.compressobj(wbits=zlib.MAX_WBITS | 16),
+    ".bz2": bz2.BZ2Compressor,
+    ".xz": lzma.LZMACompressor,
+    ".zst": zstd.ZstdCompressor,
+}
 _DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error, zstd.ZstdError)
 
 
@@ -63,6 +69,18 @@ def open_bytes(path: Path, *, ahead: bool = True) -> io.BufferedReader:
             bounded = _Decompressed(path, name, raw, decompress(raw))
             return io.BufferedReader(_ReadAhead(bounded) if ahead else bounded, _CHUNK)
     return raw
+
+
+def compressed(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Yield what goes into a file of that name: compressed if its suffix says so."""
+    make = _COMPRESSORS.get(Path(name.lower()).suffix)
+    if make is None:
+        yield from pieces
+        return
+    compressor = make()
+    for piece in pieces:
+        yield compressor.compress(piece)
+    yield compressor.flush()
 
 
 def inner_suffix(name: str) -> str:

@@ -24,6 +24,7 @@ from indexer.errors import AddressUnusable, UnknownPaper
 from indexer.files import replace_file
 from indexer.generation import IndexFolder
 from indexer.paper import Paper
+from indexer.streams import compressed
 from search_api import render
 from search_api.columns import Columns
 from search_api.downloads import document, format_of, listed
@@ -204,7 +205,7 @@ def export(
                 raise click.UsageError("--json goes with --output or --duplicates")
             write(pieces)
             return
-        replace_file(output, pieces)
+        replace_file(output, compressed(pieces, output.name))
     told = {"file": str(output), "format": exporter.FORMAT, "papers": written}
     if as_json:
         print_json({"ok": True, **told})
