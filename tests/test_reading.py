@@ -129,7 +129,7 @@ def test_a_line_that_is_longer_than_any_record_is_rejected_alone(
     monkeypatch.setattr("indexer.sources.LONGEST_LINE", 3000)
     monkeypatch.setattr(reading, "PART", 500)
     path = tmp_path / "a.jsonl"
-    long = b'{"title": "Too long", "abstract": "' + b"x" * 10_000 + b'"}'
+    long = b'{"title": "Too long", "abstract": "' + b"x" * 50_000 + b'"}'
     path.write_bytes(LINES[0] + b"\n" + long + b"\n" + LINES[0] + b"\n")
     papers, rejections, _, _ = all_of(helpers.read(document(path), json_records))
     assert [line for _, _, line in papers] == [1, 3]
