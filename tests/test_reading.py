@@ -169,3 +169,14 @@ def test_who_stops_early_leaves_no_process(source, helpers, elsewhere):
     next(batches)
     batches.close()
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_parts_hold_every_line_whatever_its_end(tmp_path, monkeypatch, end):
+    """A bare carriage return ends a line, too, and none is lost or numbered otherwise."""
+    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 100)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(b"line %d" % number + end for number in range(2000)) + b"last")
+    lines = [line for part in parts_of(document(path), 64) for line in part.lines()]
+    assert lines == list(document(path).lines())
+    assert len(lines) == 2001
