@@ -17,8 +17,7 @@ from indexer.generation import IndexFolder, Recorded
 from indexer.ledger import Report
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
-from indexer.readers.columns import NAMEABLE
-from indexer.sources import STDIN
+from indexer.sources import NAMEABLE, STDIN
 
 DONE_WITH_REJECTIONS = 3
 

@@ -248,16 +248,11 @@ def _may_be_one(one: Paper, other: Paper) -> bool:
     told apart by year and venue.
     """
     if not (one.authors or other.authors):
-        same_venue = one.venue == other.venue or not (one.venue and other.venue)
-        return one.year == other.year and same_venue
+        return one.year == other.year and _venues_agree(one, other)
     if one.year == other.year or not (one.abstract and other.abstract):
         return True
     words, others = _words(one), _words(other)
     return len(words & others) >= _ALIKE * min(len(words), len(others))  # one may be cut
-
-
-def _words(paper: Paper) -> set[str]:
-    return set(re.findall(r"\w+", paper.abstract.casefold()))
 
 
 def _text_agrees(one: Paper, other: Paper) -> bool:
@@ -265,9 +260,17 @@ def _text_agrees(one: Paper, other: Paper) -> bool:
     if one.year != other.year:
         return False
     if not (one.abstract and other.abstract):
-        return one.venue == other.venue or not (one.venue and other.venue)
+        return _venues_agree(one, other)
     words, others = _words(one), _words(other)
     return len(words & others) >= _ALIKE * len(words | others)
+
+
+def _venues_agree(one: Paper, other: Paper) -> bool:
+    return one.venue == other.venue or not (one.venue and other.venue)
+
+
+def _words(paper: Paper) -> set[str]:
+    return set(re.findall(r"\w+", paper.abstract.casefold()))
 
 
 def _reached(row: int, links: dict[int, list[tuple[int, str]]], seen: set[int]) -> Group:

@@ -347,11 +347,7 @@ def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVec
 
 def _roots(sources: Sequence[Path]) -> list[str]:
     # A pipe cannot be read again: what came through one is recorded like standard input.
-    files = [source.is_file() or source.is_dir() for source in sources]
-    return [
-        str(source.resolve() if is_file else STDIN)
-        for source, is_file in zip(sources, files, strict=True)
-    ]
+    return [str(s.resolve() if s.is_file() or s.is_dir() else STDIN) for s in sources]
 
 
 def _manifest(

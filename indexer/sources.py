@@ -34,6 +34,11 @@ STDIN = Path("-")
 """Names standard input among the sources."""
 
 _USUAL = "utf-8-sig"
+NAMEABLE = tuple(
+    "title abstract authors year date venue categories doi arxiv pmid url code keywords".split()
+)
+"""Fields whose column in a table the user can name."""
+
 # Marks at the beginning, the longer ones first; without one a text is read as UTF-8.
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",

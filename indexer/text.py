@@ -195,13 +195,13 @@ def _join_hyphenated(text: str) -> str:
     """Join words that a typesetter broke; a hyphen that the text has elsewhere in them stays."""
     folded = text.casefold() if len(text) < _LONGEST_SEARCHED else ""
 
-    def joined(match: re.Match[str]) -> str:
+    def whole(match: re.Match[str]) -> str:
         before, first, second = match.groups()
         compound = f"{first}-{second}"
         keep = before or not second[0].islower() or compound.casefold() in folded
         return before + (compound if keep else first + second)
 
-    return _HYPHENATED.sub(joined, text)
+    return _HYPHENATED.sub(whole, text)
 
 
 def _without_markup(text: str) -> str:

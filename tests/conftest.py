@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,14 @@ def papers_in(reader: Reader, document: Document) -> list[Paper | Rejection]:
     """What a reader makes of a document, the papers without their lines."""
     found = reader.read(document)
     return [one.paper if isinstance(one, Record) else one for one in found]
+
+
+def assert_printable(found: Iterable[Record | Paper | Rejection]) -> None:
+    """Each of what a reader yields is a paper or a rejection, and can be written in UTF-8."""
+    for one in found:
+        assert isinstance(one, Record | Paper | Rejection)
+        shown = one.paper if isinstance(one, Record) else one
+        json.dumps(shown.to_json(), ensure_ascii=False).encode("utf-8")
 
 
 def table(path: Path, *rows: tuple[str, str], link: str = "") -> Path:

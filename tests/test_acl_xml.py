@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Rejection
 from indexer.readers import acl_xml, arxiv_atom, endnote_xml, jats, oai_pmh, pubmed_xml
 from indexer.sources import Document
-from tests.conftest import papers_in
+from tests.conftest import assert_printable, papers_in
 
 META = """<meta>
       <booktitle>Proceedings of the 1st Meeting on <fixed-case>S</fixed-case>treams</booktitle>
@@ -292,6 +291,4 @@ PIECES = [
 def test_whatever_a_file_holds_is_a_paper_or_a_rejection(content):
     """What is read can be printed, and reading ends."""
     with tempfile.TemporaryDirectory() as folder:
-        for found in read(Path(folder), content):
-            assert isinstance(found, Paper | Rejection)
-            json.dumps(found.to_json(), ensure_ascii=False).encode("utf-8")
+        assert_printable(read(Path(folder), content))

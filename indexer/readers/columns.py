@@ -16,11 +16,6 @@ from indexer.errors import SourceUnreadable
 from indexer.readers.column_names import PREFERRED, WOS_TAGS
 from indexer.sources import Document, readable
 
-NAMEABLE = tuple(
-    "title abstract authors year date venue categories doi arxiv pmid url code keywords".split()
-)
-"""Fields whose column the user can name."""
-
 HEADER_WITHIN = 20
 """Rows at the top of a table among which its header lies; exports put notices above it."""
 
