@@ -10,7 +10,14 @@ from pathlib import Path
 
 
 def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file beside its place and put it there once all is written; else nothing changes."""
+    """Write a file beside its place and put it there once all is written; else nothing changes.
+
+    What is no file, such as ``/dev/stdout``, is written to, never replaced.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as device:
+            device.writelines(pieces)
+        return
     with tempfile.NamedTemporaryFile(
         dir=path.parent, prefix=f".{path.name}-", delete=False
     ) as file:

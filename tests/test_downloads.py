@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 
 import bibtexparser
@@ -20,6 +22,7 @@ from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.files import replace_file
 from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.streams import open_bytes
 from search_api.app import create_app
 from search_api.downloads import format_of
 from search_api.exports import EXPORTERS
@@ -199,6 +202,30 @@ def test_a_file_is_replaced_only_when_all_is_written(tmp_path):
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a.bib", "old")]
     replace_file(path, [b"n", b"ew"])
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a.bib", "new")]
+
+
+def test_what_is_no_file_is_written_to_and_stays(tmp_path):
+    """A device or a pipe takes the pieces; a file in its place would be the end of it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    replace_file(pipe, [b"n", b"ew"])
+    reader.join()
+    assert read == [b"new"]
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz", "zst"])
+def test_a_compressed_name_gives_a_compressed_file(run, tmp_path, suffix):
+    """The suffix behind the format's is meant: what is written is read again through it."""
+    path = tmp_path / f"all.jsonl.{suffix}"
+    code, _, err = run("export", "--output", path)
+    assert (code, "64 papers as jsonl" in err) == (0, True)
+    with open_bytes(path) as file:
+        assert len(file.readlines()) == 64
+    assert path.stat().st_size < 60_000
 
 
 def test_the_format_is_told_from_the_name_of_the_file():

@@ -157,6 +157,34 @@ def test_what_could_be_two_papers_stays_two(one, other):
     assert rows(one, other) == []
 
 
+REPORT = "Overview of the yearly reading track"
+SPRING = "This spring we asked systems to answer questions over news"
+AUTUMN = "Every autumn tasks change towards sets of medical images"
+
+
+def test_years_are_counted_from_the_first():
+    """Records two years apart are no chain: a report of every other year is many papers."""
+    papers = [paper(REPORT, "Ann Lee", year=year) for year in (2000, 2002, 2004, 2006)]
+    assert rows(*papers) == [[1, 2], [3, 4]]
+
+
+def test_a_yearly_report_is_a_paper_a_year():
+    """The same title by the same author in the next year, with another text, is another paper."""
+    first = paper(REPORT, "Ann Lee", year=2000, abstract=SPRING)
+    assert rows(first, paper(REPORT, "Ann Lee", year=2001, abstract=AUTUMN)) == []
+    cut = paper(REPORT, "Ann Lee", year=2001, abstract=" ".join(SPRING.split()[:6]) + " …")
+    assert rows(first, cut) == [[1, 2]]
+
+
+def test_front_matter_is_told_apart_by_year_and_venue():
+    """What nobody signed is one paper only where neither differs."""
+    title = "Message from the general chairs"
+    first = paper(title, year=2019, venue="ICSE")
+    assert rows(first, paper(title, year=2020, venue="ICSE")) == []
+    assert rows(first, paper(title, year=2019, venue="MSR")) == []
+    assert rows(first, paper(title, year=2019)) == [[1, 2]]
+
+
 def test_a_chain_of_records_is_one_paper():
     """Records that share nothing are one paper where a third shares something with each."""
     preprint = paper("Old title of the work here", "Ann Lee", year=2020, arxiv_id="2001.00001")

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from indexer import rebuild as rebuild_module
 from indexer.catalogue import read_rejections
-from indexer.errors import NothingToIndex, SourceMissing, SourceUnreadable
+from indexer.errors import BadParameter, NothingToIndex, SourceMissing, SourceUnreadable
 from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.sources import STDIN
 from search_api.engine import Engine
 from search_api.query import Query
 from tests.conftest import table
@@ -322,6 +323,31 @@ def test_the_ledger_file_can_be_a_table(build, tmp_path):
         (row,) = csv.DictReader(file)
     assert (row["status"], row["source"], row["line"]) == ("rejected", "a.md", "4")
     assert row["reason"] == "neither title nor abstract"
+
+
+def test_a_ledger_does_not_replace_a_source(build, tmp_path):
+    """The papers themselves are not to be lost to a slip, in a dry run neither."""
+    source = table(tmp_path / "a.md", ("One title of a paper", "text"))
+    before = source.read_bytes()
+    with pytest.raises(BadParameter, match="is one of the sources"):
+        build(source, ledger=source, dry_run=True)
+    assert source.read_bytes() == before
+
+
+def test_pipes_of_one_name_are_two_sources(index, build, tmp_path):
+    """Both are read, and recorded as what cannot be read again."""
+    pipes = [tmp_path / folder / "pipe" for folder in "ab"]
+    writers = []
+    for number, pipe in enumerate(pipes):
+        pipe.parent.mkdir()
+        os.mkfifo(pipe)
+        text = table(tmp_path / f"{number}.md", (f"Title {number} of a paper", "x")).read_bytes()
+        writers.append(threading.Thread(target=pipe.write_bytes, args=(text,)))
+        writers[-1].start()
+    assert build(*pipes).papers == 2
+    for writer in writers:
+        writer.join()
+    assert index.recorded().roots == [STDIN, STDIN]
 
 
 MANY = st.lists(

@@ -173,3 +173,20 @@ def test_a_name_that_is_not_unicode_is_readable(tmp_path):
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_text("text")
     names = [document.name for document in find_documents([folder])]
     assert names == ["papers/a.md", "papers/\ufffd.md"]
+
+
+def test_a_link_to_itself_is_a_document_that_cannot_be_opened(tmp_path):
+    """It stops nothing but itself: the files beside it are found."""
+    folder = tree(tmp_path / "papers", "a.md")
+    (folder / "loop").symlink_to("loop")
+    found = {document.name: document for document in find_documents([folder])}
+    assert found.keys() == {"papers/a.md", "papers/loop"}
+    with pytest.raises(SourceUnreadable, match="cannot be opened"):
+        found["papers/loop"].head()
+
+
+def test_without_standard_input_there_is_nothing_to_read(tmp_path, monkeypatch):
+    """A closed standard input is a typed error."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(SourceUnreadable, match="no standard input"):
+        find_documents([Path("-")], spool=tmp_path)
