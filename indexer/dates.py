@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 FIRST_YEAR = 1500
 """No paper is older: an earlier year is a slip."""
@@ -43,6 +43,7 @@ def latest_year() -> int:
     return datetime.now(UTC).year + 2
 
 
+@lru_cache(maxsize=4096)  # a corpus states the same days and years again and again
 def parse_date(stated: str | float | None) -> tuple[int | None, str | None]:
     """Return year and day of a date as a source states it.
 

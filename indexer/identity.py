@@ -159,6 +159,7 @@ def _hashed(key: str) -> str:
     return f"akin:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
+@lru_cache(maxsize=8)  # of one record it is asked for its id, then for its keys
 def normalised_title(title: str) -> str:
     """Return the words of a title, case and accents folded, punctuation dropped."""
     if title.isascii():

@@ -56,14 +56,12 @@ def decode(text: str) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:  # NaN, a line end in a string; or an error, told better here
         return _DECODER.decode(text)
-    if isinstance(value, dict) and any(map(_is_vast, value.values())):
-        return _DECODER.decode(text)
+    if isinstance(value, dict):
+        for one in value.values():
+            # May have been a whole number of more than 64 bits, which is a float to orjson.
+            if type(one) is float and abs(one) >= _VAST:
+                return _DECODER.decode(text)
     return value
-
-
-def _is_vast(value: object) -> bool:
-    """Tell what may have been a whole number of more than 64 bits, which is a float to orjson."""
-    return type(value) is float and abs(value) >= _VAST
 
 
 def _depth(text: str) -> int:
