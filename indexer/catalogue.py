@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -306,8 +306,7 @@ class CatalogueBuilder:
 
     def texts(self, rows: list[int]) -> list[str]:
         """Return the texts to embed of those rows, in their order."""
-        ask = "SELECT title, abstract FROM papers WHERE row = ?"
-        return [document_text(*self._db.execute(ask, (row,)).fetchone()) for row in rows]
+        return read_texts(self._db, rows)
 
     def finish(self) -> None:
         """Build the lexical index and the terms, and close the file."""
@@ -351,6 +350,14 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
     """Return the paper of a row id."""
     ask = f"SELECT {_COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
     return _paper(db.execute(ask, (row,)).fetchone())
+
+
+def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
+    """Return the texts to embed of those rows, in their order."""
+    ask = (
+        "SELECT iif(extra ->> 'title_missing', '', title), abstract FROM papers WHERE row = ?"
+    )  # words that stand in for a title are not said twice
+    return [document_text(*db.execute(ask, (row,)).fetchone()) for row in rows]
 
 
 def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-TEXT_RECIPE = "title-newline-abstract/1"
+TEXT_RECIPE = "title-newline-abstract/2"
 """Names how :func:`document_text` makes the embedded text; a change of one is a change of both."""
 
 
@@ -80,8 +80,13 @@ def as_json(value: Any) -> str:
 
 
 def document_text(title: str, abstract: str) -> str:
-    """Return the text that is embedded for a paper, after :data:`TEXT_RECIPE`."""
-    return f"{title}\n{abstract}" if abstract else title
+    """Return the text that is embedded for a paper, after :data:`TEXT_RECIPE`.
+
+    Args:
+        title: ``""`` where the abstract's own first words stand in for it.
+        abstract: ``""`` where there is none.
+    """
+    return f"{title}\n{abstract}" if title and abstract else title or abstract
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from indexer.catalogue import open_catalogue
+from indexer.catalogue import open_catalogue, read_texts
 from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
 from indexer.generation import Generation, IndexFolder, Manifest
-from indexer.paper import document_text
 from indexer.vector_index import VectorIndex
 from search_api.engine import check_fit
 
@@ -109,8 +108,7 @@ def _unit_length(vectors: VectorIndex) -> Check:
 
 def _sample(db: sqlite3.Connection, vectors: VectorIndex, encoder: Encoder) -> Check:
     ids = np.unique(np.linspace(1, len(vectors), SAMPLE).astype(np.int64))
-    ask = "SELECT title, abstract FROM papers WHERE row = ?"
-    texts = [document_text(*db.execute(ask, (int(i),)).fetchone()) for i in ids]
+    texts = read_texts(db, ids.tolist())
     cosines = (encoder.encode_document(texts) * vectors.vectors(ids)).sum(axis=1)
     detail = f"{len(ids)} embedded again, least cosine {cosines.min():.6f}"
     return Check("sample of vectors", ok=bool(cosines.min() >= LEAST_COSINE), detail=detail)

@@ -37,7 +37,7 @@ _STATUS: dict[str, JsonValue] = {
     "index": _INDEX,
     "built_at": "2026-11-23T18:42:18+00:00",
     "dimension": 384,
-    "text_recipe": "title-newline-abstract/1",
+    "text_recipe": "title-newline-abstract/2",
     "truncated": 46,
     "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
     "prompts": {"query": "", "document": ""},

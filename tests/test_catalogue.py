@@ -15,6 +15,7 @@ from indexer.catalogue import (
     prepared,
     read_merged,
     read_paper_at,
+    read_texts,
 )
 from indexer.duplicates import RULES
 from indexer.identity import paper_id
@@ -140,3 +141,15 @@ def test_every_record_is_a_paper_or_merged_into_one(path, records, rules):
     kept = {p.doi for p in papers if p.doi}
     kept |= {doi for p in papers for doi in p.extra.get("also", {}).get("doi", [])}
     assert kept == stated
+
+
+def test_the_text_of_a_paper_without_a_title_is_its_abstract(path):
+    """The words that stand in for a title are shown, not embedded a second time."""
+    made = record(1, "We show …", abstract="We show that it holds.", extra={"title_missing": True})
+    built(path, made, record(2, TITLE, abstract="We show this."), record(3, "Only a title"))
+    with closing(open_catalogue(path)) as db:
+        assert read_texts(db, [3, 1, 2]) == [
+            "Only a title",
+            "We show that it holds.",
+            f"{TITLE}\nWe show this.",
+        ]

@@ -45,7 +45,7 @@ def test_the_manifest_states_what_a_generation_is_made_of(index, build, source, 
         "prompts": {"query": "", "document": ""},
     }
     assert (manifest.dimension, manifest.metric, manifest.papers) == (64, "inner_product", 2)
-    assert manifest.text_recipe == "title-newline-abstract/1"
+    assert manifest.text_recipe == "title-newline-abstract/2"
     assert manifest.roots == [str(source)]
     assert manifest.sources[0]["source"] == "papers.md"
     assert len(manifest.sources[0]["sha256"]) == 64

@@ -90,6 +90,11 @@ def test_the_embedded_text_is_title_and_abstract(abstract, text):
     assert document_text("A title", abstract) == text
 
 
+def test_words_that_stand_in_for_a_title_are_not_embedded_twice():
+    """Without a title of its own, a paper's text is its abstract."""
+    assert document_text("", "An abstract.") == "An abstract."
+
+
 def test_a_rejection_says_where_and_why():
     """The JSON form of a rejection holds file, line, reason and the record's beginning."""
     assert Rejection("a.md", 7, "not a year: '20x5'", "| 20x5 |").to_json() == {
