@@ -354,9 +354,7 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
 
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
     """Return the texts to embed of those rows, in their order."""
-    ask = (
-        "SELECT iif(extra ->> 'title_missing', '', title), abstract FROM papers WHERE row = ?"
-    )  # words that stand in for a title are not said twice
+    ask = "SELECT iif(extra ->> 'title_missing', '', title), abstract FROM papers WHERE row = ?"  # words that stand in for a title are not said twice
     return [document_text(*db.execute(ask, (row,)).fetchone()) for row in rows]
 
 

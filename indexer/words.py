@@ -1,0 +1,78 @@
+"""From text to terms: the words of it without case and accents, stemmed, stop words left out.
+
+Corpus and queries go through the same function, so a query finds every form of its words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import Stemmer
+
+_FUNCTION_WORDS = """
+a about above after again against all also am an and any are as at be because been before
+being below between both but by can could did do does doing down during each few for from further
+had has have having he her here hers him his how i if in into is it its itself just may me might
+more most must my no nor not now of off on once only or other our out over own same shall she
+should so some such than that the their them then there these they this those through to too
+under until up upon us very via was we were what when where whether which while who whom whose
+why will with within without would you your
+"""
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""English words that tell nothing of a subject; a query made only of them is searched as it is."""
+
+# Letters and digits, with the marks that combine with them; as FTS5's unicode61 splits.
+WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+
+_stemmer = Stemmer.Stemmer("english")  # Snowball's English stemmer, "Porter 2"
+
+
+class Located(NamedTuple):
+    """A word in a text.
+
+    Attributes:
+        term: what it is looked up by.
+        start: where it begins, in characters.
+        end: where it ends, exclusive.
+    """
+
+    term: str
+    start: int
+    end: int
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a text in order, repetitions too; of only stop words, those."""
+    found = WORD.findall(text)
+    telling = [term for word in found if (term := _telling(word))]
+    return telling or [stem(word) for word in found]
+
+
+def located(text: str) -> Iterator[Located]:
+    """Yield every word of a text with its place, stop words too."""
+    for match in WORD.finditer(text):
+        yield Located(stem(match[0]), match.start(), match.end())
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Return what a word is looked up by."""
+    return str(_stemmer.stemWord(folded(word)))
+
+
+def folded(word: str) -> str:
+    """Return a word in lower case and without accents."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=1 << 16)
+def _telling(word: str) -> str:
+    """Return the term of a word, ``""`` for a stop word."""
+    return "" if folded(word) in STOP_WORDS else stem(word)
