@@ -1,4 +1,4 @@
-"""The catalogue of a generation: a SQLite file with the papers and their lexical (FTS5) index.
+"""The catalogue of a generation: a SQLite file with the papers, and what is looked up in them.
 
 Records stream in one by one, a row each, so that the corpus is never held in memory; those of one
 paper are merged once all are there. Row ids count from 1 without gaps; the vectors carry the same
@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -42,6 +42,10 @@ CREATE TABLE papers (
     extra TEXT NOT NULL,        -- JSON object
     content_hash TEXT NOT NULL
 );
+CREATE TABLE vocabulary (       -- the terms of the lexical index
+    term TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE rejections (source TEXT, line INTEGER, reason TEXT, head TEXT);
 CREATE TABLE merged (           -- the records of papers that are made of several
     row INTEGER NOT NULL,       -- of the paper
@@ -51,7 +55,7 @@ CREATE TABLE merged (           -- the records of papers that are made of severa
     head TEXT
 );
 """
-# Made once all papers are there: what is filtered by and counted, and the lexical index.
+# Made once all papers are there: what is filtered by and counted, and where words stand in order.
 _FINISH = """
 CREATE TABLE terms (
     term INTEGER PRIMARY KEY,
@@ -72,17 +76,18 @@ INSERT INTO terms (field, value, folded)
 INSERT OR IGNORE INTO paper_terms (term, row)
     SELECT term, row FROM paper_values JOIN terms USING (field, value);
 
-CREATE VIRTUAL TABLE lexical USING fts5(
-    title, abstract, authors, content = 'papers', content_rowid = 'row',
-    tokenize = 'porter unicode61 remove_diacritics 2'
+CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in their order
+    title, abstract, content = 'papers', content_rowid = 'row',
+    tokenize = 'unicode61 remove_diacritics 2'
 );
-INSERT INTO lexical (lexical) VALUES ('rebuild');
-INSERT INTO lexical (lexical) VALUES ('optimize');
+INSERT INTO phrases (phrases) VALUES ('rebuild');
+INSERT INTO phrases (phrases) VALUES ('optimize');
 """
 _COLUMNS = (
     "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
     "sources, extra"
 )
+_TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
 _LISTS = ("authors", "categories", "sources")
 _INSERT = f"INSERT INTO papers ({_COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
 _UPDATE = f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608
@@ -308,9 +313,16 @@ class CatalogueBuilder:
         """Return the texts to embed of those rows, in their order."""
         return read_texts(self._db, rows)
 
-    def finish(self) -> None:
-        """Build the lexical index and the terms, and close the file."""
+    def words(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the text of each of :data:`indexer.lexical_index.FIELDS`, paper by paper."""
+        ask = f"SELECT {_TITLE}, abstract, authors FROM papers ORDER BY row"  # noqa: S608
+        for title, abstract, authors in self._db.execute(ask):
+            yield title, abstract, " ".join(orjson.loads(authors))
+
+    def finish(self, vocabulary: Mapping[str, int]) -> None:
+        """Keep the numbers of the terms, build what is filtered by, and close the file."""
         self._flush()
+        self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", sorted(vocabulary.items()))
         self._db.commit()
         self._db.executescript(_FINISH)
         self._db.commit()
@@ -354,8 +366,15 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
 
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
     """Return the texts to embed of those rows, in their order."""
-    ask = "SELECT iif(extra ->> 'title_missing', '', title), abstract FROM papers WHERE row = ?"  # words that stand in for a title are not said twice
+    ask = f"SELECT {_TITLE}, abstract FROM papers WHERE row = ?"  # noqa: S608
     return [document_text(*db.execute(ask, (row,)).fetchone()) for row in rows]
+
+
+def term_numbers(db: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of those terms that any paper has."""
+    ask = "SELECT number FROM vocabulary WHERE term = ?"
+    found = ((term, db.execute(ask, (term,)).fetchone()) for term in terms)
+    return {term: row[0] for term, row in found if row}
 
 
 def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:

@@ -48,6 +48,7 @@ from indexer.generation import (
     Manifest,
 )
 from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, write_ledger
+from indexer.lexical_index import LexicalIndexBuilder
 from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
@@ -176,8 +177,8 @@ def rebuild(
             )
             if not dry_run and (full or not current):
                 embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
-                reporter.phase("indexing")
-                catalogue.finish()
+                reporter.phase("indexing", len(catalogue))
+                catalogue.finish(_index_words(catalogue, staging, reporter))
                 reporter.phase("publishing")
                 manifest = _manifest(generation, encoder, report, embedded, how)
                 index.publish(staging, manifest)
@@ -332,6 +333,21 @@ def _embed(
     builder.save(staging / VECTORS)
     done.dimension = builder.dimension
     return done
+
+
+def _index_words(
+    catalogue: CatalogueBuilder, staging: Path, reporter: Reporter
+) -> Mapping[str, int]:
+    """Write the lexical index and return the number of each term."""
+    builder = LexicalIndexBuilder(staging)
+    try:
+        for number, fields in enumerate(catalogue.words(), 1):
+            builder.add(*fields)
+            if number % EMBED_AT_ONCE == 0:
+                reporter.advance(EMBED_AT_ONCE)
+        return builder.save()
+    finally:
+        builder.close()
 
 
 def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:

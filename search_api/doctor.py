@@ -84,12 +84,12 @@ def _catalogue(db: sqlite3.Connection) -> Check:
 
 def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex) -> Check:
     (papers, last) = db.execute("SELECT count(*), max(row) FROM papers").fetchone()
-    (lexical,) = db.execute("SELECT count(*) FROM lexical_docsize").fetchone()
+    (phrases,) = db.execute("SELECT count(*) FROM phrases_docsize").fetchone()
     counts = {
         "manifest": generation.manifest.papers,
         "catalogue": papers,
         "last row": last,
-        "lexical": lexical,
+        "phrases": phrases,
         "vectors": len(vectors),
     }
     detail = ", ".join(f"{name} {count:,}" for name, count in counts.items())

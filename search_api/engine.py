@@ -15,11 +15,12 @@ from indexer.catalogue import open_catalogue, read_paper, read_paper_at
 from indexer.encoder import Encoder, Vectors
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
+from indexer.lexical_index import LexicalIndex
 from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api.columns import Columns, Mask
 from search_api.fusion import Array, fuse
-from search_api.lexical import NO_EVIDENCE, bm25
+from search_api.lexical import weigh
 from search_api.query import Cursor, Filters, Query
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
 
@@ -56,6 +57,7 @@ class Engine:
         self.generation = generation
         self.encoder = encoder
         self._vectors = VectorIndex(generation.vectors)
+        self._words = LexicalIndex(generation.folder, generation.manifest.papers)
         self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         # All are opened now: later the files may be gone, and this generation still served.
         for _ in range(CONNECTIONS):
@@ -121,7 +123,7 @@ class Engine:
             searched = self._columns.mask(query.filters)
             searched[np.concatenate([like, unlike]) - 1] = False
             semantic, notes = self._semantic(query, like, unlike)
-            lexical = bm25(db, query.text, self._columns.n) if query.mode != "semantic" else None
+            lexical = self._lexical(db, query)
             score = _score(semantic, lexical)
             listed = searched.copy()
             if semantic is None:
@@ -197,6 +199,12 @@ class Engine:
         length = float(np.linalg.norm(direction))
         unit = (direction / length if length else direction).astype(np.float32)
         return self._vectors.scores(unit).astype(np.float64), notes
+
+    def _lexical(self, db: sqlite3.Connection, query: Query) -> Array | None:
+        """Return the BM25F score of every paper for the words that are asked for."""
+        if query.mode == "semantic":
+            return None
+        return self._words.scores(weigh(db, [(1.0, query.text)]))
 
     def _cut(self, text: str) -> list[str]:
         limit = self.encoder.max_tokens
@@ -274,8 +282,6 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
 
 def _score(semantic: Array | None, lexical: Array | None) -> Array:
     if semantic is not None and lexical is not None:
-        if lexical.max(initial=0.0) <= NO_EVIDENCE:
-            lexical = np.zeros_like(lexical)
         return fuse(semantic, lexical)
     score = semantic if semantic is not None else lexical
     assert score is not None  # noqa: S101 — every mode has a voice

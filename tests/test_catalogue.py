@@ -52,7 +52,7 @@ def built(path, *records: Record, rules=RULES) -> tuple[list[Paper], list[Merged
         builder.add(prepared(one))
     builder.merge_duplicates()
     count = len(builder)
-    builder.finish()
+    builder.finish({})
     with closing(open_catalogue(path)) as db:
         assert [row for (row,) in db.execute("SELECT row FROM papers ORDER BY row")] == [
             *range(1, count + 1)

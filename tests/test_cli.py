@@ -548,7 +548,7 @@ def test_doctor_finds_a_good_index_well(run, seeded):
     assert all(check["ok"] for check in checks.values())
     assert checks["current generation"]["detail"] == seeded.current().id
     assert checks["counts"]["detail"] == (
-        "manifest 64, catalogue 64, last row 64, lexical 64, vectors 64"
+        "manifest 64, catalogue 64, last row 64, phrases 64, vectors 64"
     )
     assert "8 embedded again, least cosine 1.0" in checks["sample of vectors"]["detail"]
     human = run("akin doctor --index", seeded.path)

@@ -51,7 +51,7 @@ def catalogue(folder: Path, papers: Sequence[Paper]) -> Iterator[Connection]:
     builder = CatalogueBuilder(folder / "catalogue.sqlite")
     for paper in papers:
         builder.add(prepared(Record(paper, 1)))
-    builder.finish()
+    builder.finish({})
     with closing(open_catalogue(folder / "catalogue.sqlite")) as db:
         yield db
 

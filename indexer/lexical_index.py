@@ -1,0 +1,217 @@
+"""The lexical index of a generation: which papers have a term, and what that is worth (BM25F).
+
+A paper's score for a query is the sum over the query's terms ``t`` of::
+
+    idf(t) · w · (k1 + 1) / (w + k1)
+
+    w      = Σ_f weight_f · tf_f / (1 - b_f + b_f · length_f / mean_f)
+    idf(t) = ln(1 + (n - df + 0.5) / (df + 0.5))
+
+over the fields ``f`` of :data:`FIELDS`: a term is counted in each, with the field's own weight and
+normalisation of length, before the sum is dampened once (Robertson, Zaragoza and Taylor, "Simple
+BM25 extension to multiple weighted fields", CIKM 2004; the idf is Lucene's, never negative). A
+generation never changes, so the summands are computed when it is built, and a query adds them up.
+
+Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … starts[t + 1]``::
+
+    starts   int64    (terms + 1,)
+    rows     int32    (postings,)   index of the paper, its row id - 1, ascending within a term
+    weights  float32  (postings,)   the summand
+    fields   uint8    (postings,)   bit f: field f has the term
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.errors import IndexCorrupted
+from indexer.words import terms
+
+K1 = 1.2
+"""How fast repetitions of a term cease to count."""
+
+
+class Field(NamedTuple):
+    """A part of a paper.
+
+    Attributes:
+        name: of the part.
+        weight: of an occurrence in it.
+        b: how much its length counts, 0 to 1.
+    """
+
+    name: str
+    weight: float
+    b: float
+
+
+FIELDS = (Field("title", 2.0, 0.5), Field("abstract", 1.0, 0.75), Field("authors", 1.0, 0.0))
+
+_ARRAYS = {"starts": np.int64, "rows": np.int32, "weights": np.float32, "fields": np.uint8}
+_POSTING = np.dtype([("term", "<u4"), *((f.name, "<u2") for f in FIELDS)])
+_MOST = np.iinfo("<u2").max
+_BLOCK = 4096
+"""Papers whose postings are held in memory together."""
+
+Scores = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int32]
+
+
+class LexicalIndexBuilder:
+    """Collects the terms of papers, then writes the arrays. Holds one block of papers in memory.
+
+    Args:
+        folder: where the arrays will lie; postings are kept there in a file until then.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers: dict[str, int] = {}
+        self._block: list[tuple[int, ...]] = []
+        self._sizes = array("I")  # postings of each paper
+        self._lengths = array("I")  # of each paper, its fields' lengths in terms
+        self._spool = (folder / "postings.tmp").open("w+b")
+
+    def add(self, *texts: str) -> None:
+        """Add the next paper: the text of each of :data:`FIELDS`."""
+        counts: dict[int, list[int]] = {}
+        for place, text in enumerate(texts):
+            found = terms(text)
+            self._lengths.append(len(found))
+            for term, count in Counter(found).items():
+                number = self._numbers.setdefault(term, len(self._numbers))
+                counts.setdefault(number, [0] * len(FIELDS))[place] = min(count, _MOST)
+        self._block += ((number, *of) for number, of in counts.items())
+        self._sizes.append(len(counts))
+        if len(self._sizes) % _BLOCK == 0:
+            self._flush()
+
+    def save(self) -> Mapping[str, int]:
+        """Write the arrays and return the number of each term."""
+        self._flush()
+        papers, most = len(self._sizes), len(self._numbers)
+        df = np.zeros(most, dtype=np.int64)
+        for _, postings in self._blocks():
+            df += np.bincount(postings["term"], minlength=most)
+        starts = np.concatenate([[0], np.cumsum(df)]).astype(np.int64)
+        np.save(_path(self._folder, "starts"), starts)
+        idf = np.log1p((papers - df + 0.5) / (df + 0.5))
+        lengths = np.array(self._lengths, dtype=np.float64).reshape(papers, len(FIELDS))
+        means = np.maximum(lengths.mean(axis=0), 1e-9)
+        out = {name: self._array(name, int(starts[-1])) for name in ("rows", "weights", "fields")}
+        free = starts[:-1].copy()
+        for rows, postings in self._blocks():
+            weight = np.zeros(len(rows))
+            fields = np.zeros(len(rows), dtype=np.uint8)
+            for place, field in enumerate(FIELDS):
+                tf = postings[field.name].astype(np.float64)
+                length = 1 - field.b + field.b * lengths[rows, place] / means[place]
+                weight += field.weight * tf / np.maximum(length, 1e-9)
+                fields |= (tf > 0).astype(np.uint8) << place
+            term = postings["term"].astype(np.int64)
+            order = np.argsort(term, kind="stable")
+            at = free[term[order]] + _places_within(term[order])
+            out["rows"][at] = rows[order]
+            out["weights"][at] = (idf[term] * weight * (K1 + 1) / (weight + K1))[order]
+            out["fields"][at] = fields[order]
+            free += np.bincount(term, minlength=most)
+        out.clear()  # unmapped, and so written
+        self.close()
+        return self._numbers
+
+    def close(self) -> None:
+        """Drop the file that postings were kept in."""
+        self._spool.close()
+        Path(self._spool.name).unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        self._spool.write(np.array(self._block, dtype=_POSTING).tobytes())
+        self._block.clear()
+
+    def _blocks(self) -> Iterator[tuple[Rows, npt.NDArray[Any]]]:
+        """Yield the row index of each posting of a block, and the postings."""
+        self._spool.seek(0)
+        sizes = np.array(self._sizes, dtype=np.int64)
+        for start in range(0, len(sizes), _BLOCK):
+            of = sizes[start : start + _BLOCK]
+            data = self._spool.read(int(of.sum()) * _POSTING.itemsize)
+            rows = np.repeat(np.arange(start, start + len(of), dtype=np.int32), of)
+            yield rows, np.frombuffer(data, dtype=_POSTING)
+
+    def _array(self, name: str, size: int) -> npt.NDArray[Any]:
+        # One entry more than there are postings: an empty array cannot be mapped.
+        return np.lib.format.open_memmap(
+            _path(self._folder, name), mode="w+", dtype=_ARRAYS[name], shape=(size + 1,)
+        )
+
+
+class LexicalIndex:
+    """The lexical index of a published generation, for reading; safe to share by threads.
+
+    Args:
+        folder: of the generation.
+        papers: how many there are.
+
+    Raises:
+        IndexCorrupted: an array is missing or does not fit the others.
+    """
+
+    def __init__(self, folder: Path, papers: int) -> None:
+        self.papers = papers
+        try:
+            # Mapped, not copied: opens at once, and all workers share the pages.
+            self._starts, self._rows, self._weights, self._fields = (
+                np.load(_path(folder, name), mmap_mode="r") for name in _ARRAYS
+            )
+        except (OSError, ValueError) as error:
+            raise IndexCorrupted(f"{folder}: {error}", file=str(folder)) from error
+        size = int(self._starts[-1]) + 1
+        if not size == len(self._rows) == len(self._weights) == len(self._fields):
+            raise IndexCorrupted(
+                f"{folder}: the arrays of the lexical index are not of one length",
+                file=str(folder),
+            )
+
+    def scores(self, query: Mapping[int, float]) -> Scores:
+        """Return the score of every paper ``(papers,)``, 0 where no term occurs.
+
+        Args:
+            query: the weight of each term, by number; how often it occurs in the query.
+        """
+        scores = np.zeros(self.papers, dtype=np.float64)
+        for number, weight in query.items():
+            of = slice(self._starts[number], self._starts[number + 1])
+            scores[self._rows[of]] += weight * self._weights[of]
+        return scores
+
+    def rows(self, number: int, fields: Sequence[str] = ()) -> Rows:
+        """Return which papers have a term, in any of the named fields if some are named."""
+        of = slice(self._starts[number], self._starts[number + 1])
+        rows: Rows = self._rows[of]
+        if fields:
+            bits = sum(1 << place for place, field in enumerate(FIELDS) if field.name in fields)
+            rows = rows[(self._fields[of] & bits) > 0]
+        return rows
+
+    def idf(self, number: int) -> float:
+        """Return what the rarity of a term is worth."""
+        df = int(self._starts[number + 1] - self._starts[number])
+        return float(np.log1p((self.papers - df + 0.5) / (df + 0.5)))
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"lexical-{name}.npy"
+
+
+def _places_within(ordered: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return each entry's place among its equals, from 0; equals lie together."""
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    sizes = np.diff(first, append=len(ordered))
+    return np.arange(len(ordered)) - np.repeat(first, sizes)

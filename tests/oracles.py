@@ -1,0 +1,36 @@
+"""Slow and plain: what the fast code must agree with."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from indexer.paper import Paper
+from indexer.words import terms
+
+# Weight and normalisation of length: title, abstract, authors.
+WEIGHTS, B, K1 = (2.0, 1.0, 1.0), (0.5, 0.75, 0.0), 1.2
+
+
+def fields_of(paper: Paper) -> tuple[list[str], list[str], list[str]]:
+    title = "" if "title_missing" in paper.extra else paper.title
+    return terms(title), terms(paper.abstract), terms(" ".join(paper.authors))
+
+
+def bm25f(papers: Sequence[Paper], query: str) -> list[float]:
+    """The score of every paper, by the formula."""
+    texts = [fields_of(paper) for paper in papers]
+    means = [sum(len(text[f]) for text in texts) / len(texts) for f in range(3)]
+    scores = [0.0] * len(texts)
+    for term, asked in Counter(terms(query)).items():
+        df = sum(any(term in field for field in text) for text in texts)
+        idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+        for i, text in enumerate(texts):
+            w = 0.0
+            for f, field in enumerate(text):
+                if term in field:
+                    length = 1 - B[f] + B[f] * len(field) / means[f]
+                    w += WEIGHTS[f] * field.count(term) / length
+            scores[i] += asked * idf * w * (K1 + 1) / (w + K1)
+    return scores
