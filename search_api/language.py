@@ -1,0 +1,200 @@
+"""What is typed into the search box: plain words, and the operators among them.
+
+Most of it is prose, from one word to a whole abstract, and comes through untouched. An operator
+counts only in its exact form and at the start of a token, after white space or at the beginning.
+Whatever only looks like one is searched as text, and a note says so: no query is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from indexer.words import WORD
+from search_api.operators import QUOTES, Asked, Clause, Part, Wish, parts_of
+from search_api.query import Filters
+
+__all__ = ["HELP", "Asked", "Clause", "Wish", "parse"]
+
+HELP = (
+    ('"graph neural networks"', "these words must occur, in this order; they rank, too"),
+    ("-images", "no form of the word may occur"),
+    ('-"image retrieval"', "the phrase must not occur"),
+    ("+2 (graph networks)", "rather about this; the number is a weight, 1 where left out"),
+    ("-1 (medical images)", "rather not about this"),
+    ("title:attention", "a form of the word must occur in the title; it ranks, too"),
+    ('title:"attention is all"', "the phrase must occur in the title"),
+    ('author:"Wenke Huang"', "words of an author's name; of several such fields any will do"),
+    ("venue:CVPR", "words of a journal's or conference's name"),
+    ("category:cs.LG", "a category; LG finds it, too"),
+    ("source:seeds", "words of the name of the file that the paper came from"),
+    ("year:2024", "of that year; also 2023..2025, 2023.., ..2025, 2023-2025, >=2023, <2023"),
+    ("has:code", "code is linked"),
+    ("-author:Huang", "not this; any field can be excluded"),
+    ("related:arxiv:2508.15763", "near a paper, by its id or its link at arXiv or doi.org"),
+    ("unlike:doi:10.1000/abc", "far from a paper"),
+)
+"""Forms of the language and what they mean."""
+
+LONG = 300
+"""Characters, white space aside. Plain text that is longer counts as pasted; see :func:`parse`."""
+
+MAX_OPERATORS = 64
+"""Of one query. What follows is searched as text."""
+
+MAX_NOTES = 10
+
+
+def parse(q: str) -> Asked:
+    """Read a query, in time linear in its length.
+
+    Years narrow each other; of contradictory ones the last counts, and a note tells of it. Of
+    several authors, venues, categories or sources any will do. Field names are known in any case
+    and by their plurals, and as ``intitle``, ``journal``, ``conference``, ``cat`` and ``like``;
+    what stands before any other colon is plain text.
+
+    Plain text of more than :data:`LONG` characters counts as pasted: operators are looked for only
+    before and after it, and quotations are text even there.
+
+    Args:
+        q: as typed; any text will do.
+    """
+    notes: list[str] = []
+    parts = _operators(q, notes)
+    text = _without(q, parts)
+    if parts and _operators(text, []):  # there were too many, or -words stood in quotes
+        text = " ".join(WORD.findall(text))
+    asks = [part.asks for part in parts]
+    filters = _filters(q, parts, notes)
+    like = tuple(dict.fromkeys(one for ask in asks for one in ask.like))
+    unlike = tuple(dict.fromkeys(one for ask in asks for one in ask.unlike))
+    both = [one for one in like if one in unlike]
+    notes += [f"{one} is asked for by related: and unlike:; related: counts" for one in both]
+    must = tuple(dict.fromkeys(one for ask in asks for one in ask.must))
+    must_not = tuple(dict.fromkeys(one for ask in asks for one in ask.must_not))
+    excluded = tuple(dict.fromkeys(one for ask in asks for one in ask.excluded))
+    wanted = {ask.filters for ask in asks} - {Filters()}
+    for part in parts:
+        if set(part.asks.must_not) & set(must) or set(part.asks.excluded) & wanted:
+            notes.append(f"{_shown(q, part)} excludes what is asked for elsewhere")
+    return Asked(
+        text=text,
+        wishes=tuple(one for ask in asks for one in ask.wishes),
+        must=must,
+        must_not=must_not,
+        filters=filters,
+        excluded=excluded,
+        like=like,
+        unlike=tuple(one for one in unlike if one not in both),
+        notes=_bounded(notes),
+    )
+
+
+def _operators(q: str, notes: list[str]) -> list[Part]:
+    """Return the operators that count, and add why others do not."""
+    parts = list(parts_of(q))
+    plain = _size(q) - sum(_size(q[part.start : part.end]) for part in parts if not part.problem)
+    if plain > LONG:
+        before, after = _ends(q, parts)
+        within = [_shown(q, part) for part in parts[before:after] if not part.problem]
+        if within:
+            more = f" and {len(within) - 1} more" if len(within) > 1 else ""
+            notes.append(f"{within[0]}{more} within a long text; searched as text")
+        parts = parts[:before] + parts[after:]
+    failed = [part for part in parts if part.problem]
+    notes += [f"{_shown(q, part)} {part.problem}; searched as text" for part in failed]
+    parts = [part for part in parts if not part.problem]
+    if len(parts) > MAX_OPERATORS:
+        first = _shown(q, parts[MAX_OPERATORS])
+        notes.append(f"{first} comes after {MAX_OPERATORS} operators; searched as text from there")
+    return parts[:MAX_OPERATORS]
+
+
+def _ends(q: str, parts: list[Part]) -> tuple[int, int]:
+    """Return how many parts stand before all plain text, and the index of the first after it."""
+    before, after = 0, len(parts)
+    at = 0
+    while before < after and _is_next(q, parts[before], at, parts[before].start):
+        at = parts[before].end
+        before += 1
+    at = len(q)
+    while before < after and _is_next(q, parts[after - 1], parts[after - 1].end, at):
+        after -= 1
+        at = parts[after].start
+    return before, after
+
+
+def _is_next(q: str, part: Part, start: int, end: int) -> bool:
+    """Tell whether only white space lies between, and the part is no quotation."""
+    return not q[start:end].strip() and q[part.start] not in QUOTES
+
+
+def _filters(q: str, parts: list[Part], notes: list[str]) -> Filters:
+    """Return the filters of all parts as one."""
+    filters = Filters()
+    for part in parts:
+        new = part.asks.filters
+        first = _narrower(max, filters.year_from, new.year_from)
+        last = _narrower(min, filters.year_to, new.year_to)
+        if first is not None and last is not None and first > last:
+            notes.append(f"{_shown(q, part)} contradicts {_years(filters)}; the last one counts")
+            first, last = new.year_from, new.year_to
+        if new.has_code is not None and filters.has_code not in (None, new.has_code):
+            notes.append(f"{_shown(q, part)} contradicts its opposite; the last one counts")
+        filters = Filters(
+            year_from=first,
+            year_to=last,
+            category=_joined(filters.category, new.category),
+            author=_joined(filters.author, new.author),
+            venue=_joined(filters.venue, new.venue),
+            source=_joined(filters.source, new.source),
+            has_code=filters.has_code if new.has_code is None else new.has_code,
+        )
+    return filters
+
+
+def _narrower(pick: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return pick(one, other)
+
+
+def _years(filters: Filters) -> str:
+    first, last = filters.year_from, filters.year_to
+    if first == last:
+        return f"year:{first}"
+    return f"year:{'' if first is None else first}..{'' if last is None else last}"
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one + other))
+
+
+def _without(q: str, parts: list[Part]) -> str:
+    """Return a query with each part replaced by its text."""
+    if not parts:
+        return q
+    pieces, at = [""], 0
+    for part in parts:
+        pieces[-1] += q[at : part.start] + part.asks.text
+        at = part.end
+        if not part.asks.text:
+            pieces.append("")
+    pieces[-1] += q[at:]
+    return " ".join(bare for piece in pieces if (bare := piece.strip()))
+
+
+def _size(text: str) -> int:
+    return sum(map(len, text.split()))
+
+
+def _shown(q: str, part: Part) -> str:
+    text = " ".join(q[part.start : part.end].split())
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _bounded(notes: list[str]) -> tuple[str, ...]:
+    """Return each note once, and not more than can be read."""
+    each = list(dict.fromkeys(notes))
+    if len(each) > MAX_NOTES:
+        each[MAX_NOTES - 1 :] = [f"and {len(each) - MAX_NOTES + 1} more notes of this kind"]
+    return tuple(each)

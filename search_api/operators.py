@@ -1,0 +1,276 @@
+"""One operator of a query: the forms that count, and what looks like one but is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from indexer.identity import identifier, identifiers_in, known_identifiers, paper_id, scheme_of
+from indexer.words import STOP_WORDS, WORD, folded
+from search_api.query import Filters
+
+LONGEST_QUOTATION = 300
+"""Characters. A longer one is plain text."""
+
+MAX_WEIGHT = 100
+
+_FIELDS = {
+    "title": "title", "intitle": "title",
+    "author": "author", "authors": "author",
+    "venue": "venue", "venues": "venue", "journal": "venue", "conference": "venue",
+    "category": "category", "categories": "category", "cat": "category",
+    "year": "year", "years": "year",
+    "source": "source", "sources": "source",
+    "has": "has",
+    "related": "related", "like": "related",
+    "unlike": "unlike",
+}  # fmt: skip
+
+QUOTES = '"“”„'
+_TOKEN = re.compile(r"\S+")
+_QUOTED = re.compile(
+    rf"[{QUOTES}](?=\S)([^{QUOTES}]{{1,{LONGEST_QUOTATION}}}+)[{QUOTES}](?=([.,;:!?]*)(?!\S))"
+)
+_FIELD = re.compile(r"(-?)([a-z]+):", re.IGNORECASE | re.ASCII)
+_WISH = re.compile(r"([+-])(?:([0-9]{0,9}\.?[0-9]{1,9})\s*)?\(")
+_BRACKET = re.compile(r"[()]")
+_WISH_END = re.compile(r"[,;]*(?!\S)")
+# A word, a hyphenated one, C++, R&D. No letter alone, no formula: -x and -f(x) are mathematics.
+_NO_WORD = rf"\s()\[\]{{}}<>=$\\^_*|:{QUOTES}"
+_EXCLUDED = re.compile(rf"[^\W\d_][^{_NO_WORD}]*[^{_NO_WORD}-]")
+_YEAR = re.compile(r"([0-9]{4})")
+_YEARS = re.compile(r"([0-9]{4})?(?:\.\.|[-–])([0-9]{4})?")
+_BOUND = re.compile(r"([<>])(=?)([0-9]{4})")
+_AKIN_ID = re.compile(r"akin:[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words that a paper must have, or must not.
+
+    Attributes:
+        text: as typed, without quotes.
+        literal: ``True``: these words in this order; ``False``: the one word in any form. What
+            was quoted is literal, and so is what is hyphenated.
+        field: ``any``: title or abstract.
+    """
+
+    text: str
+    literal: bool
+    field: Literal["any", "title"] = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Words that papers should be near, or far from.
+
+    Attributes:
+        weight: within ±:data:`MAX_WEIGHT`, never 0; below 0: rather not.
+        text: as typed between the parentheses; quotes and signs within it are plain text.
+    """
+
+    weight: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a query asks for.
+
+    Attributes:
+        text: what ranks: the query without its operators, the words of ``"…"`` and ``title:``
+            kept. White space is folded only where something was taken out, and dropped at the ends.
+        wishes: in the order in which they were typed, like everything below.
+        must: all of them.
+        must_not: none of them.
+        filters: of several values of one field any, but years and ``has:`` narrow each other.
+        excluded: of one field each; papers that pass any of them are left out.
+        like: ids of papers to be near, in the form that the index has them.
+        unlike: likewise to be far from; none of those in ``like``.
+        notes: sentences on what was not taken as it may have been meant.
+    """
+
+    text: str = ""
+    wishes: tuple[Wish, ...] = ()
+    must: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    excluded: tuple[Filters, ...] = ()
+    like: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An operator, or what looks like one.
+
+    Attributes:
+        start: where it begins, in characters.
+        end: where it ends, exclusive.
+        asks: what it asks for; its text is what stays of it.
+        problem: why it is no operator; ``""`` if it is one.
+    """
+
+    start: int
+    end: int
+    asks: Asked = field(default_factory=Asked)
+    problem: str = ""
+
+
+_UNCLOSED = f"has no closing quote after a word, within {LONGEST_QUOTATION} characters"
+
+
+def parts_of(q: str) -> Iterator[Part]:
+    """Yield all that looks like an operator, in order."""
+    closing = _closing(q)
+    at = 0
+    while token := _TOKEN.search(q, at):
+        start, at = token.span()
+        part = _quotation(q, start, at) or _field(q, start, at)
+        part = part or _wish(q, start, closing) or _exclusion(q, start, at)
+        if part:
+            yield part
+            at = _end(q, part.end)
+
+
+def _quotation(q: str, start: int, end: int) -> Part | None:
+    sign = int(q[start] == "-")
+    if q[start + sign : start + sign + 1] not in tuple(QUOTES):
+        return None
+    match = _QUOTED.match(q, start + sign)
+    if not match:
+        return Part(start, end, problem=_UNCLOSED)
+    text = match[1].strip()
+    if not WORD.search(text):
+        return Part(start, match.end(), problem="quotes no word")
+    clause = (Clause(text, literal=True),)
+    if sign:
+        return Part(start, match.end(2), Asked(must_not=clause))
+    return Part(start, match.end(), Asked(text, must=clause))
+
+
+def _exclusion(q: str, start: int, end: int) -> Part | None:
+    if q[start] != "-" or not q[start + 1 : start + 2].isalpha():
+        return None
+    text = q[start + 1 : end].rstrip(".,;:!?")
+    if not _EXCLUDED.fullmatch(text) or folded(text) in STOP_WORDS:
+        return Part(start, end, problem='excludes no word; -"…" excludes what is in quotes')
+    return Part(start, end, Asked(must_not=(Clause(text, literal=_is_phrase(text)),)))
+
+
+def _wish(q: str, start: int, closing: dict[int, int]) -> Part | None:
+    match = _WISH.match(q, start)
+    if not match:
+        return None
+    opened = match.end() - 1
+    closed = closing.get(opened, len(q))
+    after = _WISH_END.match(q, closed + 1)
+    end = _end(q, opened)
+    if closed == len(q):
+        return Part(start, end, problem="opens a parenthesis that is not closed")
+    if not after:
+        return Part(start, end, problem="goes on right after its closing parenthesis")
+    weight = float(match[2] or 1)
+    if not 0 < weight <= MAX_WEIGHT:
+        return Part(start, end, problem=f"has no weight above 0 and up to {MAX_WEIGHT}")
+    text = q[opened + 1 : closed].strip()
+    if not WORD.search(text):
+        return Part(start, after.end(), problem="has no word in its parentheses")
+    wish = Wish(weight if match[1] == "+" else -weight, text)
+    return Part(start, after.end(), Asked(wishes=(wish,)))
+
+
+def _field(q: str, start: int, end: int) -> Part | None:
+    match = _FIELD.match(q, start, end)
+    name = _FIELDS.get(match[2].lower()) if match else None
+    if not match or not name:
+        return None
+    quoted = _QUOTED.match(q, match.end())
+    value = quoted[1].strip() if quoted else q[match.end() : end].rstrip(",;")
+    if not value:
+        return Part(start, end, problem="has no value right after the colon")
+    if not quoted and value[0] in QUOTES:
+        return Part(start, end, problem=_UNCLOSED)
+    literal = quoted is not None or _is_phrase(value)
+    asks = _asks(name, value, literal=literal, excludes=match[1] == "-")
+    end = quoted.end(2) if quoted else end
+    if isinstance(asks, str):
+        return Part(start, end, problem=asks)
+    return Part(start, end, asks)
+
+
+def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | str:
+    """Return what a field with a value asks for, or why it asks for nothing."""
+    if name in ("related", "unlike"):
+        if excludes:
+            return "is no filter; the opposite of related: is unlike:"
+        if not (found := _id(value)):
+            return "is not an id such as arxiv:2508.15763"
+        return Asked(like=(found,)) if name == "related" else Asked(unlike=(found,))
+    if name == "has":
+        if value.lower() != "code":
+            return "is not has:code"
+        return Asked(filters=Filters(has_code=not excludes))
+    if name == "year":
+        years = _years(value)
+        if not years:
+            return "is not a year or a range such as 2023..2025"
+        return Asked(excluded=(years,)) if excludes else Asked(filters=years)
+    if "://" in value:
+        return "is followed by a link"
+    if not WORD.search(value):
+        return "has no word"
+    if name == "title":
+        clause = (Clause(value, literal, "title"),)
+        return Asked(must_not=clause) if excludes else Asked(value, must=clause)
+    filters = Filters.of(**{name: [value]})
+    return Asked(excluded=(filters,)) if excludes else Asked(filters=filters)
+
+
+def _years(value: str) -> Filters | None:
+    """Read a year or a range of them; ``None`` if it is none, or ends before it begins."""
+    if match := _BOUND.fullmatch(value):
+        year = int(match[3])
+        if match[1] == ">":
+            return Filters(year_from=year if match[2] else year + 1)
+        return Filters(year_to=year if match[2] else year - 1)
+    if match := _YEAR.fullmatch(value):
+        return Filters(int(value), int(value))
+    match = _YEARS.fullmatch(value)
+    if not match or not any(match.groups()):
+        return None
+    first, last = (int(year) if year else None for year in match.groups())
+    return None if first is not None and last is not None and first > last else Filters(first, last)
+
+
+def _id(value: str) -> str | None:
+    """Return the id of a paper as the index has it, of an id with its scheme, bare or in a link."""
+    if _AKIN_ID.fullmatch(value.lower()):
+        return value.lower()
+    bare = {kind: identifier(kind, value) for kind in ("arxiv", "doi", "acl")}
+    found = paper_id("", (), known_identifiers(scheme_of(value) or identifiers_in(value) or bare))
+    return None if _AKIN_ID.fullmatch(found) else found  # a hash: nothing was known
+
+
+def _closing(q: str) -> dict[int, int]:
+    """Return where each parenthesis is closed, of those that are."""
+    closing, opened = {}, []
+    for match in _BRACKET.finditer(q):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif opened:
+            closing[opened.pop()] = match.start()
+    return closing
+
+
+def _end(q: str, at: int) -> int:
+    """Return where the token ends that goes on at a place; the place itself if none does."""
+    token = _TOKEN.match(q, at)
+    return token.end() if token else at
+
+
+def _is_phrase(text: str) -> bool:
+    return len(WORD.findall(text)) != 1
