@@ -103,7 +103,7 @@ def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
 )
 def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     """Find the papers nearest to a paper, which is never among them."""
-    return engine.search(parameters.query(like=(id,))).to_json()
+    return engine.search(parameters.query(like=(id,), collapse=True)).to_json()
 
 
 @api.get("/papers/{id:path}", response_model=schemas.OnePaper, responses=_errors, tags=["papers"])

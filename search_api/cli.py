@@ -30,14 +30,24 @@ from search_api.columns import Columns
 from search_api.downloads import document, format_of, listed
 from search_api.engine import Engine
 from search_api.exports import EXPORTERS, Listed
+from search_api.filters import Filters
 from search_api.live import encoder_for, open_engine
-from search_api.query import MAX_K, Filters, Mode, Query, Sort
+from search_api.query import MAX_K, Mode, Query, Sort
 from search_api.status import describe
 
 model_option = click.option(
     "--model",
     envvar="AKIN_MODEL",
     help="Model to run.  [default: the one the index was built with]",
+)
+
+
+mode_option = click.option(
+    "--mode",
+    type=click.Choice(get_args(Mode)),
+    default="hybrid",
+    show_default=True,
+    help="By meaning and words, or by one of them.",
 )
 
 
@@ -94,6 +104,8 @@ def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--min-score", type=float, help="Leave out results below this score."),
         click.option("--sort", type=click.Choice(get_args(Sort)), default="relevance",
                      show_default=True, help="date: the most relevant, newest first."),
+        click.option("--diversity", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+                     help="How much a result should differ from those before it."),
         click.option("--cursor", help="Go on after a page: its `next` under --json."),
         click.option("--format", "format_", type=click.Choice(["table", *EXPORTERS]),
                      default="table", show_default=True, help="How to print them."),
@@ -113,20 +125,22 @@ akin.add_command(rebuild_index)
 
 @akin.command()
 @click.argument("query", nargs=-1, required=True)
-@click.option("--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True,
-              help="By meaning and words, or by one of them.")  # fmt: skip
+@mode_option
 @result_options
 def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
     """Find the papers nearest to QUERY, in plain words."""
-    _answer(options, text=" ".join(query), mode=mode)
+    _answer(options, " ".join(query), mode=mode)
 
 
 @akin.command(short_help="Find papers near one or several.")
 @click.argument("ids", nargs=-1, metavar="ID...")
 @click.option("--unlike", multiple=True, metavar="ID", help="A paper to be far from; repeatable.")
 @click.option("--text", default="", help="An abstract that need not be in the index.")
+@mode_option
 @result_options
-def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options: Any) -> None:
+def related(
+    ids: tuple[str, ...], unlike: tuple[str, ...], text: str, mode: Mode, **options: Any
+) -> None:
     """Find papers near one or several, which are never among them."""
     if not ids and not text.strip():
         raise click.UsageError(
@@ -134,7 +148,7 @@ def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options:
             "--unlike alone is not enough"
         )
     like, unlike = (tuple(dict.fromkeys(ids)) for ids in (ids, unlike))
-    _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode="semantic")
+    _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode=mode, collapse=True)
 
 
 @akin.command()
@@ -324,15 +338,16 @@ def _check_free(host: str, port: int) -> None:
         ) from error
 
 
-def _answer(options: dict[str, Any], **asked: Any) -> None:
+def _answer(options: dict[str, Any], typed: str | None = None, **asked: Any) -> None:
     """Ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     format_ = options.pop("format_")
     if as_json and format_ != "table":
         raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
-    query = Query(filters=_filters(options), **options, **asked)
+    asked |= {"filters": _filters(options), **options}
+    query = Query(**asked) if typed is None else Query.parse(typed, **asked)
     with _engine(index_path, model) as engine:
-        if query.text and query.mode != "lexical":
+        if (query.text or query.wishes) and query.mode != "lexical":
             engine.encoder.load()  # seconds, once; they are not the search's
         page = engine.search(query)
     if as_json:
@@ -340,7 +355,7 @@ def _answer(options: dict[str, Any], **asked: Any) -> None:
     elif format_ == "table":
         render.results(Out(), page)
     else:
-        title = query.text.strip() or f"Papers like {', '.join(query.like)}"
+        title = query.typed or query.text.strip() or f"Papers like {', '.join(query.like)}"
         write(document(EXPORTERS[format_], listed(page.hits), title))
         for note in page.notes:
             click.echo(f"note: {note}", err=True)

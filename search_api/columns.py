@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.identity import normalised_title
-from search_api.query import Filters
+from search_api.filters import Filters
 from search_api.results import FacetCount
 
 Mask = npt.NDArray[np.bool_]

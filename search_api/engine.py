@@ -9,34 +9,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.catalogue import open_catalogue, read_paper, read_paper_at
-from indexer.encoder import Encoder, Vectors
+from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
 from indexer.lexical_index import LexicalIndex
 from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
+from search_api import ordering
 from search_api.columns import Columns, Mask
-from search_api.fusion import Array, fuse
-from search_api.lexical import weigh
-from search_api.query import Cursor, Filters, Query
+from search_api.filters import Filters
+from search_api.fusion import Array
+from search_api.lexical import having
+from search_api.query import Cursor, Query
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
+from search_api.scoring import Rows, Scored, Scorer
 
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
-
-UNLIKE_WEIGHT = 0.5
-"""Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
 
 CONNECTIONS = 8
 """To the catalogue: how many queries of one engine read it at the same time."""
 
 _READ_AT_ONCE = 100
 """Papers of a whole corpus that are read together."""
-
-Rows = npt.NDArray[np.int64]
 
 
 class Engine:
@@ -58,6 +55,7 @@ class Engine:
         self.encoder = encoder
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
+        self._scorer = Scorer(self._vectors, self._words, encoder)
         self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         # All are opened now: later the files may be gone, and this generation still served.
         for _ in range(CONNECTIONS):
@@ -120,28 +118,20 @@ class Engine:
         offset = self._offset(query)
         with self._catalogue() as db:
             like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
-            searched = self._columns.mask(query.filters)
+            searched = self._searched(db, query)
             searched[np.concatenate([like, unlike]) - 1] = False
-            semantic, notes = self._semantic(query, like, unlike)
-            lexical = self._lexical(db, query)
-            score = _score(semantic, lexical)
+            scored = self._scorer.score(db, query, like, unlike)
             listed = searched.copy()
-            if semantic is None:
-                listed &= score > 0
+            if query.mode == "lexical" and query.ranks:
+                listed &= scored.total > 0
             if query.min_score is not None:
-                listed &= score >= query.min_score
-            rows, more_notes = self._order(query, score, listed)
+                listed &= scored.total >= query.min_score
+            rows, notes = self._order(query, scored.total, listed)
+            rows, same = self._arrange(db, query, scored.total, rows, like)
             page = rows[offset : offset + query.k]
-            with_words = None if lexical is None else searched & (lexical > 0)
             hits = [
-                Hit(
-                    rank=offset + place,
-                    score=float(score[row]),
-                    paper=read_paper_at(db, int(row) + 1),
-                    semantic=_voice(semantic, searched, row),
-                    lexical=_voice(lexical, with_words, row),
-                )
-                for place, row in enumerate(page, 1)
+                self._hit(db, int(row), rank, scored, searched, same.get(int(row), []))
+                for rank, row in enumerate(page, offset + 1)
             ]
         end = offset + len(page)
         return ResultList(
@@ -154,7 +144,38 @@ class Engine:
             next=Cursor(self.info.generation, query.digest(), end).encode()
             if end < len(rows)
             else None,
-            notes=notes + more_notes,
+            notes=[*query.notes, *scored.notes, *notes],
+        )
+
+    def _searched(self, db: sqlite3.Connection, query: Query) -> Mask:
+        """Return which papers are searched at all."""
+        mask = self._columns.mask(query.filters) & self._columns.mask(query.narrowed)
+        for filters in query.excluded:
+            mask &= ~self._columns.mask(filters)
+        for clause in query.must:
+            mask &= having(db, self._words, clause)
+        for clause in query.must_not:
+            mask &= ~having(db, self._words, clause)
+        return mask
+
+    def _hit(
+        self,
+        db: sqlite3.Connection,
+        row: int,
+        rank: int,
+        scored: Scored,
+        searched: Mask,
+        same: Sequence[int],
+    ) -> Hit:
+        with_words = None if scored.lexical is None else searched & (scored.lexical > 0)
+        return Hit(
+            rank=rank,
+            score=float(scored.total[row]),
+            paper=read_paper_at(db, row + 1),
+            semantic=_voice(scored.semantic, searched, row),
+            lexical=_voice(scored.lexical, with_words, row),
+            lift=None if scored.lift is None else float(scored.lift[row]),
+            same=tuple(read_paper_at(db, other + 1).id for other in same),
         )
 
     def _offset(self, query: Query) -> int:
@@ -181,47 +202,12 @@ class Engine:
             index=self.info.to_json(),
         )
 
-    def _semantic(self, query: Query, like: Rows, unlike: Rows) -> tuple[Array | None, list[str]]:
-        """Return the cosine of every paper with what is asked for, and notes on what was cut."""
-        if query.mode == "lexical":
-            return None, []
-        wanted: list[Vectors] = []
-        notes: list[str] = []
-        if query.text.strip():
-            encode = self.encoder.encode_document if query.is_paper else self.encoder.encode_query
-            wanted.append(encode([query.text]))
-            notes = self._cut(query.text)
-        if len(like):
-            wanted.append(self._vectors.vectors(like))
-        direction = np.concatenate(wanted).mean(axis=0)
-        if len(unlike):
-            direction -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
-        length = float(np.linalg.norm(direction))
-        unit = (direction / length if length else direction).astype(np.float32)
-        return self._vectors.scores(unit).astype(np.float64), notes
-
-    def _lexical(self, db: sqlite3.Connection, query: Query) -> Array | None:
-        """Return the BM25F score of every paper for the words that are asked for."""
-        if query.mode == "semantic":
-            return None
-        return self._words.scores(weigh(db, [(1.0, query.text)]))
-
-    def _cut(self, text: str) -> list[str]:
-        limit = self.encoder.max_tokens
-        if limit is None or len(text) < limit:  # a word piece is a character at least
-            return []
-        (tokens,) = self.encoder.count_tokens([text])
-        if tokens <= limit:
-            return []
-        return [
-            f"the query has {tokens} word pieces, the model reads {limit}: "
-            "its meaning was taken from the beginning, its words from all of it"
-        ]
-
     def _order(self, query: Query, score: Array, listed: Mask) -> tuple[Rows, list[str]]:
         """Return the indexes of the listed papers in order; ties go to the earlier row."""
         rows = np.flatnonzero(listed)
         rows = rows[np.argsort(-score[rows], kind="stable")]
+        if not query.ranks:
+            return rows[np.argsort(-self._columns.date[rows], kind="stable")], []
         if query.sort == "relevance":
             return rows, []
         notes = []
@@ -229,6 +215,28 @@ class Engine:
             rows = rows[:DATE_POOL]
             notes = [f"by date: the {DATE_POOL} most relevant; a least score sets other bounds"]
         return rows[np.argsort(-self._columns.date[rows], kind="stable")], notes
+
+    def _arrange(
+        self, db: sqlite3.Connection, query: Query, scores: Array, rows: Rows, like: Rows
+    ) -> tuple[Rows, dict[int, list[int]]]:
+        """Return the rows with one place for each work and in variety, where that is asked for."""
+        same: dict[int, list[int]] = {}
+        if query.collapse and len(rows):
+            pool, others = np.split(rows, [ordering.POOL])
+            about = like - 1
+            vectors = self._vectors.vectors(np.concatenate([about, pool]) + 1)
+
+            def paper(row: int) -> Paper:
+                return read_paper_at(db, row + 1)
+
+            kept, same = ordering.collapse(pool, vectors, paper, about)
+            rows = np.concatenate([kept, others])
+        if query.diversity and query.ranks:
+            pool, others = np.split(rows, [ordering.POOL])
+            vectors = self._vectors.vectors(pool + 1)
+            pool = ordering.diversify(pool, scores[pool], vectors, query.diversity)
+            rows = np.concatenate([pool, others])
+        return rows, same
 
     def _facets(self, rows: Rows) -> dict[str, list[FacetCount]]:
         if len(rows) == self._columns.n:
@@ -278,14 +286,6 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
             f"{TEXT_RECIPE}. {how_to_mend(index)}"
         )
-
-
-def _score(semantic: Array | None, lexical: Array | None) -> Array:
-    if semantic is not None and lexical is not None:
-        return fuse(semantic, lexical)
-    score = semantic if semantic is not None else lexical
-    assert score is not None  # noqa: S101 — every mode has a voice
-    return score
 
 
 def _voice(scores: Array | None, among: Mask | None, row: int) -> Voice | None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from indexer.words import WORD
+from search_api.filters import Filters
 from search_api.operators import QUOTES, Asked, Clause, Part, Wish, parts_of
-from search_api.query import Filters
 
 __all__ = ["HELP", "Asked", "Clause", "Wish", "parse"]
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from indexer.identity import identifier, identifiers_in, known_identifiers, paper_id, scheme_of
 from indexer.words import STOP_WORDS, WORD, folded
-from search_api.query import Filters
+from search_api.filters import Filters
 
 LONGEST_QUOTATION = 300
 """Characters. A longer one is plain text."""

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self, get_args
 
 from indexer.errors import BadParameter, StaleCursor
+from search_api.filters import Filters
+from search_api.language import Clause, Wish, parse
 
 Mode = Literal["hybrid", "semantic", "lexical"]
 Sort = Literal["relevance", "date"]
@@ -26,84 +28,95 @@ MAX_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which papers are searched at all. Of several values of one field, any may match.
-
-    Attributes:
-        year_from: first year, inclusive; papers without a year do not match.
-        year_to: last year, inclusive.
-        category: case aside; ``LG`` and ``cs.LG`` find each other, ``cs.LG`` and ``stat.LG`` not.
-        author: one or more whole words of a name in any order, case and accents aside.
-        venue: likewise, of the venue.
-        source: likewise, of the file's name.
-        has_code: ``True``: code is linked; ``False``: it is not, or not known to be.
-    """
-
-    year_from: int | None = None
-    year_to: int | None = None
-    category: tuple[str, ...] = ()
-    author: tuple[str, ...] = ()
-    venue: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    has_code: bool | None = None
-
-    @classmethod
-    def of(cls, **values: Any) -> Self:
-        """Return filters of values as they are typed: lists become tuples, blanks are dropped."""
-        for name, value in values.items():
-            if isinstance(value, (list, tuple)):
-                values[name] = tuple(one for one in value if one.strip())
-        return cls(**values)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return those that are set."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-            if value not in (None, ())
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """A question: free text, papers to be like, papers to be unlike, or all three.
 
+    Made of its parts the text is only text; :meth:`parse` reads what people type. A query that
+    asks for nothing to rank by, but for some papers, is answered with all of these.
+
     Attributes:
         text: free text, from one word to a whole abstract.
+        wishes: more texts, each with its weight.
         like: ids of papers that the results should be near.
         unlike: ids of papers that the results should be far from.
-        mode: which voices rank. Without text there is only the semantic one.
+        must: what every result has.
+        must_not: what no result has.
+        mode: which voices rank.
         k: how many results, 1 … :data:`MAX_K`.
         filters: applied before ranking.
+        narrowed: more of them, those that were typed into the query.
+        excluded: results pass none of these.
         is_paper: whether the text is a paper's, to be embedded as such, not a question.
         min_score: results below it are left out; on the scale of the mode's score.
         sort: ``date`` orders the most relevant ones by date, newest first.
+        diversity: how much a result should differ from those before it, 0 … 1; see
+            :func:`search_api.ordering.diversify`.
+        collapse: whether several records of one work have one place.
         cursor: the ``next`` of the page before.
+        typed: the query as it was typed, before it was read.
+        notes: what was not taken as it may have been meant.
 
     Raises:
         BadParameter: a value is out of its range.
     """
 
     text: str = ""
+    wishes: tuple[Wish, ...] = ()
     like: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
-    is_paper: bool = False
+    must: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
     mode: Mode = "hybrid"
     k: int = 10
     filters: Filters = field(default_factory=Filters)
+    narrowed: Filters = field(default_factory=Filters)
+    excluded: tuple[Filters, ...] = ()
+    is_paper: bool = False
     min_score: float | None = None
     sort: Sort = "relevance"
+    diversity: float = 0.0
+    collapse: bool = False
     cursor: str | None = None
+    typed: str = ""
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(
+        cls, q: str, *, like: tuple[str, ...] = (), unlike: tuple[str, ...] = (), **others: Any
+    ) -> Self:
+        """Return the query of what is typed into a search box; see :mod:`search_api.language`.
+
+        Args:
+            q: as typed.
+            like: beside those that are named in it, like all that follow.
+            unlike: likewise.
+            others: any other attribute.
+
+        Raises:
+            BadParameter: a value is out of its range. What is typed is never wrong, only too long.
+        """
+        _check_text("q", q)
+        asked = parse(q)
+        like = tuple(dict.fromkeys((*like, *asked.like)))
+        return cls(
+            text=asked.text,
+            wishes=asked.wishes,
+            like=like,
+            unlike=tuple(dict.fromkeys((*unlike, *asked.unlike))),
+            must=asked.must,
+            must_not=asked.must_not,
+            narrowed=asked.filters,
+            excluded=asked.excluded,
+            typed=q,
+            notes=asked.notes,
+            **others,
+        )
 
     def __post_init__(self) -> None:
-        if not self.text.strip() and not self.like:
+        if not (self.ranks or self.selects):
             raise _bad("q", self.text, "ask for something: words, or a paper to be like")
-        if len(self.text) > MAX_CHARACTERS:
-            length = f"{len(self.text):,} characters"
-            raise _bad("q", length, f"longer than {MAX_CHARACTERS:,} characters")
         for name, text in self._texts():
-            if _SURROGATE.search(text):
-                raise _bad(name, text, "is not valid Unicode")
+            _check_text(name, text)
         if not 1 <= self.k <= MAX_K:
             raise _bad("k", self.k, f"must be from 1 to {MAX_K}")
         if self.mode not in get_args(Mode):
@@ -112,18 +125,33 @@ class Query:
             raise _bad("sort", self.sort, f"must be one of {', '.join(get_args(Sort))}")
         if self.min_score is not None and not math.isfinite(self.min_score):
             raise _bad("min_score", self.min_score, "must be a finite number")
+        if not 0 <= self.diversity <= 1:
+            raise _bad("diversity", self.diversity, "must be from 0 to 1")
         for name in ("like", "unlike"):
             if len(getattr(self, name)) > MAX_PAPERS:
                 raise _bad(name, len(getattr(self, name)), f"more than {MAX_PAPERS} papers")
         if both := set(self.like) & set(self.unlike):
             raise _bad("unlike", min(both), "is among the papers to be like, too")
-        if self.mode == "lexical" and (self.like or self.unlike):
-            raise _bad("mode", self.mode, "papers to be like are compared by their vectors")
         first, last = self.filters.year_from, self.filters.year_to
         if first is not None and last is not None and first > last:
             raise _bad("year_from", first, f"is after year_to {last}")
-        if not self.text.strip():
-            object.__setattr__(self, "mode", "semantic")
+
+    @property
+    def ranks(self) -> bool:
+        """Whether there is anything to rank by."""
+        return bool(self.text.strip() or self.wishes or self.like)
+
+    @property
+    def selects(self) -> bool:
+        """Whether some papers are asked for, whatever ranks them."""
+        none = Filters()
+        return bool(
+            self.must
+            or self.must_not
+            or self.excluded
+            or self.filters != none
+            or self.narrowed != none
+        )
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Yield every text of the query, with the name of its parameter."""
@@ -135,23 +163,39 @@ class Query:
 
     def digest(self) -> str:
         """Return a short hash of all that shapes the order of results, the page aside."""
-        shape = replace(self, cursor=None, k=1)
+        shape = replace(self, cursor=None, k=1, typed="", notes=())
         return hashlib.sha256(repr(shape).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         """Return the query as results echo it."""
         content: dict[str, Any] = {
-            "q": self.text,
+            "q": self.typed or self.text,
             "mode": self.mode,
             "k": self.k,
             "filters": self.filters.to_json(),
             "sort": self.sort,
         }
+        if self.diversity:
+            content["diversity"] = self.diversity
         if self.min_score is not None:
             content["min_score"] = self.min_score
         if self.like or self.unlike:
             content |= {"like": list(self.like), "unlike": list(self.unlike)}
+        if self.typed and self.typed != self.text:
+            content["read_as"] = self._read_as()
         return content
+
+    def _read_as(self) -> dict[str, Any]:
+        """Return what was understood of what was typed."""
+        read: dict[str, Any] = {
+            "text": self.text,
+            "wishes": [asdict(wish) for wish in self.wishes],
+            "must": [asdict(clause) for clause in self.must],
+            "must_not": [asdict(clause) for clause in self.must_not],
+            "filters": self.narrowed.to_json(),
+            "excluded": [filters.to_json() for filters in self.excluded],
+        }
+        return {name: value for name, value in read.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +245,14 @@ class Cursor:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_OURS = "was not given out by this service"
+
+
+def _check_text(name: str, text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        length = f"{len(text):,} characters"
+        raise _bad(name, length, f"longer than {MAX_CHARACTERS:,} characters")
+    if _SURROGATE.search(text):
+        raise _bad(name, text, "is not valid Unicode")
 
 
 def _bad(name: str, value: object, reason: str) -> BadParameter:

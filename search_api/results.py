@@ -38,6 +38,8 @@ class Hit:
         paper: the paper.
         semantic: its place by meaning; ``None`` where that was not asked for.
         lexical: its place by words; ``None`` where no word matches or that was not asked for.
+        lift: what the papers nearest to it add to its score; ``None`` outside hybrid mode.
+        same: ids of other records of the same work, which have no place of their own.
     """
 
     rank: int
@@ -45,6 +47,8 @@ class Hit:
     paper: Paper
     semantic: Voice | None
     lexical: Voice | None
+    lift: float | None
+    same: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as a JSON object."""
@@ -55,7 +59,9 @@ class Hit:
             "why": {
                 "semantic": self.semantic.to_json() if self.semantic else None,
                 "lexical": self.lexical.to_json() if self.lexical else None,
+                "lift": None if self.lift is None else round(self.lift, _DIGITS),
             },
+            **({"same": list(self.same)} if self.same else {}),
         }
 
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from indexer.errors import BadParameter
-from search_api.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Filters, Mode, Query, Sort
+from search_api.filters import Filters
+from search_api.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Sort
 
 _QUESTION = "peer to peer training without a central server"
 _PAPER: dict[str, JsonValue] = {
@@ -77,22 +78,26 @@ class FilterParameters(BaseModel):
         None, allow_inf_nan=False, description="leave out results below this score"
     )
     sort: Sort = Field("relevance", description="`date`: the most relevant, newest first")
+    diversity: float = Field(
+        0, ge=0, le=1, description="how much a result should differ from those before it"
+    )
     cursor: Words | None = Field(None, description="`next` of the page before")
 
     def filters(self) -> Filters:
         """Return the filters alone."""
         return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
 
-    def query(self, **asked: Any) -> Query:
-        """Return the engine's query: these filters, and what is asked."""
-        return Query(
-            k=self.k,
-            filters=self.filters(),
-            min_score=self.min_score,
-            sort=self.sort,
-            cursor=self.cursor,
-            **asked,
-        )
+    def query(self, typed: str | None = None, **asked: Any) -> Query:
+        """Return the engine's query: these filters, what was typed, and what else is asked."""
+        asked |= {
+            "k": self.k,
+            "filters": self.filters(),
+            "min_score": self.min_score,
+            "sort": self.sort,
+            "diversity": self.diversity,
+            "cursor": self.cursor,
+        }
+        return Query(**asked) if typed is None else Query.parse(typed, **asked)
 
 
 class _Question(BaseModel):
@@ -105,7 +110,7 @@ class SearchParameters(FilterParameters, _Question):  # in this order, `q` is do
 
     def to_query(self) -> Query:
         """Return the engine's query."""
-        return self.query(text=self.q, mode=self.mode)
+        return self.query(self.q, mode=self.mode)
 
 
 class SearchBody(FilterParameters):
@@ -126,7 +131,7 @@ class SearchBody(FilterParameters):
     def to_query(self) -> Query:
         """Return the engine's query."""
         return self.query(
-            text=self.q,
+            self.q,
             mode=self.mode,
             like=tuple(dict.fromkeys(self.like)),
             unlike=tuple(dict.fromkeys(self.unlike)),
@@ -145,9 +150,10 @@ class RelatedBody(FilterParameters):
         [], max_length=MAX_PAPERS, description="ids of papers to be far from"
     )
     text: Words = Field("", description="an abstract that need not be in the index")
+    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
 
     def to_query(self) -> Query:
-        """Return the engine's query: by meaning alone, as for one paper.
+        """Return the engine's query.
 
         Raises:
             BadParameter: neither papers nor a text to be near.
@@ -159,7 +165,8 @@ class RelatedBody(FilterParameters):
             is_paper=True,
             like=tuple(dict.fromkeys(self.like)),
             unlike=tuple(dict.fromkeys(self.unlike)),
-            mode="semantic",
+            mode=self.mode,
+            collapse=True,
         )
 
 
@@ -186,12 +193,15 @@ class ExportParameters(FilterParameters):
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
         if asked:
             return self.query(
-                text=self.q,
+                self.q,
                 mode=self.mode,
                 like=tuple(dict.fromkeys(self.like)),
                 unlike=tuple(dict.fromkeys(self.unlike)),
             )
-        if ranked := {"k", "mode", "min_score", "sort", "cursor", "unlike"} & self.model_fields_set:
+        if (
+            ranked := {*("k", "mode", "min_score", "sort", "diversity", "cursor", "unlike")}
+            & self.model_fields_set
+        ):
             raise BadParameter(
                 f"{min(ranked)}: needs q or like: without them nothing is ranked", field=min(ranked)
             )
@@ -247,6 +257,7 @@ class WhyOut(BaseModel):
 
     semantic: VoiceOut | None
     lexical: VoiceOut | None = Field(description="null: no word of the query occurs")
+    lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
 
 
 class HitOut(BaseModel):
@@ -259,6 +270,7 @@ class HitOut(BaseModel):
     )
     paper: PaperOut
     why: WhyOut
+    same: list[str] = Field([], description="ids of other records of the same work")
 
 
 class FacetOut(BaseModel):
@@ -283,7 +295,11 @@ class ResultListOut(BaseModel):
     @classmethod
     def example(cls) -> Self:
         """Return a page as it looks."""
-        why = {"semantic": {"rank": 1, "score": 0.520907}, "lexical": {"rank": 1, "score": 13.2332}}
+        why = {
+            "semantic": {"rank": 1, "score": 0.520907},
+            "lexical": {"rank": 1, "score": 13.2332},
+            "lift": 0.6,
+        }
         return cls.model_validate(
             {
                 "query": {"q": _QUESTION, "mode": "hybrid", "k": 1, "filters": {}},

@@ -18,12 +18,12 @@ def fields_of(paper: Paper) -> tuple[list[str], list[str], list[str]]:
     return terms(title), terms(paper.abstract), terms(" ".join(paper.authors))
 
 
-def bm25f(papers: Sequence[Paper], query: str) -> list[float]:
-    """The score of every paper, by the formula."""
+def bm25f(papers: Sequence[Paper], query: str, *, stemmed: bool = False) -> list[float]:
+    """The score of every paper, by the formula; a query that is stemmed is one term."""
     texts = [fields_of(paper) for paper in papers]
     means = [sum(len(text[f]) for text in texts) / len(texts) for f in range(3)]
     scores = [0.0] * len(texts)
-    for term, asked in Counter(terms(query)).items():
+    for term, asked in Counter([query] if stemmed else terms(query)).items():
         df = sum(any(term in field for field in text) for text in texts)
         idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
         for i, text in enumerate(texts):
@@ -32,5 +32,22 @@ def bm25f(papers: Sequence[Paper], query: str) -> list[float]:
                 if term in field:
                     length = 1 - B[f] + B[f] * len(field) / means[f]
                     w += WEIGHTS[f] * field.count(term) / length
-            scores[i] += asked * idf * w * (K1 + 1) / (w + K1)
+            scores[i] += math.sqrt(asked) * idf * w * (K1 + 1) / (w + K1)
     return scores
+
+
+def lifts(scores: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[float]:
+    """What the hundred best papers are lifted by, one by one; 0 for the others."""
+    ranked = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:100]
+    lifted = [0.0] * len(scores)
+    for i in ranked:
+        near = [
+            (sum(a * b for a, b in zip(vectors[i], vectors[j], strict=True)), j)
+            for j in ranked
+            if j != i
+        ]
+        near = [(cosine, j) for cosine, j in sorted(near, reverse=True)[:10] if cosine > 0]
+        if near:
+            sum_of = sum(cosine * max(scores[j], 0.0) for cosine, j in near)
+            lifted[i] = 0.5 * sum_of / sum(cosine for cosine, _ in near)
+    return lifted

@@ -26,7 +26,8 @@ from indexer.generation import IndexFolder
 from indexer.models import DEFAULT_MODEL, Model, find_model
 from indexer.rebuild import rebuild
 from search_api.engine import Engine
-from search_api.query import Filters, Query
+from search_api.filters import Filters
+from search_api.query import Query
 from tests.conftest import SEEDS, table
 from tests.fakes import FakeEncoder
 
@@ -465,7 +466,9 @@ def test_related_prints_what_the_engine_answers(run, ask, seeded):
     line = f"akin related {PAPER} {other} --unlike {unlike} --text graphs -k 64 --json --index"
     found = run(line, seeded.path).json
     del found["took_ms"]
-    asked = Query("graphs", like=(PAPER, other), unlike=(unlike,), mode="semantic", k=64)
+    asked = Query(
+        "graphs", like=(PAPER, other), unlike=(unlike,), is_paper=True, collapse=True, k=64
+    )
     assert found == {"ok": True, **ask(asked)}
     assert found["total"] == 61
     assert not {hit["paper"]["id"] for hit in found["results"]} & {PAPER, other, unlike}
@@ -474,7 +477,7 @@ def test_related_prints_what_the_engine_answers(run, ask, seeded):
 def test_related_to_a_text_needs_no_id(run, ask, seeded):
     """A pasted abstract alone is enough."""
     found = run(f"akin related --text '{QUESTION}' --json --index", seeded.path).json
-    assert found["results"] == ask(Query(QUESTION, mode="semantic"))["results"]
+    assert found["results"] == ask(Query(QUESTION, is_paper=True, collapse=True))["results"]
 
 
 def test_related_shows_people_the_neighbours(run, ask, seeded):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from indexer.catalogue import CatalogueBuilder, open_catalogue, prepared
 from indexer.paper import Paper, Record
 from search_api.columns import Columns
-from search_api.query import Filters
+from search_api.filters import Filters
 
 FIELDS = {"category": "categories", "author": "authors", "venue": "venue", "source": "sources"}
 CATEGORIES = ("LG", "cs.LG", "CV", "cs.CV", "stat.ML", "Machine Learning", "math.AT")

@@ -9,6 +9,7 @@ from indexer.errors import AkinError
 from indexer.readers import READERS
 from search_api.app import create_app
 from search_api.cli import akin
+from search_api.language import HELP
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -79,3 +80,9 @@ def test_the_lock_names_releases_not_builds(name):
     lock = (ROOT / name).read_text("utf-8")
     assert re.search(r"^torch==2\.13\.0$", lock, re.MULTILINE)
     assert not re.search(r"^[^#\s]+\+", lock, re.MULTILINE)
+
+
+def test_every_form_of_the_query_language_is_in_the_readme():
+    """The table of forms is the one that the program shows."""
+    for form, meaning in HELP:
+        assert f"| `{form}` | {meaning} |" in README

@@ -1,6 +1,8 @@
 """The engine against a brute-force oracle in NumPy and plain Python."""
 
+import math
 import sqlite3
+from collections import Counter
 from contextlib import closing
 
 import numpy as np
@@ -9,11 +11,13 @@ import pytest
 from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.errors import BadParameter, IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.paper import document_text
+from indexer.words import terms
 from search_api.engine import DATE_POOL, Engine
-from search_api.query import Filters, Query
+from search_api.filters import Filters
+from search_api.query import Query
 from tests.conftest import table
 from tests.fakes import FakeEncoder
-from tests.oracles import bm25f
+from tests.oracles import bm25f, fields_of, lifts
 
 FEDSSP, S2FGL = "akin:51bb49ea6b40cafb", "akin:d56e4bd8a48894b8"
 QUESTIONS = [
@@ -48,8 +52,29 @@ class Oracle:
 
     def hybrid(self, text):
         dense, words = self.semantic(text), self.lexical(text)
-        score = 0.7 * (dense - dense.mean()) / dense.std()
-        return score + 0.3 * (words - words.mean()) / words.std() if words.any() else score
+        score = 0.65 * (dense - dense.mean()) / dense.std()
+        if words.any():
+            score += 0.35 * (words - words.mean()) / words.std()
+        return score + np.array(lifts(score.tolist(), self.vectors.tolist()))
+
+    def words_of(self, ids):
+        """Dampened frequency of each term on average over some papers; they have under 200."""
+        words = Counter()
+        for paper in (self.papers[self.ids.index(one)] for one in ids):
+            for term, tf in Counter(terms(document_text(paper.title, paper.abstract))).items():
+                words[term] += tf * 2.2 / (tf + 1.2) / len(ids)
+        numbers = self.idf(words)
+        return {
+            term: words[term] for term in sorted(words, key=lambda t: -words[t] * numbers[t])[:200]
+        }
+
+    def idf(self, words):
+        texts = [set().union(*fields_of(paper)) for paper in self.papers]
+        return {
+            word: math.log(1 + (64 - df + 0.5) / (df + 0.5))
+            for word in words
+            for df in [sum(word in text for text in texts)]
+        }
 
     def order(self, score, keep=lambda i: True):
         kept = [i for i in range(len(self.ids)) if keep(i)]
@@ -172,15 +197,30 @@ def test_related_is_by_the_papers_own_vector_and_never_itself(engine, oracle):
     """All other papers come, nearest first."""
     own = oracle.vectors[oracle.ids.index(FEDSSP)]
     expected = oracle.order(oracle.vectors @ own, lambda i: oracle.ids[i] != FEDSSP)
-    assert found(engine, Query(like=(FEDSSP,), k=100)) == expected
+    assert found(engine, Query(like=(FEDSSP,), mode="semantic", k=100)) == expected
+
+
+def test_related_by_words_is_by_the_words_that_tell_most(engine, oracle):
+    """The terms of the papers to be like count as the formula says, less those to be unlike."""
+    like, unlike = oracle.ids[:2], oracle.ids[5:8]
+    words = oracle.words_of(like)
+    for term, weight in oracle.words_of(unlike).items():
+        words[term] = words.get(term, 0) - 0.5 * weight
+    score = sum(
+        weight * np.array(bm25f(oracle.papers, term, stemmed=True))
+        for term, weight in words.items()
+    )
+    expected = oracle.order(score, lambda i: oracle.ids[i] not in {*like, *unlike} and score[i] > 0)
+    query = Query(like=like, unlike=unlike, mode="lexical", k=100)
+    assert found(engine, query) == expected
 
 
 def test_like_and_unlike_move_the_query(engine, oracle):
-    """Rocchio: the mean of what is wanted less half the mean of what is not, neither listed."""
+    """Rocchio: the text and the mean of what is wanted less half that of what is not."""
     like, unlike = oracle.ids[:2], oracle.ids[5:8]
     text = "graph learning"
-    wanted = [oracle.encoder.encode_query([text])[0], *oracle.vectors[:2]]
-    direction = np.mean(wanted, axis=0) - 0.5 * oracle.vectors[5:8].mean(axis=0)
+    wanted = oracle.encoder.encode_query([text])[0] + oracle.vectors[:2].mean(axis=0)
+    direction = wanted - 0.5 * oracle.vectors[5:8].mean(axis=0)
     direction /= np.linalg.norm(direction)
     expected = oracle.order(
         oracle.vectors @ direction, lambda i: oracle.ids[i] not in {*like, *unlike}
@@ -263,6 +303,6 @@ def test_an_error_of_sqlite_over_whole_files_is_not_taken_for_damage(engine, mon
     def fail(*_):
         raise sqlite3.OperationalError("parser stack overflow")
 
-    monkeypatch.setattr("search_api.engine.weigh", fail)
+    monkeypatch.setattr("search_api.scoring.weigh", fail)
     with pytest.raises(sqlite3.OperationalError):
         engine.search(Query("graphs"))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.fusion import fuse, standard_scores
+from search_api.fusion import best, fuse, lifts, standard_scores
+from tests import oracles
 
 voices = st.lists(st.integers(-1000, 1000), min_size=2, max_size=30).filter(
     lambda scores: len(set(scores)) > 1
@@ -48,19 +49,19 @@ def test_standard_scores_leave_their_input_alone():
 
 
 @given(pairs)
-def test_meaning_weighs_seven_tenths_and_words_three(scores):
-    """The hybrid score is 0.7 of the semantic standard score and 0.3 of the lexical one."""
+def test_meaning_weighs_more_than_words(scores):
+    """The hybrid score is 0.65 of the semantic standard score and 0.35 of the lexical one."""
     semantic, lexical = map(array, zip(*scores, strict=True))
-    expected = 0.7 * (semantic - semantic.mean()) / semantic.std()
-    expected += 0.3 * (lexical - lexical.mean()) / lexical.std()
+    expected = 0.65 * (semantic - semantic.mean()) / semantic.std()
+    expected += 0.35 * (lexical - lexical.mean()) / lexical.std()
     np.testing.assert_allclose(fuse(semantic, lexical), expected, atol=1e-9)
 
 
 def test_a_silent_voice_leaves_the_other_alone():
     """Where no word matches anything, the order is that of the meaning, and the reverse."""
     scores, nothing = array([0.1, 0.5, 0.3]), np.zeros(3)
-    np.testing.assert_allclose(fuse(scores, nothing), 0.7 * standard_scores(scores))
-    np.testing.assert_allclose(fuse(nothing, scores), 0.3 * standard_scores(scores))
+    np.testing.assert_allclose(fuse(scores, nothing), 0.65 * standard_scores(scores))
+    np.testing.assert_allclose(fuse(nothing, scores), 0.35 * standard_scores(scores))
 
 
 @given(pairs, st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
@@ -70,3 +71,31 @@ def test_the_scale_of_a_voice_does_not_matter(scores, scale, shift):
     fused = fuse(semantic, lexical)
     np.testing.assert_allclose(fuse(semantic * scale + shift, lexical), fused, atol=1e-6)
     np.testing.assert_allclose(fuse(semantic, lexical * scale + shift), fused, atol=1e-6)
+
+
+@given(st.integers(1, 140), st.integers(0, 2**32 - 1))
+def test_lifts_are_those_of_the_formula(papers, seed):
+    """Half the mean score of the ten nearest of the pool, by their cosines, in plain Python."""
+    chance = np.random.default_rng(seed)
+    vectors = chance.standard_normal((papers, 5)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = chance.standard_normal(papers).round(1)  # with ties
+    pool = best(scores, 100)
+    lifted = np.zeros(papers)
+    lifted[pool] = lifts(scores[pool], vectors[pool])
+    slow = oracles.lifts(scores.tolist(), vectors.astype(float).tolist())
+    np.testing.assert_allclose(lifted, slow, atol=1e-6)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1), st.integers(1, 9))
+def test_the_best_are_those_of_a_stable_sort(scores, most):
+    """Highest first, of equals the earlier, and no more than asked for."""
+    expected = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:most]
+    assert best(array(scores), most).tolist() == expected
+
+
+def test_nobody_outside_the_pool_overtakes_it():
+    """A lift is never below 0, however bad the neighbours are."""
+    vectors = np.eye(3, dtype=np.float32)
+    vectors[1] = vectors[0]
+    assert lifts(array([2, -4, 1]), vectors).tolist() == [0, 1, 0]

@@ -9,11 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import BadParameter, StaleCursor
-from search_api.query import Cursor, Filters, Query
+from search_api.filters import Filters
+from search_api.language import Clause, Wish
+from search_api.query import Cursor, Query
 
 QUERY = Query("graphs", like=("a",), unlike=("b",), min_score=0.5)
 CHANGES = {
     "text": "graph",
+    "wishes": (Wish(2, "networks"),),
+    "must": (Clause("node", literal=True),),
+    "must_not": (Clause("image", literal=False),),
+    "narrowed": Filters(year_from=2023),
+    "excluded": (Filters(author=("Ye",)),),
     "like": ("a", "c"),
     "unlike": (),
     "mode": "semantic",
@@ -21,8 +28,10 @@ CHANGES = {
     "min_score": None,
     "is_paper": True,
     "sort": "date",
+    "diversity": 0.5,
+    "collapse": True,
 }
-PAGE_ONLY = {"k": 99, "cursor": "anything"}
+PAGE_ONLY = {"k": 99, "cursor": "anything", "typed": "graphs ", "notes": ("cut",)}
 FILTERS = {
     "year_from": 2024,
     "year_to": 2025,
@@ -50,9 +59,10 @@ def encoded(value) -> str:
         ({"text": "x", "k": 1001}, "k"),
         ({"text": "x", "mode": "fuzzy"}, "mode"),
         ({"text": "x", "sort": "random"}, "sort"),
+        ({"text": "x", "diversity": -0.1}, "diversity"),
+        ({"text": "x", "diversity": 1.1}, "diversity"),
+        ({"text": "x", "diversity": float("nan")}, "diversity"),
         ({"like": ("a", "b"), "unlike": ("c", "b")}, "unlike"),
-        ({"text": "x", "mode": "lexical", "like": ("a",)}, "mode"),
-        ({"text": "x", "mode": "lexical", "unlike": ("a",)}, "mode"),
         ({"text": "x", "filters": Filters(year_from=2025, year_to=2024)}, "year_from"),
     ],
 )
@@ -81,10 +91,62 @@ def test_the_bounds_themselves_can_be_asked(asked):
     assert {name: getattr(query, name) for name in asked} == asked
 
 
-def test_without_text_only_the_meaning_is_asked():
-    """Papers to be like have no words to search for, so the mode becomes semantic."""
-    assert Query(like=("a",)).mode == "semantic"
-    assert Query("words", like=("a",)).mode == "hybrid"
+TYPED = (
+    '"graph networks" nodes -images title:attention year:2023.. -author:Ye +2 (prompts) '
+    "related:arxiv:2508.15763 year:20x5"
+)
+
+
+def test_what_is_typed_is_read():
+    """Each operator goes where it belongs, beside what the parameters ask for."""
+    query = Query.parse(TYPED, like=("b",), filters=Filters(year_to=2024), k=3)
+    assert query == Query(
+        text="graph networks nodes attention year:20x5",
+        wishes=(Wish(2, "prompts"),),
+        like=("b", "arxiv:2508.15763"),
+        must=(Clause("graph networks", literal=True), Clause("attention", False, "title")),
+        must_not=(Clause("images", literal=False),),
+        filters=Filters(year_to=2024),
+        narrowed=Filters(year_from=2023),
+        excluded=(Filters(author=("Ye",)),),
+        k=3,
+        typed=TYPED,
+        notes=("year:20x5 is not a year or a range such as 2023..2025; searched as text",),
+    )
+    assert query.to_json()["q"] == TYPED
+    assert query.to_json()["read_as"] == {
+        "text": "graph networks nodes attention year:20x5",
+        "wishes": [{"weight": 2, "text": "prompts"}],
+        "must": [
+            {"text": "graph networks", "literal": True, "field": "any"},
+            {"text": "attention", "literal": False, "field": "title"},
+        ],
+        "must_not": [{"text": "images", "literal": False, "field": "any"}],
+        "filters": {"year_from": 2023},
+        "excluded": [{"author": ["Ye"]}],
+    }
+
+
+def test_plain_words_are_read_as_they_are():
+    """A query without operators is its text, and nothing more is said of it."""
+    query = Query.parse("graph: learning (GNNs) - why?")
+    assert query.text == "graph: learning (GNNs) - why?"
+    assert "read_as" not in query.to_json()
+
+
+@pytest.mark.parametrize("typed", ["year:2024", "-images", "author:Ye", "-year:2020"])
+def test_a_selection_is_a_query(typed):
+    """What ranks nothing can still be asked for, if it selects."""
+    query = Query.parse(typed)
+    assert (query.ranks, query.selects) == (False, True)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "unlike:arxiv:2508.15763"])
+def test_nothing_is_no_query(typed):
+    """Where nothing is asked for, the parameter is named."""
+    with pytest.raises(BadParameter) as raised:
+        Query.parse(typed)
+    assert raised.value.context["field"] == "q"
 
 
 @pytest.mark.parametrize(("name", "value"), PAGE_ONLY.items())

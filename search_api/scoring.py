@@ -1,0 +1,133 @@
+"""What every paper of a corpus scores for a query: by meaning, by words, and both together."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.encoder import Encoder, Vectors
+from indexer.lexical_index import LexicalIndex
+from indexer.vector_index import VectorIndex
+from search_api.fusion import POOL, Array, best, fuse, lifts
+from search_api.lexical import Weights, weigh, weigh_papers
+from search_api.query import Query
+
+UNLIKE_WEIGHT = 0.5
+"""Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of all papers, each array ``(n,)``, by index of the paper.
+
+    Attributes:
+        total: what ranks.
+        semantic: cosines; ``None`` where meaning is not asked for.
+        lexical: BM25F; ``None`` where words are not asked for.
+        lift: what the nearest papers add to the total; ``None`` outside hybrid mode.
+        direction: the vector that the cosines are with, ``(dim,)``, length 1.
+        notes: on what was cut.
+    """
+
+    total: Array
+    semantic: Array | None
+    lexical: Array | None
+    lift: Array | None
+    direction: Vectors | None
+    notes: list[str]
+
+
+class Scorer:
+    """Scores all papers of one generation; safe to share by threads.
+
+    Args:
+        vectors: of the generation.
+        words: its lexical index.
+        encoder: of the model that the vectors are of.
+    """
+
+    def __init__(self, vectors: VectorIndex, words: LexicalIndex, encoder: Encoder) -> None:
+        self._vectors = vectors
+        self._words = words
+        self._encoder = encoder
+
+    def score(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Scored:
+        """Score every paper.
+
+        Args:
+            db: the catalogue.
+            query: filters and clauses do not matter here.
+            like: row ids of the papers to be like.
+            unlike: row ids of those to be unlike.
+        """
+        if not query.ranks:
+            return Scored(np.zeros(len(self._vectors)), None, None, None, None, [])
+        semantic = lexical = lift = direction = None
+        notes: list[str] = []
+        if query.mode != "lexical":
+            direction = self._direction(query, like, unlike)
+            notes = self._cut(query.text)
+            semantic = self._vectors.scores(direction).astype(np.float64)
+            total = semantic
+        if query.mode != "semantic":
+            lexical = self._words.scores(self._weights(db, query, like, unlike))
+            total = lexical
+        if semantic is not None and lexical is not None:
+            total = fuse(semantic, lexical)
+            lift = self._lift(total)
+            total = total + lift
+        return Scored(total, semantic, lexical, lift, direction, notes)
+
+    def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
+        """Return the unit vector that papers are to lie along; zero if all cancels out."""
+        wanted = np.zeros(self._vectors.dimension, dtype=np.float64)
+        encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
+        texts = _texts(query)
+        if texts:
+            weights = np.array([weight for weight, _ in texts])
+            wanted += weights @ encode([text for _, text in texts])
+        if len(like):
+            wanted += self._vectors.vectors(like).mean(axis=0)
+        if len(unlike):
+            wanted -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
+        length = float(np.linalg.norm(wanted))
+        return (wanted / length if length else wanted).astype(np.float32)
+
+    def _weights(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Weights:
+        """Return the weights of the terms that papers are to have, by number."""
+        weights: Weights = defaultdict(float, weigh(db, _texts(query)))
+        for rows, sign in ((like, 1.0), (unlike, -UNLIKE_WEIGHT)):
+            if len(rows):
+                for number, weight in weigh_papers(db, self._words, rows.tolist()).items():
+                    weights[number] += sign * weight
+        return weights
+
+    def _lift(self, scores: Array) -> Array:
+        pool = best(scores, POOL)
+        lift = np.zeros_like(scores)
+        lift[pool] = lifts(scores[pool], self._vectors.vectors(pool + 1))
+        return lift
+
+    def _cut(self, text: str) -> list[str]:
+        limit = self._encoder.max_tokens
+        if limit is None or len(text) < limit:  # a word piece is a character at least
+            return []
+        (tokens,) = self._encoder.count_tokens([text])
+        if tokens <= limit:
+            return []
+        return [
+            f"the query has {tokens} word pieces, the model reads {limit}: "
+            "its meaning was taken from the beginning, its words from all of it"
+        ]
+
+
+def _texts(query: Query) -> list[tuple[float, str]]:
+    """Return the texts to rank by, with their weights."""
+    own = [(1.0, query.text)] if query.text.strip() else []
+    return own + [(wish.weight, wish.text) for wish in query.wishes]
