@@ -8,6 +8,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── SourceUnreadable      a file that holds no format akin reads
     │   ├── NothingToIndex        sources that yield not one paper
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
+    │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
     │   └── StaleCursor           a page of a generation that is gone         HTTP 410
@@ -91,6 +92,13 @@ class ModelUnavailable(InputError):
     type = "model-unavailable"
     title = "Model not available"
     status = 503
+
+
+class DatasetUnusable(InputError):
+    """A collection to evaluate with that lacks a file, or holds what cannot be measured with."""
+
+    type = "dataset-unusable"
+    title = "Data set cannot be used"
 
 
 class BadParameter(InputError):

@@ -29,6 +29,7 @@ from search_api import render
 from search_api.columns import Columns
 from search_api.downloads import document, format_of, listed
 from search_api.engine import Engine
+from search_api.evaluation.cli import evaluate
 from search_api.exports import EXPORTERS, Listed
 from search_api.filters import Filters
 from search_api.live import encoder_for, open_engine
@@ -121,6 +122,7 @@ def akin() -> None:
 
 
 akin.add_command(rebuild_index)
+akin.add_command(evaluate)
 
 
 @akin.command()
