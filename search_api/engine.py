@@ -18,10 +18,13 @@ from indexer.generation import Generation, how_to_mend
 from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api.columns import Columns, Mask
-from search_api.fusion import Array, fuse
+from search_api.explain import explain
+from search_api.explanation import Explanation
+from search_api.fusion import Array, summands
 from search_api.lexical import NO_EVIDENCE, bm25
 from search_api.query import Cursor, Filters, Query
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
+from search_api.scored import Scored, rank_among
 
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
@@ -117,27 +120,20 @@ class Engine:
         started = time.perf_counter()
         offset = self._offset(query)
         with self._catalogue() as db:
-            like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
-            searched = self._columns.mask(query.filters)
-            searched[np.concatenate([like, unlike]) - 1] = False
-            semantic, notes = self._semantic(query, like, unlike)
-            lexical = bm25(db, query.text, self._columns.n) if query.mode != "semantic" else None
-            score = _score(semantic, lexical)
-            listed = searched.copy()
-            if semantic is None:
-                listed &= score > 0
+            scored = self._scored(db, query)
+            score, listed = scored.score, scored.listed
             if query.min_score is not None:
                 listed &= score >= query.min_score
             rows, more_notes = self._order(query, score, listed)
+            with_words = scored.with_words
             page = rows[offset : offset + query.k]
-            with_words = None if lexical is None else searched & (lexical > 0)
             hits = [
                 Hit(
                     rank=offset + place,
                     score=float(score[row]),
                     paper=read_paper_at(db, int(row) + 1),
-                    semantic=_voice(semantic, searched, row),
-                    lexical=_voice(lexical, with_words, row),
+                    semantic=_voice(scored.semantic, scored.searched, row),
+                    lexical=_voice(scored.lexical, with_words, row),
                 )
                 for place, row in enumerate(page, 1)
             ]
@@ -152,8 +148,39 @@ class Engine:
             next=Cursor(self.info.generation, query.digest(), end).encode()
             if end < len(rows)
             else None,
-            notes=notes + more_notes,
+            notes=scored.notes + more_notes,
         )
+
+    def explain(self, query: Query, paper_id: str) -> Explanation:
+        """Return why a paper is where it is in the list that answers a query.
+
+        The list is that of all pages by relevance; ``k``, ``min_score``, ``sort`` and ``cursor`` do
+        not matter. A paper that is not in it is explained, too.
+
+        Raises:
+            UnknownPaper: the paper, or one to be like or unlike, is not in the index.
+            IndexCorrupted: a file was damaged since the engine was opened.
+        """
+        with self._catalogue() as db:
+            row = int(self._rows(db, [paper_id])[0])
+            scored = self._scored(db, query)
+            paper = read_paper_at(db, row)
+        return explain(paper, row - 1, query, scored, self.info, self.encoder)
+
+    def _scored(self, db: sqlite3.Connection, query: Query) -> Scored:
+        """Score every paper for a query."""
+        like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
+        searched = self._columns.mask(query.filters)
+        searched[np.concatenate([like, unlike]) - 1] = False
+        direction, notes = self._direction(query, like, unlike)
+        semantic = lexical = added = None
+        if direction is not None:
+            semantic = self._vectors.scores(direction).astype(np.float64)
+        if query.mode != "semantic":
+            lexical = bm25(db, query.text, self._columns.n)
+        if semantic is not None and lexical is not None:
+            added = summands(semantic, _telling(lexical))
+        return Scored(searched, direction, semantic, lexical, added, notes)
 
     def _offset(self, query: Query) -> int:
         if query.cursor is None:
@@ -179,8 +206,10 @@ class Engine:
             index=self.info.to_json(),
         )
 
-    def _semantic(self, query: Query, like: Rows, unlike: Rows) -> tuple[Array | None, list[str]]:
-        """Return the cosine of every paper with what is asked for, and notes on what was cut."""
+    def _direction(
+        self, query: Query, like: Rows, unlike: Rows
+    ) -> tuple[Vectors | None, list[str]]:
+        """Return the vector ``(dim,)`` of what is asked for, and notes on what was cut."""
         if query.mode == "lexical":
             return None, []
         wanted: list[Vectors] = []
@@ -195,8 +224,7 @@ class Engine:
         if len(unlike):
             direction -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
         length = float(np.linalg.norm(direction))
-        unit = (direction / length if length else direction).astype(np.float32)
-        return self._vectors.scores(unit).astype(np.float64), notes
+        return (direction / length if length else direction).astype(np.float32), notes
 
     def _cut(self, text: str) -> list[str]:
         limit = self.encoder.max_tokens
@@ -272,20 +300,13 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
         )
 
 
-def _score(semantic: Array | None, lexical: Array | None) -> Array:
-    if semantic is not None and lexical is not None:
-        if lexical.max(initial=0.0) <= NO_EVIDENCE:
-            lexical = np.zeros_like(lexical)
-        return fuse(semantic, lexical)
-    score = semantic if semantic is not None else lexical
-    assert score is not None  # noqa: S101 — every mode has a voice
-    return score
+def _telling(lexical: Array) -> Array:
+    """Return BM25 scores, or zeros where they are no evidence."""
+    return lexical if lexical.max(initial=0.0) > NO_EVIDENCE else np.zeros_like(lexical)
 
 
-def _voice(scores: Array | None, among: Mask | None, row: int) -> Voice | None:
-    """Return a paper's place among those a voice ranks; of equals the earlier row is first."""
-    if scores is None or among is None or not among[row]:
+def _voice(scores: Array | None, among: Mask, row: int) -> Voice | None:
+    """Return a paper's place among those that a voice ranks."""
+    if scores is None or (rank := rank_among(among, scores, row)) is None:
         return None
-    better = np.count_nonzero(among & (scores > scores[row]))
-    equal_before = np.count_nonzero(among[:row] & (scores[:row] == scores[row]))
-    return Voice(rank=int(better + equal_before) + 1, score=float(scores[row]))
+    return Voice(rank, float(scores[row]))

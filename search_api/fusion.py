@@ -29,6 +29,9 @@ def standard_scores(scores: Array) -> Array:
     return standard
 
 
-def fuse(semantic: Array, lexical: Array) -> Array:
-    """Return the hybrid scores ``(n,)`` of cosines ``(n,)`` and BM25 scores ``(n,)``."""
-    return SEMANTIC_WEIGHT * standard_scores(semantic) + LEXICAL_WEIGHT * standard_scores(lexical)
+def summands(semantic: Array, lexical: Array) -> tuple[Array, Array]:
+    """Return what cosines ``(n,)`` and BM25 scores ``(n,)`` each add to the hybrid scores."""
+    return (
+        SEMANTIC_WEIGHT * standard_scores(semantic),
+        LEXICAL_WEIGHT * standard_scores(lexical),
+    )
