@@ -70,7 +70,7 @@ class WordSum:
 
 
 def write_papers(path: Path, papers: int) -> list[str]:
-    """Write papers of the seeds' words, of which every tenth has the category ``every10``, and so on.
+    """Write papers of the seeds' words; every tenth has the category ``every10``, and so on.
 
     Returns:
         Their ids, in order.

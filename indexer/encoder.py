@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,27 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 """Rows are embeddings of unit length, shape ``(n, dim)``."""
 
+Places = npt.NDArray[np.int64]
+"""Where pieces of a text begin and end, in characters, shape ``(n, 2)``; the end is exclusive."""
+
 _BATCH = 32
 _LOAD_FAILURES = (OSError, ValueError, LookupError, TypeError, ImportError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenEmbeddings:
+    """The word pieces that a document's embedding is made of: their sum, scaled to length 1.
+
+    Attributes:
+        embeddings: of each piece in its context, ``(t, dim)`` float32, of any length.
+        places: ``(t, 2)`` int64, in the document's text; start and end are the same where a piece
+            stands for none of its characters (``[CLS]``, ``[SEP]``, the prompt).
+        cut: whether only the beginning of the text was read.
+    """
+
+    embeddings: Vectors
+    places: Places
+    cut: bool
 
 
 class Encoder(Protocol):
@@ -49,6 +69,9 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str], /) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
+
+    def encode_tokens(self, text: str, /) -> TokenEmbeddings | None:
+        """Return the word pieces that add up to a document's embedding; ``None``: they do not."""
 
 
 class SentenceTransformerEncoder:
@@ -108,6 +131,27 @@ class SentenceTransformerEncoder:
             tokens = tokenizer(prompted, truncation=False, verbose=False)
         return [len(ids) for ids in tokens["input_ids"]]
 
+    def encode_tokens(self, text: str) -> TokenEmbeddings | None:
+        """Return the word pieces that add up to a document's embedding; ``None``: they do not.
+
+        They do where a transformer's last layer, or a table of static embeddings, is averaged and
+        nothing but a scaling comes after. Not for other poolings, nor with a Dense layer.
+        """
+        prompt = self.model.prompts["document"]
+        with self._lock:
+            model = self._load()
+            found = None
+            match _averaged(model):
+                case "static":
+                    found = _static_tokens(model, prompt + text)
+                case "transformer":
+                    found = _transformer_tokens(model, text, prompt)
+        if found is None:
+            return None
+        # The text begins where the prompt ends; a piece of both is the text's.
+        places = np.maximum(found.places - len(prompt), 0)
+        return TokenEmbeddings(found.embeddings[:, : model.truncate_dim], places, found.cut)
+
     def _load(self) -> SentenceTransformer:
         if self._loaded is None:
             import torch
@@ -139,3 +183,67 @@ def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return unit
+
+
+def _averaged(model: SentenceTransformer) -> str | None:
+    """Tell what a model averages: a ``transformer``'s tokens, ``static`` ones; or nothing such."""
+    from sentence_transformers.base.modules import Normalize, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, StaticEmbedding
+
+    vector = "sentence_embedding"
+    match [
+        module
+        for module in model
+        if not (
+            type(module) is Normalize
+            and module.module_input_name == module.module_output_name == vector
+        )
+    ]:
+        case [first] if type(first) is StaticEmbedding:
+            return "static"
+        case [first, pooling] if type(first) is Transformer and type(pooling) is Pooling:
+            # The second divides by another number, but the length is 1 in the end.
+            if pooling.pooling_mode in {"mean", "mean_sqrt_len_tokens"}:
+                return "transformer"
+    return None
+
+
+def _static_tokens(model: SentenceTransformer, prompted: str) -> TokenEmbeddings:
+    table: Any = model[0]
+    tokens = table.tokenizer.encode(prompted, add_special_tokens=False)  # as its preprocess() does
+    embeddings = table.embedding.weight[tokens.ids].detach().float().cpu().numpy()
+    return TokenEmbeddings(embeddings, _places(tokens.offsets), bool(tokens.overflowing))
+
+
+def _transformer_tokens(
+    model: SentenceTransformer, text: str, prompt: str
+) -> TokenEmbeddings | None:
+    tokenizer: Any = model.tokenizer
+    if not getattr(tokenizer, "is_fast", False):  # only those tell where a piece is from
+        return None
+    encoded: Any = model.encode_document([text], output_value=None, show_progress_bar=False)
+    (features,) = encoded
+    real = features["attention_mask"].bool()
+    ids = features["input_ids"][real].tolist()
+    embeddings = features["token_embeddings"][real].float().cpu().numpy()
+    whole, read = (
+        tokenizer(
+            prompt + text,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+            verbose=False,
+            **cut,
+        )
+        for cut in ({"truncation": False}, {"truncation": True, "max_length": len(ids)})
+    )
+    if read["input_ids"] != ids:  # its preprocessing does more: a chat template, for one
+        return None
+    places = _places(read["offset_mapping"])
+    places[np.array(read["special_tokens_mask"], dtype=np.bool_)] = 0
+    pooling: Any = model[1]
+    first = 0 if pooling.include_prompt else features.get("prompt_length") or 0
+    return TokenEmbeddings(embeddings[first:], places[first:], len(whole["input_ids"]) > len(ids))
+
+
+def _places(offsets: Sequence[tuple[int, int]]) -> Places:
+    return np.array(offsets, dtype=np.int64).reshape(-1, 2)

@@ -16,7 +16,7 @@ from fastapi_offline import FastAPIOffline
 from indexer import __version__
 from indexer.generation import IndexFolder
 from indexer.paper import Paper
-from search_api import problems, schemas
+from search_api import explanation_schemas, problems, schemas
 from search_api.downloads import document, listed
 from search_api.engine import Engine
 from search_api.exports import EXPORTERS, Listed
@@ -65,6 +65,16 @@ _page: dict[int | str, dict[str, Any]] = {
     },
     **_errors,
 }
+_explanation: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "application/json": {
+                "example": explanation_schemas.ExplanationOut.example().model_dump()
+            }
+        }
+    },
+    **{status: error for status, error in _errors.items() if status != 410},
+}
 
 
 def _documents() -> dict[str, Any]:
@@ -104,6 +114,21 @@ def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
 def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     """Find the papers nearest to a paper, which is never among them."""
     return engine.search(parameters.query(like=(id,), collapse=True)).to_json()
+
+
+@api.get(
+    "/papers/{id:path}/explain",
+    response_model=explanation_schemas.ExplanationOut,
+    responses=_explanation,
+    tags=["papers"],
+)
+def explain(
+    id: str,  # noqa: A002 — the route's
+    parameters: Annotated[schemas.ExplainParameters, Query()],
+    engine: EngineDep,
+) -> Any:
+    """Tell why a paper is where it is in a list: by which words, which sentence, which voice."""
+    return engine.explain(parameters.to_query(), id).to_json()
 
 
 @api.get("/papers/{id:path}", response_model=schemas.OnePaper, responses=_errors, tags=["papers"])

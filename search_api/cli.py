@@ -41,6 +41,13 @@ model_option = click.option(
     envvar="AKIN_MODEL",
     help="Model to run.  [default: the one the index was built with]",
 )
+mode_option = click.option(
+    "--mode",
+    type=click.Choice(get_args(Mode)),
+    default="hybrid",
+    show_default=True,
+    help="By meaning and words, or by one of them.",
+)
 
 
 mode_option = click.option(
@@ -151,6 +158,42 @@ def related(
         )
     like, unlike = (tuple(dict.fromkeys(ids)) for ids in (ids, unlike))
     _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode=mode, collapse=True)
+
+
+@akin.command(short_help="Tell why a paper is in a list: which words, which sentence.")
+@click.argument("id")
+@click.argument("query", nargs=-1)
+@click.option(
+    "--like", multiple=True, metavar="ID", help="A paper that was to be near; repeatable."
+)
+@click.option("--unlike", multiple=True, metavar="ID", help="One that was to be far; repeatable.")
+@mode_option
+@model_option
+@index_option
+@json_option
+def explain(
+    id: str,  # noqa: A002 — its name
+    query: tuple[str, ...],
+    like: tuple[str, ...],
+    unlike: tuple[str, ...],
+    mode: Mode,
+    model: str | None,
+    index_path: Path,
+    as_json: bool,
+) -> None:
+    """Tell why the paper ID is where it is in the list that answers QUERY.
+
+    A word is green where it brings the paper nearer to the query, red where it takes it away; the
+    sentence that is nearest is underlined.
+    """
+    like, unlike = (tuple(dict.fromkeys(ids)) for ids in (like, unlike))
+    asked = Query.parse(" ".join(query), like=like, unlike=unlike, mode=mode)
+    with _engine(index_path, model) as engine:
+        explanation = engine.explain(asked, id)
+    if as_json:
+        print_json({"ok": True, **explanation.to_json()})
+    else:
+        render.explanation(Out(), explanation)
 
 
 @akin.command()

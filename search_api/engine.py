@@ -19,12 +19,15 @@ from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api import ordering
 from search_api.columns import Columns, Mask
+from search_api.explain import explain
+from search_api.explanation import Explanation
 from search_api.filters import Filters
 from search_api.fusion import Array
 from search_api.lexical import having
 from search_api.query import Cursor, Query
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
-from search_api.scoring import Rows, Scored, Scorer
+from search_api.scored import Scored, rank_among
+from search_api.scoring import Rows, Scorer
 
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
@@ -117,20 +120,23 @@ class Engine:
         started = time.perf_counter()
         offset = self._offset(query)
         with self._catalogue() as db:
-            like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
-            searched = self._searched(db, query)
-            searched[np.concatenate([like, unlike]) - 1] = False
-            scored = self._scorer.score(db, query, like, unlike)
-            listed = searched.copy()
-            if query.mode == "lexical" and query.ranks:
-                listed &= scored.total > 0
+            scored = self._scored(db, query)
+            score, listed = scored.score, scored.listed
             if query.min_score is not None:
-                listed &= scored.total >= query.min_score
-            rows, notes = self._order(query, scored.total, listed)
-            rows, same = self._arrange(db, query, scored.total, rows, like)
+                listed &= score >= query.min_score
+            rows, notes = self._order(query, score, listed)
+            rows, same = self._arrange(db, query, score, rows)
             page = rows[offset : offset + query.k]
             hits = [
-                self._hit(db, int(row), rank, scored, searched, same.get(int(row), []))
+                Hit(
+                    rank=rank,
+                    score=float(score[row]),
+                    paper=read_paper_at(db, int(row) + 1),
+                    semantic=_voice(scored.semantic, scored.searched, row),
+                    lexical=_voice(scored.lexical, scored.with_words, row),
+                    lift=None if scored.added is None else float(scored.added[2][row]),
+                    same=tuple(read_paper_at(db, other + 1).id for other in same.get(int(row), ())),
+                )
                 for rank, row in enumerate(page, offset + 1)
             ]
         end = offset + len(page)
@@ -158,25 +164,28 @@ class Engine:
             mask &= ~having(db, self._words, clause)
         return mask
 
-    def _hit(
-        self,
-        db: sqlite3.Connection,
-        row: int,
-        rank: int,
-        scored: Scored,
-        searched: Mask,
-        same: Sequence[int],
-    ) -> Hit:
-        with_words = None if scored.lexical is None else searched & (scored.lexical > 0)
-        return Hit(
-            rank=rank,
-            score=float(scored.total[row]),
-            paper=read_paper_at(db, row + 1),
-            semantic=_voice(scored.semantic, searched, row),
-            lexical=_voice(scored.lexical, with_words, row),
-            lift=None if scored.lift is None else float(scored.lift[row]),
-            same=tuple(read_paper_at(db, other + 1).id for other in same),
-        )
+    def explain(self, query: Query, paper_id: str) -> Explanation:
+        """Return why a paper is where it is in the list that answers a query.
+
+        The list is that of all pages by relevance, whatever is said of page and order. A paper that
+        is not in it is explained, too.
+
+        Raises:
+            UnknownPaper: the paper, or one to be like or unlike, is not in the index.
+            IndexCorrupted: a file was damaged since the engine was opened.
+        """
+        with self._catalogue() as db:
+            row = int(self._rows(db, [paper_id])[0])
+            scored = self._scored(db, query)
+            paper = read_paper_at(db, row)
+        return explain(paper, row - 1, query, scored, self.info, self.encoder)
+
+    def _scored(self, db: sqlite3.Connection, query: Query) -> Scored:
+        """Score every paper for a query."""
+        like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
+        searched = self._searched(db, query)
+        searched[np.concatenate([like, unlike]) - 1] = False
+        return self._scorer.score(db, query, like, unlike, searched)
 
     def _offset(self, query: Query) -> int:
         if query.cursor is None:
@@ -217,13 +226,13 @@ class Engine:
         return rows[np.argsort(-self._columns.date[rows], kind="stable")], notes
 
     def _arrange(
-        self, db: sqlite3.Connection, query: Query, scores: Array, rows: Rows, like: Rows
+        self, db: sqlite3.Connection, query: Query, scores: Array, rows: Rows
     ) -> tuple[Rows, dict[int, list[int]]]:
         """Return the rows with one place for each work and in variety, where that is asked for."""
         same: dict[int, list[int]] = {}
         if query.collapse and len(rows):
             pool, others = np.split(rows, [ordering.POOL])
-            about = like - 1
+            about = self._rows(db, query.like) - 1
             vectors = self._vectors.vectors(np.concatenate([about, pool]) + 1)
 
             def paper(row: int) -> Paper:
@@ -288,10 +297,8 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
         )
 
 
-def _voice(scores: Array | None, among: Mask | None, row: int) -> Voice | None:
-    """Return a paper's place among those a voice ranks; of equals the earlier row is first."""
-    if scores is None or among is None or not among[row]:
+def _voice(scores: Array | None, among: Mask, row: int) -> Voice | None:
+    """Return a paper's place among those that a voice ranks."""
+    if scores is None or (rank := rank_among(among, scores, row)) is None:
         return None
-    better = np.count_nonzero(among & (scores > scores[row]))
-    equal_before = np.count_nonzero(among[:row] & (scores[:row] == scores[row]))
-    return Voice(rank=int(better + equal_before) + 1, score=float(scores[row]))
+    return Voice(rank, float(scores[row]))

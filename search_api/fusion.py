@@ -45,9 +45,12 @@ def standard_scores(scores: Array) -> Array:
     return standard
 
 
-def fuse(semantic: Array, lexical: Array) -> Array:
-    """Return the weighted sums ``(n,)`` of cosines ``(n,)`` and BM25F scores ``(n,)``."""
-    return SEMANTIC_WEIGHT * standard_scores(semantic) + LEXICAL_WEIGHT * standard_scores(lexical)
+def summands(semantic: Array, lexical: Array) -> tuple[Array, Array]:
+    """Return what cosines ``(n,)`` and BM25F scores ``(n,)`` each add to the hybrid scores."""
+    return (
+        SEMANTIC_WEIGHT * standard_scores(semantic),
+        LEXICAL_WEIGHT * standard_scores(lexical),
+    )
 
 
 def best(scores: Array, most: int) -> npt.NDArray[np.int64]:

@@ -8,14 +8,22 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from indexer.catalogue import MergedPaper
 from indexer.paper import Paper
+from indexer.words import STOP_WORDS
+from search_api.explanation import Explanation, Part, Share
 from search_api.results import Hit, ResultList
 
 _ABSTRACT_LINES = 2
 _AUTHORS = 3
 _INDENT = " " * 4
+_TOP_WORDS = 8
+_GREENS, _REDS = ("#d0f0d0", "#90e090", "#40c840"), ("#f8d8d8", "#f0a8a8", "#e86868")
+"""Weak to strong; a share of less than a quarter of the largest has none."""
+_FAINT = 0.01
+"""The largest share is taken to be this at least: where nothing fits, nothing is tinted."""
 
 
 def results(out: Console, page: ResultList) -> None:
@@ -75,6 +83,69 @@ def paper(out: Console, shown: Paper) -> None:
     out.print()
     # Words are wrapped for a reader, not for a pipe.
     out.print(shown.abstract or "(no abstract)", markup=False, soft_wrap=not out.is_terminal)
+
+
+def explanation(out: Console, found: Explanation) -> None:
+    """Print a paper with its words tinted by their share, and the parts of its rank."""
+    shown = found.paper
+    out.print(_tinted(found, "title"), soft_wrap=not out.is_terminal)
+    out.print(f"[dim]{escape(_byline(shown))}[/]\n", soft_wrap=True)
+    abstract = _tinted(found, "abstract") if shown.abstract else "(no abstract)"
+    # Words are wrapped for a reader, not for a pipe.
+    out.print(abstract, soft_wrap=not out.is_terminal)
+    out.print()
+    rank = f"#{found.rank} of the list" if found.rank else "not in the list"
+    _field(out, "score", f"{found.score:.2f}, {rank}")
+    if found.semantic:
+        _field(out, "meaning", _part(found.semantic, f"cosine {found.semantic.score:.2f}"))
+    if found.lexical:
+        _field(out, "words", _part(found.lexical, f"BM25 {found.lexical.score:.1f}"))
+    if found.terms:
+        _field(out, "asked for", [f"{term.word} ×{term.count}" for term in found.terms])
+    if found.meaning and found.meaning.special is not None:
+        added = _by_word(found.meaning.words)
+        nearer = [f"{word} {share:+.3f}" for word, share in added[:_TOP_WORDS] if share > 0]
+        farther = [f"{word} {share:+.3f}" for word, share in added[-_TOP_WORDS:] if share < 0]
+        _field(out, "nearer by", nearer or "no word")
+        _field(out, "farther by", farther[::-1] or "no word")
+    if found.sentence:
+        _field(out, "best sentence", f"cosine {found.sentence.score:.2f}: {found.sentence.text}")
+    for note in found.notes:
+        out.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
+
+
+def _tinted(found: Explanation, field: str) -> Text:
+    """Return a field, each word as green (nearer) or red (farther) as it has a share."""
+    text = Text(getattr(found.paper, field), style="bold" if field == "title" else "")
+    if (best := found.sentence) and best.field == field:
+        text.stylize("underline", best.start, best.end)
+    words = found.meaning.words if found.meaning else []
+    most = max([_FAINT, *(abs(word.share) for word in words)])
+    for word in words:
+        tints = _GREENS if word.share > 0 else _REDS
+        strength = min(int(abs(word.share) / most * (len(tints) + 1)), len(tints))
+        if word.field == field and strength:
+            text.stylize(f"black on {tints[strength - 1]}", word.start, word.end)
+    return text
+
+
+def _by_word(words: Iterable[Share]) -> list[tuple[str, float]]:
+    """Return the sum of each word's shares, the greatest first, case and stop words aside."""
+    sums: dict[str, float] = {}
+    written: dict[str, str] = {}
+    for word in words:
+        key = word.text.casefold()
+        if key not in STOP_WORDS:
+            sums[key] = sums.get(key, 0.0) + word.share
+            written.setdefault(key, word.text)
+    return [(written[key], sums[key]) for key in sorted(sums, key=lambda key: -sums[key])]
+
+
+def _part(part: Part, score: str) -> str:
+    parts = [f"#{part.rank}" if part.rank else "no rank", score]
+    if part.added is not None:
+        parts.append(f"{part.standard:+.1f} deviations × {part.weight} = {part.added:+.2f}")
+    return ", ".join(parts)
 
 
 def duplicates(out: Console, papers: Iterable[MergedPaper]) -> None:

@@ -53,8 +53,8 @@ Year = Annotated[int, Field(ge=1000, le=9999)]
 Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 
 
-class FilterParameters(BaseModel):
-    """What all searches can be narrowed by; a parameter that is not known is refused."""
+class _Filtered(BaseModel):
+    """Which papers are searched; a parameter that is not known is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +66,6 @@ class FilterParameters(BaseModel):
             return values
         return {name: value for name, value in values.items() if value != "" or name == "q"}
 
-    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
     year_from: Year | None = Field(None, description="first year, inclusive")
     year_to: Year | None = Field(None, description="last year, inclusive")
     category: list[Words] = Field([], description="any of these; `LG` also finds `cs.LG`")
@@ -74,6 +73,16 @@ class FilterParameters(BaseModel):
     venue: list[Words] = Field([], description="any of these; whole words")
     source: list[Words] = Field([], description="any of these; words of the file's name")
     has_code: bool | None = Field(None, description="only papers with code, or without")
+
+    def filters(self) -> Filters:
+        """Return the filters alone."""
+        return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
+
+
+class FilterParameters(_Filtered):
+    """What all searches can be narrowed by, and which page of the list is wanted."""
+
+    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
     min_score: float | None = Field(
         None, allow_inf_nan=False, description="leave out results below this score"
     )
@@ -82,10 +91,6 @@ class FilterParameters(BaseModel):
         0, ge=0, le=1, description="how much a result should differ from those before it"
     )
     cursor: Words | None = Field(None, description="`next` of the page before")
-
-    def filters(self) -> Filters:
-        """Return the filters alone."""
-        return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
 
     def query(self, typed: str | None = None, **asked: Any) -> Query:
         """Return the engine's query: these filters, what was typed, and what else is asked."""
@@ -206,6 +211,26 @@ class ExportParameters(FilterParameters):
                 f"{min(ranked)}: needs q or like: without them nothing is ranked", field=min(ranked)
             )
         return None
+
+
+class ExplainParameters(_Filtered, _Question):
+    """The query string of an explanation: what was searched for, without what makes pages."""
+
+    q: Words = Field("", description="what was looked for", examples=[_QUESTION])
+    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    unlike: list[Words] = Field(
+        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
+    )
+
+    def to_query(self) -> Query:
+        """Return the engine's query."""
+        return Query.parse(
+            self.q,
+            mode=self.mode,
+            like=tuple(dict.fromkeys(self.like)),
+            unlike=tuple(dict.fromkeys(self.unlike)),
+            filters=self.filters(),
+        )
 
 
 class PaperOut(BaseModel):

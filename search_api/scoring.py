@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,35 +12,26 @@ import numpy.typing as npt
 from indexer.encoder import Encoder, Vectors
 from indexer.lexical_index import LexicalIndex
 from indexer.vector_index import VectorIndex
-from search_api.fusion import POOL, Array, best, fuse, lifts
+from search_api.background import Background
+from search_api.columns import Mask
+from search_api.fusion import POOL, Array, best, lifts, summands
 from search_api.lexical import Weights, weigh, weigh_papers
 from search_api.query import Query
+from search_api.scored import Scored
 
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
 
+FEW = 4
+"""Papers to be like, from which it pays to ask what tells them from others."""
+
+TRUST = 5
+"""How many of them have as much to say by what tells them apart as by their mean."""
+
+SAMPLE = 4096
+"""Papers that stand for all others."""
+
 Rows = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """The scores of all papers, each array ``(n,)``, by index of the paper.
-
-    Attributes:
-        total: what ranks.
-        semantic: cosines; ``None`` where meaning is not asked for.
-        lexical: BM25F; ``None`` where words are not asked for.
-        lift: what the nearest papers add to the total; ``None`` outside hybrid mode.
-        direction: the vector that the cosines are with, ``(dim,)``, length 1.
-        notes: on what was cut.
-    """
-
-    total: Array
-    semantic: Array | None
-    lexical: Array | None
-    lift: Array | None
-    direction: Vectors | None
-    notes: list[str]
 
 
 class Scorer:
@@ -57,7 +48,9 @@ class Scorer:
         self._words = words
         self._encoder = encoder
 
-    def score(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Scored:
+    def score(
+        self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows, searched: Mask
+    ) -> Scored:
         """Score every paper.
 
         Args:
@@ -65,24 +58,20 @@ class Scorer:
             query: filters and clauses do not matter here.
             like: row ids of the papers to be like.
             unlike: row ids of those to be unlike.
+            searched: which papers pass; kept with the scores.
         """
-        if not query.ranks:
-            return Scored(np.zeros(len(self._vectors)), None, None, None, None, [])
-        semantic = lexical = lift = direction = None
+        direction = semantic = lexical = added = None
         notes: list[str] = []
-        if query.mode != "lexical":
+        if query.ranks and query.mode != "lexical":
             direction = self._direction(query, like, unlike)
             notes = self._cut(query.text)
             semantic = self._vectors.scores(direction).astype(np.float64)
-            total = semantic
-        if query.mode != "semantic":
+        if query.ranks and query.mode != "semantic":
             lexical = self._words.scores(self._weights(db, query, like, unlike))
-            total = lexical
         if semantic is not None and lexical is not None:
-            total = fuse(semantic, lexical)
-            lift = self._lift(total)
-            total = total + lift
-        return Scored(total, semantic, lexical, lift, direction, notes)
+            by_meaning, by_words = summands(semantic, lexical)
+            added = by_meaning, by_words, self._lift(by_meaning + by_words)
+        return Scored(searched, direction, semantic, lexical, added, notes)
 
     def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
         """Return the unit vector that papers are to lie along; zero if all cancels out."""
@@ -93,11 +82,26 @@ class Scorer:
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(like):
-            wanted += self._vectors.vectors(like).mean(axis=0)
+            wanted += self._towards(like)
         if len(unlike):
             wanted -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
-        length = float(np.linalg.norm(wanted))
-        return (wanted / length if length else wanted).astype(np.float32)
+        return _unit(wanted).astype(np.float32)
+
+    def _towards(self, like: Rows) -> Array:
+        """Return the vector ``(dim,)``, of length 1, along which papers are like some.
+
+        It is their mean; of several, more and more the one that best tells them from other papers.
+        """
+        mean = self._vectors.vectors(like).mean(axis=0).astype(np.float64)
+        if len(like) < FEW:
+            return _unit(mean)
+        trust = len(like) / (len(like) + TRUST)
+        return _unit(trust * _unit(self._corpus.telling(mean)) + (1 - trust) * _unit(mean))
+
+    @cached_property
+    def _corpus(self) -> Background:
+        rows = np.unique(np.linspace(1, len(self._vectors), SAMPLE).astype(np.int64))
+        return Background(self._vectors.vectors(rows))
 
     def _weights(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Weights:
         """Return the weights of the terms that papers are to have, by number."""
@@ -125,6 +129,12 @@ class Scorer:
             f"the query has {tokens} word pieces, the model reads {limit}: "
             "its meaning was taken from the beginning, its words from all of it"
         ]
+
+
+def _unit(vector: Array) -> Array:
+    """Scale a vector to length 1; one of zeros stays."""
+    length = float(np.linalg.norm(vector))
+    return vector / length if length else vector
 
 
 def _texts(query: Query) -> list[tuple[float, str]]:

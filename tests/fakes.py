@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.encoder import Vectors
+from indexer.encoder import TokenEmbeddings, Vectors
 from indexer.models import Model
 
 DIMENSION = 64
@@ -17,7 +17,7 @@ MAX_TOKENS = 256
 
 
 class FakeEncoder:
-    """Sums a random direction per word; the same text has the same vector in every process.
+    """Sums a constant and a random direction per word, the same in every process.
 
     ``encoded`` lists every document that was embedded, in order.
     """
@@ -40,9 +40,20 @@ class FakeEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 
+    def encode_tokens(self, text: str) -> TokenEmbeddings | None:
+        words = list(re.finditer(r"\w+", text))
+        embeddings = [_CONSTANT, *(_direction(word[0]) for word in words)]
+        places = np.array([(0, 0), *(word.span() for word in words)], dtype=np.int64)
+        return TokenEmbeddings(np.array(embeddings, dtype=np.float32), places, cut=False)
+
     def _vector(self, text: str) -> Vectors:
-        vector = np.full(DIMENSION, 1e-3)
-        for word in re.findall(r"\w+", text.casefold()):
-            seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
-            vector += np.random.default_rng(seed).standard_normal(DIMENSION)
+        vector = sum(map(_direction, re.findall(r"\w+", text)), start=_CONSTANT)
         return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+_CONSTANT = np.full(DIMENSION, 1e-3)
+
+
+def _direction(word: str) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8])
+    return np.random.default_rng(seed).standard_normal(DIMENSION)

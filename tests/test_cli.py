@@ -25,6 +25,7 @@ from indexer.errors import IndexMissing
 from indexer.generation import IndexFolder
 from indexer.models import DEFAULT_MODEL, Model, find_model
 from indexer.rebuild import rebuild
+from indexer.words import STOP_WORDS
 from search_api.engine import Engine
 from search_api.filters import Filters
 from search_api.query import Query
@@ -188,6 +189,12 @@ FAILURES = [
     ("akin related no:such --index {index}", 2, "unknown-paper", "no:such"),
     (f"akin related {PAPER} --unlike {PAPER} --index {{index}}", 2, "bad-parameter", PAPER),
     (f"akin related {PAPER} --index {{none}}", 1, "index-missing", "rebuild-index --index"),
+    ("akin explain", 2, "bad-input", "ID"),
+    (f"akin explain {PAPER} --index {{index}}", 2, "bad-parameter", "q="),
+    ("akin explain no:such graphs --index {index}", 2, "unknown-paper", "no:such"),
+    (f"akin explain {PAPER} --like no:such --index {{index}}", 2, "unknown-paper", "no:such"),
+    (f"akin explain {PAPER} graphs --mode fuzzy", 2, "bad-input", "fuzzy"),
+    (f"akin explain {PAPER} graphs --index {{none}}", 1, "index-missing", "rebuild-index --index"),
     ("akin show no:such --index {index}", 2, "unknown-paper", "no:such"),
     (f"akin show {PAPER} --index {{none}}", 1, "index-missing", "rebuild-index --index"),
     ("akin status --index {none}", 1, "index-missing", "rebuild-index --index"),
@@ -489,6 +496,63 @@ def test_related_shows_people_the_neighbours(run, ask, seeded):
     assert TITLE not in out
 
 
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        (QUESTION, Query(QUESTION)),
+        ("graphs --mode lexical", Query("graphs", mode="lexical")),
+        (f"--like {PAPER} --like {PAPER}", Query(like=(PAPER,))),
+        (f"graphs --unlike {PAPER}", Query("graphs", unlike=(PAPER,))),
+    ],
+)
+def test_explain_prints_what_the_engine_answers(run, seeded, options, asked):
+    """The JSON is that of the API, whatever pointed the way."""
+    found = run(f"akin explain akin:51bb49ea6b40cafb {options} --json --index", seeded.path)
+    engine = Engine(seeded.current(), fake_encoder(fake_model()))
+    expected = engine.explain(asked, "akin:51bb49ea6b40cafb").to_json()
+    engine.close()
+    assert found.json == {"ok": True, **expected}
+
+
+def test_explain_tells_people_without_colours_too(run, seeded):
+    """Title, abstract, both parts of the score, words and sentence are there in a pipe."""
+    ran = run(f"akin explain {PAPER} {QUESTION} --index", seeded.path)
+    found = run(f"akin explain {PAPER} {QUESTION} --json --index", seeded.path).json
+    out = ran.out
+    assert "\x1b" not in out
+    for part in (TITLE, PAPER, found["paper"]["abstract"]):
+        assert part in out
+    assert f"score  {found['score']:.2f}, #{found['rank']} of the list" in out
+    for name in ("semantic", "lexical"):
+        assert f"= {found['why'][name]['added']:+.2f}" in out
+    assert f"cosine {found['sentence']['score']:.2f}: {found['sentence']['text']}" in out
+    shares: dict[str, float] = {}
+    for word in found["words"]:
+        shares[word["text"].lower()] = shares.get(word["text"].lower(), 0) + word["share"]
+    best = max(shares.keys() - STOP_WORDS, key=shares.__getitem__)
+    assert f"nearer by  {best} {shares[best]:+.3f}" in out.lower()
+    for term in found["terms"]:
+        assert f"{term['word']} ×{term['count']}" in out
+
+
+def test_explain_tints_the_words_on_a_terminal(run, seeded, monkeypatch):
+    """The word that adds most is on a strong green, and the best sentence is underlined."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "20000")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    found = run(f"akin explain {PAPER} {QUESTION} --json --index", seeded.path).json
+    out = run(f"akin explain {PAPER} {QUESTION} --index", seeded.path).out
+    most = max(found["words"], key=lambda word: abs(word["share"]))
+    tint = "64;200;64" if most["share"] > 0 else "232;104;104"
+    assert re.search(rf"48;2;{tint}m{most['text']}\x1b", out)
+    plain = re.sub(r"\x1b\[[\d;]*m", "", out)
+    assert found["paper"]["abstract"] in plain
+    underlined = re.findall(r"\x1b\[(?:\d+;)*4(?:;[\d;]+)?m([^\x1b]*)", out)
+    assert "".join(underlined) == found["sentence"]["text"]
+
+
 def test_show_prints_every_field(run, seeded):
     """The JSON is the paper and its index; people see title, id, link and the whole abstract."""
     found = run(f"akin show {PAPER} --json --index", seeded.path).json
@@ -602,7 +666,12 @@ def real_index(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(
     "line",
-    ["rebuild-index {seeds}", f"akin search --mode lexical {QUESTION}", f"akin show {PAPER}"],
+    [
+        "rebuild-index {seeds}",
+        f"akin search --mode lexical {QUESTION}",
+        f"akin explain {PAPER} --mode lexical {QUESTION}",
+        f"akin show {PAPER}",
+    ],
 )
 def test_what_needs_no_model_does_not_load_torch(real_index, line):
     """A rebuild with nothing to do, a search by words and a look-up start in a moment."""

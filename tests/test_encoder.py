@@ -1,6 +1,7 @@
 """The real encoder, on the bundled model."""
 
 import json
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -107,3 +108,89 @@ def test_a_static_model_is_a_model(encoder, tmp_path):
     assert vectors.shape == (2, 16)
     assert static.max_tokens is None
     assert static.count_tokens(["graph neural networks"]) == [5]
+    tokens = static.encode_tokens("graph networks")
+    np.testing.assert_allclose(summed(tokens), vectors[1], atol=1e-6)
+    assert tokens.places.tolist() == [[0, 5], [6, 14]]
+    assert not tokens.cut
+    assert static.encode_tokens("").embeddings.shape == (0, 16)
+
+
+def changed(encoder, folder, **files):
+    """Load a copy of the bundled model in which some JSON files are others."""
+    shutil.copytree(encoder.model.path, folder, copy_function=os.symlink)
+    for name, content in files.items():
+        path = folder / {"pooling": "1_Pooling/config.json"}.get(name, f"{name}.json")
+        path.unlink(missing_ok=True)
+        path.write_text(json.dumps(content))
+    return SentenceTransformerEncoder(find_model(str(folder)))
+
+
+def summed(tokens):
+    """What the pieces add up to, at length 1."""
+    vector = tokens.embeddings.sum(axis=0, dtype=np.float64)
+    return vector / np.linalg.norm(vector)
+
+
+POOLING = {"word_embedding_dimension": 384, "pooling_mode_mean_tokens": False}
+PROMPTED = {"prompts": {"query": "", "document": "represent the passage: "}}
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "naïve İstanbul ﬁne [SEP] 图 🚀\0x", " \n"])
+def test_word_pieces_add_up_to_the_document(encoder, text):
+    """Their sum is the document's vector, and each but two stands for characters of the text."""
+    tokens = encoder.encode_tokens(text)
+    np.testing.assert_allclose(summed(tokens), encoder.encode_document([text])[0], atol=1e-6)
+    assert (tokens.embeddings.dtype, tokens.places.dtype) == (np.float32, np.int64)
+    assert tokens.cut == (encoder.count_tokens([text])[0] > 256)
+    assert len(tokens.places) == min(256, encoder.count_tokens([text])[0])
+    assert np.count_nonzero(tokens.places[:, 0] == tokens.places[:, 1]) == 2
+    assert tokens.places.max() <= len(text)
+
+
+def test_word_pieces_know_their_places(encoder):
+    """Places are of characters, whatever the tokenizer makes of them."""
+    text = "Naïve 🚀 tokenizers"
+    places = encoder.encode_tokens(text).places
+    pieces = [text[start:end] for start, end in places]
+    assert pieces == ["", "Naïve", "🚀", "token", "izer", "s", ""]
+
+
+@pytest.mark.parametrize("include_prompt", [True, False])
+def test_a_prompt_is_no_part_of_the_text(encoder, tmp_path, include_prompt):
+    """Its pieces have no place in the text, and count where the pooling counts them."""
+    pooling = {**POOLING, "pooling_mode_mean_tokens": True, "include_prompt": include_prompt}
+    prompted = changed(
+        encoder, tmp_path / "m", pooling=pooling, config_sentence_transformers=PROMPTED
+    )
+    tokens = prompted.encode_tokens("graph learning")
+    expected = prompted.encode_document(["graph learning"])[0]
+    np.testing.assert_allclose(summed(tokens), expected, atol=1e-6)
+    special = [[0, 0]] * (5 if include_prompt else 0)  # [CLS] represent the passage :
+    assert tokens.places.tolist() == [*special, [0, 5], [6, 14], [0, 0]]
+
+
+def test_a_mean_over_the_root_of_the_length_is_a_sum_too(encoder, tmp_path):
+    """At length 1 it is the same vector as the mean."""
+    pooling = {**POOLING, "pooling_mode_mean_sqrt_len_tokens": True}
+    tokens = changed(encoder, tmp_path / "m", pooling=pooling).encode_tokens("graph learning")
+    expected = encoder.encode_document(["graph learning"])[0]
+    np.testing.assert_allclose(summed(tokens), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["cls_token", "max_tokens", "weightedmean_tokens", "lasttoken"])
+def test_other_poolings_are_no_sum(encoder, tmp_path, mode):
+    """Nothing is made up for a model whose vectors are not the mean of its word pieces."""
+    other = changed(encoder, tmp_path / "m", pooling={**POOLING, f"pooling_mode_{mode}": True})
+    assert other.encode_tokens("graph learning") is None
+
+
+def test_a_dense_layer_is_no_sum(encoder, tmp_path):
+    """What comes after the pooling mixes the pieces."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Dense
+
+    plain = SentenceTransformer(str(encoder.model.path), local_files_only=True)
+    SentenceTransformer(modules=[plain[0], plain[1], Dense(384, 16)]).save(str(tmp_path))
+    dense = SentenceTransformerEncoder(find_model(str(tmp_path)))
+    assert dense.encode_document(["Mamba"]).shape == (1, 16)
+    assert dense.encode_tokens("Mamba") is None

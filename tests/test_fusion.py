@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.fusion import best, fuse, lifts, standard_scores
+from search_api.fusion import best, lifts, standard_scores, summands
 from tests import oracles
 
 voices = st.lists(st.integers(-1000, 1000), min_size=2, max_size=30).filter(
@@ -20,6 +20,10 @@ pairs = st.lists(
 
 def array(scores):
     return np.array(scores, dtype=np.float64)
+
+
+def fuse(semantic, lexical):
+    return sum(summands(semantic, lexical))
 
 
 @given(voices)

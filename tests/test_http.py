@@ -72,6 +72,30 @@ RESULT_LIST = {
     "next": TEXT,
     "notes": [TEXT],
 }
+PLACE = {"field": TEXT, "start": {int}, "end": {int}, "text": TEXT}
+PART = {
+    "rank": {int},
+    "score": {float},
+    "weight": {float},
+    "standard": {float},
+    "added": {float},
+}
+EXPLANATION = {
+    "paper": PAPER,
+    "query": {"q": TEXT, "mode": TEXT, "filters": {dict}},
+    "index": INDEX,
+    "rank": {int},
+    "score": {float},
+    "why": {"semantic": PART, "lexical": PART, "lift": {float}},
+    "words": [{**PLACE, "share": {float}}],
+    "special": {float},
+    "unread": {int},
+    "sentence": {**PLACE, "score": {float}},
+    "sentences": [{**PLACE, "score": {float}}],
+    "terms": [{"term": TEXT, "word": TEXT, "count": {int}}],
+    "matches": [{**PLACE, "author": {int, type(None)}, "term": TEXT}],
+    "notes": [TEXT],
+}
 STATUS = {
     "index": INDEX,
     "built_at": TEXT,
@@ -94,6 +118,7 @@ ENGINE_ROUTES = [
     ("POST", f"{API}/search", {"q": "graphs"}),
     ("GET", f"{API}/papers/akin:8e78acac5fbcaf10", None),
     ("GET", f"{API}/papers/akin:8e78acac5fbcaf10/related", None),
+    ("GET", f"{API}/papers/akin:8e78acac5fbcaf10/explain?q=graphs", None),
     ("POST", f"{API}/related", {"text": "graphs"}),
     ("GET", f"{API}/export?q=graphs", None),
     ("GET", f"{API}/status", None),
@@ -104,6 +129,7 @@ DOCUMENTED = [
     ("post", f"{API}/search"),
     ("get", f"{API}/papers/{{id}}"),
     ("get", f"{API}/papers/{{id}}/related"),
+    ("get", f"{API}/papers/{{id}}/explain"),
     ("post", f"{API}/related"),
     ("get", f"{API}/export"),
     ("get", f"{API}/status"),
@@ -259,6 +285,89 @@ def test_a_voice_that_was_not_asked_is_null(client):
     assert why("hybrid").count((True, False)) == 64 - len(why("lexical"))
 
 
+def test_an_explanation_has_the_shape_of_the_contract(client, hits):
+    """Keys and types are those of the contract, and rank and score those of the list."""
+    for hit in hits[:3]:
+        asked = {"q": QUESTION}
+        found = ok(client.get(f"{API}/papers/{hit['paper']['id']}/explain", params=asked))
+        assert conforms(found, EXPLANATION), found
+        assert found["query"] == {"q": QUESTION, "mode": "hybrid", "filters": {}}
+        assert {name: found[name] for name in ("rank", "score", "paper")} == {
+            name: hit[name] for name in ("rank", "score", "paper")
+        }
+        lift = hit["why"].pop("lift")
+        assert found["why"]["lift"] == lift
+        for name, voice in hit["why"].items():
+            assert {key: found["why"][name][key] for key in voice} == voice
+        total = sum(word["share"] for word in found["words"]) + found["special"]
+        assert total == pytest.approx(hit["why"]["semantic"]["score"], abs=1e-5)
+        for piece in [*found["words"], *found["sentences"], *found["matches"]]:
+            text = found["paper"][piece["field"]]
+            text = text if isinstance(text, str) else text[piece["author"]]
+            assert text[piece["start"] : piece["end"]] == piece["text"]
+
+
+def test_an_explanation_takes_the_filters_of_the_search(client, hits):
+    """The rank is that among the papers that pass; one that does not has none, and is told why."""
+    newest = [hit for hit in hits if hit["paper"]["year"] >= 2026]
+    asked = {"q": QUESTION, "year_from": 2026, "mode": "hybrid", "author": ""}
+    last = newest[-1]["paper"]["id"]
+    found = ok(client.get(f"{API}/papers/{last}/explain", params=asked))
+    assert (found["rank"], found["notes"]) == (len(newest), [])
+    assert found["query"]["filters"] == {"year_from": 2026}
+    older = next(hit["paper"]["id"] for hit in hits if hit["paper"]["year"] < 2026)
+    found = ok(client.get(f"{API}/papers/{older}/explain", params=asked))
+    assert found["rank"] is found["why"]["semantic"]["rank"] is None
+    assert "does not pass the filters" in found["notes"][0]
+
+
+def test_an_explanation_takes_papers_to_be_like_and_unlike(client, papers):
+    """What points the way in a list of related papers explains it, too."""
+    first, second, third = list(papers)[:3]
+    params = {"like": [first, first], "unlike": [second]}
+    page = ok(client.post(f"{API}/related", json={**params, "k": 64}))
+    (hit,) = [hit for hit in page["results"] if hit["paper"]["id"] == third]
+    found = ok(client.get(f"{API}/papers/{third}/explain", params=params))
+    assert (found["rank"], found["score"]) == (hit["rank"], hit["score"])
+    assert (found["query"]["like"], found["query"]["mode"]) == ([first], "hybrid")
+    assert found["terms"] == []
+    own = ok(client.get(f"{API}/papers/{first}/explain", params=params))
+    assert (own["rank"], "never in the list" in own["notes"][0]) == (None, True)
+
+
+def test_by_words_alone_an_explanation_has_matches_alone(client, papers):
+    """What was not asked for is empty or null."""
+    asked = {"q": "graphs", "mode": "lexical"}
+    for paper_id in papers:
+        found = ok(client.get(f"{API}/papers/{paper_id}/explain", params=asked))
+        empty = ("special", "unread", "sentence")
+        assert [found[name] for name in empty] == [None] * len(empty)
+        assert (found["words"], found["sentences"], found["why"]["semantic"]) == ([], [], None)
+        assert (found["rank"] is None) == (found["matches"] == []) == (found["notes"] != [])
+        assert len(found["matches"]) == found["terms"][0]["count"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({}, "q"),
+        ({"q": " "}, "q"),
+        ({"q": "x", "k": 3}, "k"),
+        ({"q": "x", "cursor": "x"}, "cursor"),
+        ({"q": "x", "mode": "fuzzy"}, "mode"),
+        ({"q": "x", "year_from": 20}, "year_from"),
+        ({"q": "x", "like": ["a"], "unlike": ["a"]}, "unlike"),
+        ({"like": ["a"], "unlike": ["a"]}, "unlike"),
+        ({"like": [f"x:{i}" for i in range(101)]}, "like"),
+    ],
+    ids=str,
+)
+def test_a_bad_parameter_of_an_explanation_is_422_and_named(client, papers, asked, field):
+    """Its own and those of a page, which mean nothing here."""
+    url = f"{API}/papers/{next(iter(papers))}/explain"
+    problem(client.get(url, params=asked), 422, field)
+
+
 @pytest.mark.parametrize("mode", ["hybrid", "semantic", "lexical"])
 def test_get_and_post_answer_the_same(client, mode):
     """Every parameter means the same in the query string and in the body."""
@@ -337,7 +446,8 @@ def test_liked_unliked_and_text_point_the_way(client, papers, route):
     vectors = encoder.encode_document(
         [document_text(papers[i]["title"], papers[i]["abstract"]) for i in listed]
     )
-    direction = encoder.encode_query([text])[0] + vectors[:2].mean(axis=0)
+    liked = vectors[:2].mean(axis=0)
+    direction = encoder.encode_query([text])[0] + liked / np.linalg.norm(liked)
     direction -= 0.5 * vectors[2:4].mean(axis=0)
     cosines = dict(zip(listed, vectors @ (direction / np.linalg.norm(direction)), strict=True))
 
@@ -399,6 +509,11 @@ def test_an_id_with_a_slash_is_a_path(index, build, tmp_path):
             assert (paper["id"], paper["title"]) == ("doi:10.1109/tpami.2024/x.y", "One")
             page = ok(client.get(f"{API}/papers/{written}/related"))
             assert [hit["paper"]["title"] for hit in page["results"]] == ["Two"]
+            found = ok(client.get(f"{API}/papers/{written}/explain", params={"q": "first"}))
+            assert (found["paper"], found["rank"]) == (
+                {name: paper[name] for name in PAPER},
+                1,
+            )
         problem(client.get(f"{API}/papers/doi:10.1109/other/related"), 404)
 
 
@@ -542,6 +657,8 @@ def test_related_checks_its_parameters(client, papers, parameters):
     [
         ("GET", "papers/akin:0000000000000000", None),
         ("GET", "papers/akin:0000000000000000/related", None),
+        ("GET", "papers/akin:0000000000000000/explain?q=x", None),
+        ("GET", "papers/akin:8e78acac5fbcaf10/explain?like=akin:0000000000000000", None),
         ("POST", "related", {"like": ["akin:0000000000000000"]}),
         ("POST", "related", {"text": "x", "unlike": ["akin:0000000000000000"]}),
         ("POST", "search", {"q": "x", "like": ["akin:0000000000000000"]}),
@@ -602,6 +719,9 @@ def test_hostile_text_is_only_text(client, text):
     problem(client.post(f"{API}/related", json={"like": [text]}), 404)
     problem(client.post(f"{API}/search", json={"q": "x", "cursor": text}), 422, "cursor")
     if len(escaped := quote(text, safe="")) < 60_000:  # what a URL can hold
+        if text.strip():
+            found = ok(client.get(f"{API}/papers/akin:8e78acac5fbcaf10/explain?q={escaped}"))
+            assert found["query"]["q"] == text
         ok(client.get(f"{API}/search?q={escaped}"))
         problem(client.get(f"{API}/papers/{escaped}"), 404)
         problem(client.get(f"{API}/papers/{escaped}/related"), 404)
@@ -885,6 +1005,17 @@ def test_the_documented_answer_is_a_paper_of_the_seeds(openapi, papers):
     real = {name: value for name, value in papers[shown["id"]].items() if value is not None}
     assert shown | {"abstract": ""} == real | {"abstract": ""}
     assert real["abstract"].startswith(shown["abstract"].removesuffix("…").strip())
+
+
+def test_the_documented_explanation_is_of_a_paper_of_the_seeds(openapi, papers):
+    """The example has the keys that answers have, and its places are those of its paper."""
+    path = openapi["paths"][f"{API}/papers/{{id}}/explain"]["get"]["responses"]["200"]
+    (example,) = examples(openapi, path["content"]["application/json"])
+    assert example.keys() == EXPLANATION.keys()
+    assert example["index"].keys() == INDEX.keys()
+    paper = papers[example["paper"]["id"]]
+    for piece in [*example["words"], *example["matches"]]:
+        assert paper[piece["field"]][piece["start"] : piece["end"]] == piece["text"]
 
 
 def test_errors_name_the_index_too(client):

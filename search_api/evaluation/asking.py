@@ -146,6 +146,7 @@ class _RemembersQuery:
         self.model = encoder.model
         self.load = encoder.load
         self.encode_document = encoder.encode_document
+        self.encode_tokens = encoder.encode_tokens
         self.count_tokens = encoder.count_tokens
 
     @property

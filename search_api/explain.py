@@ -1,0 +1,256 @@
+"""Why a paper is in a list: the share of its words in its cosine, and the words it has in common.
+
+A paper's embedding is the mean of its word pieces' embeddings e, scaled to length 1, so its cosine
+with a query q of length 1 is a sum over the pieces: Σ q·e / ‖Σ e‖. What a word's pieces add is its
+share: signed, and exact, but of the word in its context, as a transformer mixes each with all.
+Where an embedding is no such sum, there are no shares, and each sentence is embedded by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from indexer.encoder import Encoder, TokenEmbeddings, Vectors
+from indexer.paper import Paper, document_text
+from indexer.words import STOP_WORDS, WORD, folded, located, terms
+from search_api.columns import Mask
+from search_api.explanation import Explanation, Field, Match, Meaning, Part, Sentence, Share, Term
+from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT, Array
+from search_api.query import Query
+from search_api.results import IndexInfo
+from search_api.scored import Scored, rank_among
+from search_api.sentences import sentences
+
+NO_SHARES = (
+    "by this model the vector of a text is not the mean of its word pieces: words have no shares, "
+    "and each sentence was embedded by itself"
+)
+
+# Chinese and Japanese have no spaces: each character stands for itself.
+_ALONE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_SPACE = re.compile(r"\s")
+_WORD_BEGINS = re.compile(r"(?<!\S)\S")
+_PUNCTUATION = ".,;:!?…()[]{}<>\"'`“”‘’«»。，、；：！？（）「」"
+
+
+def explain(
+    paper: Paper, row: int, query: Query, scored: Scored, index: IndexInfo, encoder: Encoder
+) -> Explanation:
+    """Return why a paper is where it is.
+
+    Args:
+        paper: any paper of the index.
+        row: its place in the arrays of ``scored``, from 0.
+        query: what is asked.
+        scored: what the engine makes of it.
+        index: which index that is.
+        encoder: of the index; not used where only words are asked for.
+
+    Raises:
+        ModelUnavailable: the model cannot be loaded.
+    """
+    meaning = None if scored.direction is None else _meaning(paper, scored.direction, encoder)
+    asked = " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
+    common, matches = _matches(paper, asked)
+    by_meaning, by_words, lift = scored.added or (None, None, None)
+    return Explanation(
+        paper=paper,
+        query=query,
+        index=index,
+        rank=rank_among(scored.listed, scored.score, row),
+        score=float(scored.score[row]),
+        semantic=_part(row, scored.searched, scored.semantic, SEMANTIC_WEIGHT, by_meaning),
+        lexical=_part(row, scored.with_words, scored.lexical, LEXICAL_WEIGHT, by_words),
+        lift=None if lift is None else float(lift[row]),
+        meaning=meaning,
+        terms=common,
+        matches=matches,
+        notes=[
+            *query.notes,
+            *scored.notes,
+            *_not_listed(paper, row, query, scored),
+            *_of_meaning(meaning),
+        ],
+    )
+
+
+def _part(
+    row: int, among: Mask, scores: Array | None, weight: float, added: Array | None
+) -> Part | None:
+    if scores is None:
+        return None
+    rank, score = rank_among(among, scores, row), float(scores[row])
+    if added is None:
+        return Part(rank, score, None, None, None)
+    return Part(rank, score, weight, float(added[row]) / weight, float(added[row]))
+
+
+def _not_listed(paper: Paper, row: int, query: Query, scored: Scored) -> Iterator[str]:
+    """Say why a paper has no rank."""
+    if paper.id in {*query.like, *query.unlike}:
+        yield "the paper is one of those to be like or unlike, which are never in the list"
+    elif not scored.searched[row]:
+        yield "the paper does not pass the filters: it is not in the list"
+    elif not scored.listed[row]:
+        yield "no word of the query is in the paper: it is not in the list"
+
+
+def _of_meaning(meaning: Meaning | None) -> Iterator[str]:
+    if meaning is None:
+        return
+    if meaning.unread is None:
+        yield NO_SHARES
+    elif meaning.unread:
+        yield (
+            f"the model reads the beginning only: the last {meaning.unread} words have no share, "
+            "nor have sentences among them a score"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """The text that was embedded for a paper, and where its fields begin in it."""
+
+    text: str
+    fields: tuple[tuple[Field, int], ...]
+
+    @classmethod
+    def of(cls, paper: Paper) -> Self:
+        """Return the text of a paper, as :func:`indexer.catalogue.read_texts` gives it."""
+        title = "" if paper.extra.get("title_missing") else paper.title
+        text = document_text(title, paper.abstract)
+        fields: list[tuple[Field, int]] = [("title", 0)] if title else []
+        if paper.abstract:
+            fields.append(("abstract", len(text) - len(paper.abstract)))
+        return cls(text, tuple(fields))
+
+    def place(self, start: int, end: int) -> tuple[Field, int, int, str]:
+        """Return which field a piece of the text is of, where in it, and the piece."""
+        field, first = next(one for one in reversed(self.fields) if one[1] <= start)
+        return field, start - first, end - first, self.text[start:end]
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Yield where the title and the sentences of the abstract begin and end."""
+        for field, first in self.fields:
+            if field == "title":
+                yield 0, self.fields[1][1] - 1 if len(self.fields) > 1 else len(self.text)
+            else:
+                yield from ((first + s, first + e) for s, e in sentences(self.text[first:]))
+
+
+def _meaning(paper: Paper, direction: Vectors, encoder: Encoder) -> Meaning:
+    """Take the cosine of a paper with a vector ``(dim,)`` of length 1 apart."""
+    document = _Document.of(paper)
+    tokens = encoder.encode_tokens(document.text)
+    if tokens is not None:
+        return _by_pieces(document, direction, tokens)
+    if not (places := list(document.sentences())):  # no text at all
+        return Meaning([], None, None, [])
+    vectors = encoder.encode_document([document.text[start:end] for start, end in places])
+    cosines = (vectors.astype(np.float64) @ direction).tolist()
+    return Meaning([], None, None, _nearest(document, zip(places, cosines, strict=True)))
+
+
+def _by_pieces(document: _Document, direction: Vectors, tokens: TokenEmbeddings) -> Meaning:
+    q = direction.astype(np.float64)
+    pieces = tokens.embeddings.astype(np.float64)
+    places = [_stripped(document.text, int(start), int(end)) for start, end in tokens.places]
+    length = np.linalg.norm(pieces.sum(axis=0))
+    shares = pieces @ q / length if length else np.zeros(len(pieces))
+    special = sum(share for (start, end), share in zip(places, shares, strict=True) if start == end)
+    found = []
+    for start, end in document.sentences():
+        own = pieces[[start <= first < min(last, end) for first, last in places]].sum(axis=0)
+        if length := np.linalg.norm(own):
+            found.append(((start, end), float(own @ q / length)))
+    return Meaning(
+        words=[
+            Share(*document.place(*_bare(document.text, start, end)), share)
+            for start, end, share in _words(document.text, places, shares.tolist())
+        ],
+        special=float(special),
+        unread=_unread(document.text, places) if tokens.cut else 0,
+        sentences=_nearest(document, found),
+    )
+
+
+def _words(
+    text: str, places: Iterable[tuple[int, int]], shares: Iterable[float]
+) -> list[tuple[int, int, float]]:
+    """Join the pieces between which there is no space; return where each word is, and its share."""
+    words: list[tuple[int, int, float]] = []
+    for (start, end), share in zip(places, shares, strict=True):
+        if start == end:
+            continue
+        if words:
+            first, last, sum_ = words[-1]
+            if start < last or not (
+                _SPACE.search(text, last, start)
+                or _ALONE.match(text, last - 1)
+                or _ALONE.match(text, start)
+            ):
+                words[-1] = (first, max(last, end), sum_ + share)
+                continue
+        words.append((start, end, share))
+    return words
+
+
+def _nearest(
+    document: _Document, scored: Iterable[tuple[tuple[int, int], float]]
+) -> list[Sentence]:
+    found = [Sentence(*document.place(*place), float(score)) for place, score in scored]
+    return sorted(found, key=lambda sentence: -sentence.score)
+
+
+def _unread(text: str, places: Iterable[tuple[int, int]]) -> int:
+    """Count the words that begin after the last piece."""
+    read = max((end for _, end in places), default=0)
+    return len(_WORD_BEGINS.findall(text, read))
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out white space at both ends, which some tokenizers count to the word."""
+    piece = text[start:end]
+    end = start + len(piece.rstrip())
+    return end - len(piece.strip()), end
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out punctuation at both ends, unless there is nothing else."""
+    word = text[start:end]
+    if not (bare := word.strip(_PUNCTUATION)):
+        return start, end
+    start += len(word) - len(word.lstrip(_PUNCTUATION))
+    return start, start + len(bare)
+
+
+def _matches(paper: Paper, query: str) -> tuple[list[Term], list[Match]]:
+    """Return the terms of a query, and where a paper has them."""
+    wanted = set(terms(query))
+    # Stop words are looked for only where nothing else is asked for.
+    telling = any(folded(word) not in STOP_WORDS for word in WORD.findall(query))
+    stops = STOP_WORDS if telling else frozenset()
+    asked: dict[str, str] = {}
+    for word in located(query):
+        text = query[word.start : word.end]
+        if word.term in wanted and folded(text) not in stops:
+            asked.setdefault(word.term, text)
+    texts: list[tuple[Field, int | None, str]] = [
+        ("title", None, paper.title),
+        ("abstract", None, paper.abstract),
+        *(("authors", n, name) for n, name in enumerate(paper.authors)),
+    ]
+    matches = [
+        Match(field, word.start, word.end, found, author, word.term)
+        for field, author, text in texts
+        for word in located(text)
+        if word.term in asked and folded(found := text[word.start : word.end]) not in stops
+    ]
+    counts = Counter(match.term for match in matches)
+    return [Term(term, word, counts[term]) for term, word in asked.items()], matches

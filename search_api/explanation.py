@@ -1,0 +1,196 @@
+"""What an explanation holds: shares of words, sentences, matches, and the parts of the ranking."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from indexer.paper import Paper
+from search_api.query import Query
+from search_api.results import IndexInfo
+
+Field = Literal["title", "abstract", "authors"]
+
+_SCORE_DIGITS = 6
+_SHARE_DIGITS = 8
+"""More than a score has: hundreds of shares are to add up to one."""
+
+_OF_PAGES = {"k", "sort", "min_score", "diversity"}
+"""What of a query bounds and orders a page: here is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of a paper's text.
+
+    Attributes:
+        field: of which field.
+        start: where it begins in the field, in characters (Unicode code points).
+        end: where it ends, exclusive.
+        text: the piece itself.
+    """
+
+    field: Field
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Place):
+    """What a word adds to the cosine, with the punctuation that touches it; negative: takes off."""
+
+    share: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the share as a JSON object."""
+        return asdict(self) | {"share": round(self.share, _SHARE_DIGITS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence(Place):
+    """A sentence, or the title, and the cosine of its own embedding with the query."""
+
+    score: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sentence as a JSON object."""
+        return asdict(self) | {"score": round(self.score, _SCORE_DIGITS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Place):
+    """A word that the query has, too, in some form.
+
+    Attributes:
+        author: which of the authors it is a word of, from 0; ``None`` in title and abstract.
+        term: by which the two are the same.
+    """
+
+    author: int | None
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the query.
+
+    Attributes:
+        term: its stem.
+        word: as it was asked, the first time.
+        count: how often it occurs in title, abstract and authors.
+    """
+
+    term: str
+    word: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one voice says of a paper, and what it adds to the hybrid score.
+
+    Attributes:
+        rank: among the papers that the voice ranks; ``None`` where it is not one of them.
+        score: cosine or BM25.
+        weight: of the voice in the hybrid score; ``None`` in the other modes, like the next two.
+        standard: the score in standard deviations above that of the average paper.
+        added: ``weight * standard``; the hybrid score is the sum of both voices' and the lift.
+    """
+
+    rank: int | None
+    score: float
+    weight: float | None
+    standard: float | None
+    added: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the part as a JSON object."""
+        values = asdict(self)
+        return {
+            n: round(v, _SCORE_DIGITS) if isinstance(v, float) else v for n, v in values.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The cosine, taken apart.
+
+    Attributes:
+        words: every word that the model read and its share, in the order of the text; none where
+            the embedding is no sum.
+        special: the share of what stands for no word: special pieces, the prompt; ``None``
+            likewise.
+        unread: words beyond what the model reads; ``None`` likewise.
+        sentences: of the abstract, and the title as one, the nearest to the query first; of what
+            the model does not read, none.
+    """
+
+    words: list[Share]
+    special: float | None
+    unread: int | None
+    sentences: list[Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a paper is where it is in the list that answers a query.
+
+    Attributes:
+        paper: the paper.
+        query: what was asked.
+        index: which index answered.
+        rank: in the whole list by relevance; ``None`` where the paper is not in it.
+        score: on the scale of the mode.
+        semantic: the part of meaning; ``None`` where that was not asked for.
+        lexical: the part of words; likewise.
+        lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
+        meaning: shares and sentences; ``None`` where the meaning was not asked for.
+        terms: the words of the query, in order.
+        matches: where they occur, in the order of title, abstract and authors.
+        notes: what the reader should know.
+    """
+
+    paper: Paper
+    query: Query
+    index: IndexInfo
+    rank: int | None
+    score: float
+    semantic: Part | None
+    lexical: Part | None
+    lift: float | None
+    meaning: Meaning | None
+    terms: list[Term]
+    matches: list[Match]
+    notes: list[str]
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """The sentence of the abstract that is nearest to the query."""
+        found = self.meaning.sentences if self.meaning else []
+        return next((one for one in found if one.field == "abstract"), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the explanation as the contract's JSON object."""
+        meaning = self.meaning
+        special = meaning.special if meaning else None
+        return {
+            "paper": self.paper.to_json(),
+            "query": {n: v for n, v in self.query.to_json().items() if n not in _OF_PAGES},
+            "index": self.index.to_json(),
+            "rank": self.rank,
+            "score": round(self.score, _SCORE_DIGITS),
+            "why": {
+                "semantic": self.semantic.to_json() if self.semantic else None,
+                "lexical": self.lexical.to_json() if self.lexical else None,
+                "lift": None if self.lift is None else round(self.lift, _SCORE_DIGITS),
+            },
+            "words": [word.to_json() for word in meaning.words] if meaning else [],
+            "special": None if special is None else round(special, _SHARE_DIGITS),
+            "unread": meaning.unread if meaning else None,
+            "sentence": self.sentence.to_json() if self.sentence else None,
+            "sentences": [one.to_json() for one in meaning.sentences] if meaning else [],
+            "terms": [asdict(term) for term in self.terms],
+            "matches": [asdict(match) for match in self.matches],
+            "notes": self.notes,
+        }

@@ -1,0 +1,147 @@
+"""The shape of an explanation, for documenting what goes out; see :mod:`search_api.schemas`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, Field
+
+from search_api.schemas import IndexOut, PaperOut, ResultListOut
+
+_EXAMPLE: dict[str, Any] = {
+    "rank": 1,
+    "score": 4.569571,
+    "why": {
+        "semantic": {
+            "rank": 1,
+            "score": 0.520907,
+            "weight": 0.7,
+            "standard": 3.648158,
+            "added": 2.553711,
+        },
+        "lexical": {
+            "rank": 1,
+            "score": 13.233288,
+            "weight": 0.3,
+            "standard": 6.719535,
+            "added": 2.01586,
+        },
+        "lift": 0.613272,
+    },
+    "words": [
+        {"field": "title", "start": 0, "end": 5, "text": "DeFTA", "share": 0.00343608},
+        {"field": "title", "start": 23, "end": 35, "text": "peer-to-peer", "share": 0.03331824},
+        {"field": "abstract", "start": 0, "end": 9, "text": "Federated", "share": 0.00803559},
+    ],
+    "special": 0.00866668,
+    "unread": 0,
+    "sentence": {
+        "field": "abstract",
+        "start": 0,
+        "end": 50,
+        "text": "Federated learning (FL) is a pivotal catalyst for …",
+        "score": 0.469207,
+    },
+    "sentences": [],
+    "terms": [{"term": "peer", "word": "peer", "count": 2}],
+    "matches": [
+        {
+            "field": "title",
+            "start": 23,
+            "end": 27,
+            "text": "peer",
+            "author": None,
+            "term": "peer",
+        }
+    ],
+    "notes": [],
+}
+
+
+class PartOut(BaseModel):
+    """What one voice says of a paper, and what it adds to the hybrid score."""
+
+    rank: int | None = Field(description="null: not among the papers that the voice ranks")
+    score: float = Field(description="cosine, or BM25")
+    weight: float | None = Field(description="in the hybrid score; null in other modes, as below")
+    standard: float | None = Field(description="deviations above the average paper")
+    added: float | None = Field(description="weight × standard; the hybrid score is their sum")
+
+
+class PartsOut(BaseModel):
+    """The parts of the ranking; null: not asked for."""
+
+    semantic: PartOut | None
+    lexical: PartOut | None
+    lift: float | None = Field(description="hybrid: what the nearest papers add")
+
+
+class PlaceOut(BaseModel):
+    """A piece of a paper's text."""
+
+    field: Literal["title", "abstract", "authors"]
+    start: int = Field(description="in the field, in Unicode code points")
+    end: int = Field(description="exclusive")
+    text: str
+
+
+class ShareOut(PlaceOut):
+    """What a word adds to the cosine."""
+
+    share: float = Field(description="negative: takes off")
+
+
+class SentenceOut(PlaceOut):
+    """A sentence, or the title."""
+
+    score: float = Field(description="cosine of its own embedding with the query")
+
+
+class MatchOut(PlaceOut):
+    """A word that the query has, too."""
+
+    author: int | None = Field(description="which of the authors, from 0")
+    term: str = Field(description="the stem that they share")
+
+
+class TermOut(BaseModel):
+    """A word of the query."""
+
+    term: str = Field(description="its stem")
+    word: str = Field(description="as asked")
+    count: int = Field(description="how often it occurs in title, abstract and authors")
+
+
+class ExplanationOut(BaseModel):
+    """Why a paper is where it is in a list."""
+
+    paper: PaperOut
+    query: dict[str, Any] = Field(description="what was asked, defaults filled in")
+    index: IndexOut
+    rank: int | None = Field(description="by relevance; null: not in the list, `notes` says why")
+    score: float
+    why: PartsOut
+    words: list[ShareOut] = Field(
+        description="in the order of the text; with `special` they add up to the cosine. Empty "
+        "where meaning is not asked for, or the model's vectors are no such sum"
+    )
+    special: float | None = Field(description="share of what is no word; null: no shares")
+    unread: int | None = Field(description="words beyond what the model reads; null: no shares")
+    sentence: SentenceOut | None = Field(description="of the abstract, the nearest to the query")
+    sentences: list[SentenceOut] = Field(description="and the title, the nearest first")
+    terms: list[TermOut]
+    matches: list[MatchOut]
+    notes: list[str] = Field(description="what was cut, and why there is no rank or share")
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return an explanation as it looks, most of its words left out."""
+        page = ResultListOut.example()
+        return cls.model_validate(
+            {
+                "paper": page.results[0].paper,
+                "query": {n: page.query[n] for n in ("q", "mode", "filters")},
+                "index": page.index,
+                **_EXAMPLE,
+            }
+        )
