@@ -25,7 +25,7 @@ LEXICAL_WEIGHT = 0.35
 POOL = 100
 """How many of the best papers confirm each other."""
 
-NEIGHBOURS = 10
+NEIGHBOURS = 5
 """How many of them a paper is lifted by."""
 
 NEIGHBOUR_WEIGHT = 0.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +11,8 @@ import numpy.typing as npt
 from indexer.encoder import Encoder, Vectors
 from indexer.lexical_index import LexicalIndex
 from indexer.vector_index import VectorIndex
-from search_api.background import Background
 from search_api.columns import Mask
+from search_api.examples import OTHERS, towards, unit
 from search_api.fusion import POOL, Array, best, lifts, summands
 from search_api.lexical import Weights, weigh, weigh_papers
 from search_api.query import Query
@@ -21,15 +20,6 @@ from search_api.scored import Scored
 
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
-
-FEW = 4
-"""Papers to be like, from which it pays to ask what tells them from others."""
-
-TRUST = 5
-"""How many of them have as much to say by what tells them apart as by their mean."""
-
-SAMPLE = 4096
-"""Papers that stand for all others."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -82,26 +72,16 @@ class Scorer:
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(like):
-            wanted += self._towards(like)
+            wanted += towards(self._vectors.vectors(like), self._others(like))
         if len(unlike):
             wanted -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
-        return _unit(wanted).astype(np.float32)
+        return unit(wanted).astype(np.float32)
 
-    def _towards(self, like: Rows) -> Array:
-        """Return the vector ``(dim,)``, of length 1, along which papers are like some.
-
-        It is their mean; of several, more and more the one that best tells them from other papers.
-        """
-        mean = self._vectors.vectors(like).mean(axis=0).astype(np.float64)
-        if len(like) < FEW:
-            return _unit(mean)
-        trust = len(like) / (len(like) + TRUST)
-        return _unit(trust * _unit(self._corpus.telling(mean)) + (1 - trust) * _unit(mean))
-
-    @cached_property
-    def _corpus(self) -> Background:
-        rows = np.unique(np.linspace(1, len(self._vectors), SAMPLE).astype(np.int64))
-        return Background(self._vectors.vectors(rows))
+    def _others(self, like: Rows) -> Vectors:
+        """Return the vectors of a sample of the other papers, always the same."""
+        rows = np.unique(np.linspace(1, len(self._vectors), OTHERS + len(like)).astype(np.int64))
+        others = np.setdiff1d(rows, like)
+        return self._vectors.vectors(others) if len(others) else self._vectors.vectors(like)[:0]
 
     def _weights(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Weights:
         """Return the weights of the terms that papers are to have, by number."""
@@ -129,12 +109,6 @@ class Scorer:
             f"the query has {tokens} word pieces, the model reads {limit}: "
             "its meaning was taken from the beginning, its words from all of it"
         ]
-
-
-def _unit(vector: Array) -> Array:
-    """Scale a vector to length 1; one of zeros stays."""
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector
 
 
 def _texts(query: Query) -> list[tuple[float, str]]:

@@ -46,7 +46,7 @@ def lifts(scores: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[f
             for j in ranked
             if j != i
         ]
-        near = [(cosine, j) for cosine, j in sorted(near, reverse=True)[:10] if cosine > 0]
+        near = [(cosine, j) for cosine, j in sorted(near, reverse=True)[:5] if cosine > 0]
         if near:
             sum_of = sum(cosine * max(scores[j], 0.0) for cosine, j in near)
             lifted[i] = 0.5 * sum_of / sum(cosine for cosine, _ in near)

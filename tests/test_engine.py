@@ -200,31 +200,6 @@ def test_related_is_by_the_papers_own_vector_and_never_itself(engine, oracle):
     assert found(engine, Query(like=(FEDSSP,), mode="semantic", k=100)) == expected
 
 
-def test_many_examples_are_told_from_the_others(engine, oracle):
-    """From four papers on, Fisher's discriminant counts beside their mean, more the more there are.
-
-    With the same covariance for both classes, a ridge of the mean variance, and no shortcut.
-    """
-    for count in (4, 10):
-        vectors = oracle.vectors
-        centred = vectors - vectors.mean(axis=0)
-        covariance = sum(np.outer(row, row) for row in centred) / len(vectors)
-        ridge = np.trace(covariance) / len(covariance) * np.eye(len(covariance))
-        mean = vectors[:count].mean(axis=0)
-        telling = np.linalg.inv(covariance + ridge) @ (mean - vectors.mean(axis=0))
-        direction = count / (count + 5) * telling / np.linalg.norm(telling)
-        direction += 5 / (count + 5) * mean / np.linalg.norm(mean)
-        direction /= np.linalg.norm(direction)
-        like = oracle.ids[:count]
-        page = engine.search(Query(like=like, mode="semantic", k=100))
-        expected = vectors @ direction
-        assert [hit.paper.id for hit in page.hits] == oracle.order(
-            expected, lambda i, like=like: oracle.ids[i] not in like
-        )
-        for hit in page.hits:
-            assert hit.score == pytest.approx(expected[oracle.ids.index(hit.paper.id)], abs=1e-5)
-
-
 def test_related_by_words_is_by_the_words_that_tell_most(engine, oracle):
     """The terms of the papers to be like count as the formula says, less those to be unlike."""
     like, unlike = oracle.ids[:2], oracle.ids[5:8]

@@ -79,7 +79,7 @@ def test_the_scale_of_a_voice_does_not_matter(scores, scale, shift):
 
 @given(st.integers(1, 140), st.integers(0, 2**32 - 1))
 def test_lifts_are_those_of_the_formula(papers, seed):
-    """Half the mean score of the ten nearest of the pool, by their cosines, in plain Python."""
+    """Half the mean score of the five nearest of the pool, by their cosines, in plain Python."""
     chance = np.random.default_rng(seed)
     vectors = chance.standard_normal((papers, 5)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
