@@ -20,7 +20,8 @@ from search_api import explanation_schemas, problems, schemas
 from search_api.downloads import document, listed
 from search_api.engine import Engine
 from search_api.exports import EXPORTERS, Listed
-from search_api.live import EncoderFor, LiveEngine, encoder_for
+from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
+from search_api.reranker import Reranker
 from search_api.status import describe
 
 POLL_SECONDS = 1.0
@@ -201,12 +202,15 @@ def home() -> RedirectResponse:
     return RedirectResponse("/docs")
 
 
-def create_app(index: IndexFolder, make_encoder: EncoderFor) -> FastAPI:
+def create_app(
+    index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
+) -> FastAPI:
     """Return the service over an index folder, which may still be empty.
 
     Args:
         index: watched for new generations as long as the service runs.
         make_encoder: called once, for the first generation.
+        reranker: reads the best papers of each search again.
     """
 
     @asynccontextmanager
@@ -227,7 +231,7 @@ def create_app(index: IndexFolder, make_encoder: EncoderFor) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.live = LiveEngine(index, make_encoder)
+    app.state.live = LiveEngine(index, make_encoder, reranker)
     problems.install(app)
     app.include_router(api)
     app.include_router(operations)
@@ -242,7 +246,9 @@ def create_app_from_environment() -> FastAPI:
 
     faiss.omp_set_num_threads(threads)
     model = os.environ.get("AKIN_MODEL") or None
-    return create_app(IndexFolder(Path(os.environ["AKIN_INDEX"])), encoder_for(model, threads))
+    reranker = reranker_of(os.environ.get("AKIN_RERANKER"))
+    index = IndexFolder(Path(os.environ["AKIN_INDEX"]))
+    return create_app(index, encoder_for(model, threads), reranker)
 
 
 async def _watch(live: LiveEngine) -> None:

@@ -32,14 +32,21 @@ from search_api.engine import Engine
 from search_api.evaluation.cli import evaluate
 from search_api.exports import EXPORTERS, Listed
 from search_api.filters import Filters
-from search_api.live import encoder_for, open_engine
+from search_api.live import encoder_for, open_engine, reranker_of
 from search_api.query import MAX_K, Mode, Query, Sort
+from search_api.reranker import Reranker
 from search_api.status import describe
 
 model_option = click.option(
     "--model",
     envvar="AKIN_MODEL",
     help="Model to run.  [default: the one the index was built with]",
+)
+reranker_option = click.option(
+    "--reranker",
+    envvar="AKIN_RERANKER",
+    metavar="MODEL",
+    help="Cross-encoder that reads the 50 best papers again; by name or folder.",
 )
 mode_option = click.option(
     "--mode",
@@ -135,6 +142,7 @@ akin.add_command(evaluate)
 @akin.command()
 @click.argument("query", nargs=-1, required=True)
 @mode_option
+@reranker_option
 @result_options
 def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
     """Find the papers nearest to QUERY, in plain words."""
@@ -335,8 +343,15 @@ def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
               help="Of each worker, for the model.  [default: cores / workers]")  # fmt: skip
 @index_option
 @model_option
+@reranker_option
 def serve(
-    host: str, port: int, workers: int, threads: int | None, index_path: Path, model: str | None
+    host: str,
+    port: int,
+    workers: int,
+    threads: int | None,
+    index_path: Path,
+    model: str | None,
+    reranker: str | None,
 ) -> int:
     """Serve the HTTP API; a new generation is taken up as soon as it is published."""
     import uvicorn
@@ -345,6 +360,8 @@ def serve(
     _check_free(host, port)
     os.environ["AKIN_INDEX"] = str(index_path.resolve())
     os.environ["AKIN_MODEL"] = model or ""
+    reranker_of(reranker)  # whether it can be had is found out now
+    os.environ["AKIN_RERANKER"] = reranker or ""
     os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
     own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}
     click.echo(f"akin {__version__} on http://{host}:{port}, its API on /docs", err=True)
@@ -387,11 +404,12 @@ def _answer(options: dict[str, Any], typed: str | None = None, **asked: Any) -> 
     """Ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     format_ = options.pop("format_")
+    reranker = reranker_of(options.pop("reranker", None))
     if as_json and format_ != "table":
         raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
     asked |= {"filters": _filters(options), **options}
     query = Query(**asked) if typed is None else Query.parse(typed, **asked)
-    with _engine(index_path, model) as engine:
+    with _engine(index_path, model, reranker) as engine:
         if (query.text or query.wishes) and query.mode != "lexical":
             engine.encoder.load()  # seconds, once; they are not the search's
         page = engine.search(query)
@@ -414,8 +432,10 @@ def _filters(options: dict[str, Any]) -> Filters:
 
 
 @contextmanager
-def _engine(index_path: Path, model: str | None) -> Iterator[Engine]:
-    engine = open_engine(IndexFolder(index_path), encoder_for(model))
+def _engine(
+    index_path: Path, model: str | None, reranker: Reranker | None = None
+) -> Iterator[Engine]:
+    engine = open_engine(IndexFolder(index_path), encoder_for(model), reranker)
     try:
         yield engine
     finally:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from indexer.catalogue import open_catalogue, read_paper, read_paper_at
+from indexer.catalogue import open_catalogue, read_paper, read_paper_at, read_texts
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
@@ -25,6 +25,7 @@ from search_api.filters import Filters
 from search_api.fusion import Array
 from search_api.lexical import having
 from search_api.query import Cursor, Query
+from search_api.reranker import DEPTH, Reranker
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
 from search_api.scored import Scored, rank_among
 from search_api.scoring import Rows, Scorer
@@ -45,17 +46,21 @@ class Engine:
     Args:
         generation: a published one; every file is compared with its checksum first.
         encoder: of the model that the generation was built with.
+        reranker: reads the best papers again, if there is one.
 
     Raises:
         IndexCorrupted: a file is missing or damaged.
         IndexMismatch: the encoder or the text recipe is not the one of the index.
     """
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+    def __init__(
+        self, generation: Generation, encoder: Encoder, reranker: Reranker | None = None
+    ) -> None:
         check_fit(generation, encoder)
         generation.verify()
         self.generation = generation
         self.encoder = encoder
+        self._reranker = reranker
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
@@ -125,7 +130,7 @@ class Engine:
             if query.min_score is not None:
                 listed &= score >= query.min_score
             rows, notes = self._order(query, score, listed)
-            rows, same = self._arrange(db, query, score, rows)
+            rows, same, read = self._arrange(db, query, score, rows)
             page = rows[offset : offset + query.k]
             hits = [
                 Hit(
@@ -135,6 +140,7 @@ class Engine:
                     semantic=_voice(scored.semantic, scored.searched, row),
                     lexical=_voice(scored.lexical, scored.with_words, row),
                     lift=None if scored.added is None else float(scored.added[2][row]),
+                    rerank=read.get(int(row)),
                     same=tuple(read_paper_at(db, other + 1).id for other in same.get(int(row), ())),
                 )
                 for rank, row in enumerate(page, offset + 1)
@@ -227,9 +233,19 @@ class Engine:
 
     def _arrange(
         self, db: sqlite3.Connection, query: Query, scores: Array, rows: Rows
-    ) -> tuple[Rows, dict[int, list[int]]]:
-        """Return the rows with one place for each work and in variety, where that is asked for."""
+    ) -> tuple[Rows, dict[int, list[int]], dict[int, float]]:
+        """Return the rows after a second reading, with one place for each work, and in variety.
+
+        Each where it is asked for; and what others are of a row's work, and how well it was read.
+        """
         same: dict[int, list[int]] = {}
+        read: dict[int, float] = {}
+        if self._reranker and query.text.strip() and query.sort == "relevance" and len(rows):
+            pool, others = np.split(rows, [DEPTH])
+            found = self._reranker.score(query.text, read_texts(db, (pool + 1).tolist()))
+            order = np.argsort(-found, kind="stable")
+            read = dict(zip(pool.tolist(), found.tolist(), strict=True))
+            rows = np.concatenate([pool[order], others])
         if query.collapse and len(rows):
             pool, others = np.split(rows, [ordering.POOL])
             about = self._rows(db, query.like) - 1
@@ -240,12 +256,15 @@ class Engine:
 
             kept, same = ordering.collapse(pool, vectors, paper, about)
             rows = np.concatenate([kept, others])
-        if query.diversity and query.ranks:
+        if query.diversity and query.ranks and len(rows):
             pool, others = np.split(rows, [ordering.POOL])
             vectors = self._vectors.vectors(pool + 1)
-            pool = ordering.diversify(pool, scores[pool], vectors, query.diversity)
-            rows = np.concatenate([pool, others])
-        return rows, same
+            # Once they were read again, it is their places that count.
+            merit = -np.arange(len(pool), dtype=np.float64) if read else scores[pool]
+            rows = np.concatenate(
+                [ordering.diversify(pool, merit, vectors, query.diversity), others]
+            )
+        return rows, same, read
 
     def _facets(self, rows: Rows) -> dict[str, list[FacetCount]]:
         if len(rows) == self._columns.n:

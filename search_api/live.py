@@ -15,6 +15,7 @@ from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.generation import Generation, IndexFolder, Manifest
 from indexer.models import find_model
 from search_api.engine import Engine
+from search_api.reranker import CrossEncoderReranker, Reranker
 from search_api.results import IndexInfo
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,18 @@ def encoder_for(model: str | None = None, threads: int | None = None) -> Encoder
     return make
 
 
-def open_engine(index: IndexFolder, make_encoder: EncoderFor) -> Engine:
+def reranker_of(model: str | None) -> Reranker | None:
+    """Return the cross-encoder of that name, not loaded yet; ``None`` of none.
+
+    Raises:
+        ModelUnavailable: it cannot be had.
+    """
+    return CrossEncoderReranker(find_model(model)) if model else None
+
+
+def open_engine(
+    index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
+) -> Engine:
     """Open the current generation.
 
     Raises:
@@ -49,7 +61,7 @@ def open_engine(index: IndexFolder, make_encoder: EncoderFor) -> Engine:
         stamp = index.stamp()
         try:
             generation = index.current()
-            return Engine(generation, make_encoder(generation.manifest))
+            return Engine(generation, make_encoder(generation.manifest), reranker)
         except (IndexCorrupted, OSError, sqlite3.Error) as error:
             if index.stamp() != stamp:
                 continue  # generations were published while this one was opened: it was dropped
@@ -69,8 +81,11 @@ class LiveEngine:
         problem: why the published generation is not the one being served; ``None``: it is.
     """
 
-    def __init__(self, index: IndexFolder, make_encoder: EncoderFor) -> None:
+    def __init__(
+        self, index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
+    ) -> None:
         self.index = index
+        self._reranker = reranker
         self.problem: AkinError | None = None
         self._make_encoder = make_encoder
         self._encoder: Encoder | None = None
@@ -122,7 +137,7 @@ class LiveEngine:
             return False
         self._seen, self._tried = stamp, time.monotonic()
         try:
-            engine = open_engine(self.index, self._encoder_of)
+            engine = open_engine(self.index, self._encoder_of, self._reranker)
         except AkinError as error:
             self._keep_last_good(error)
             return False
@@ -176,7 +191,7 @@ class LiveEngine:
             logger.error("%s: %s; %s", error.title, error.detail, kept)
 
     def _open(self, generation: Generation) -> Engine:
-        return Engine(generation, self._encoder_of(generation.manifest))
+        return Engine(generation, self._encoder_of(generation.manifest), self._reranker)
 
 
 def _described(engine: Engine) -> str:

@@ -52,7 +52,7 @@ def _hit(out: Console, hit: Hit) -> None:
     width = max(40, min(out.width, 100) - len(_INDENT))
     for line in textwrap.wrap(paper.abstract, width, max_lines=_ABSTRACT_LINES, placeholder=" …"):
         out.print(f"{_INDENT}{escape(line)}", soft_wrap=True)
-    out.print(f"{_INDENT}[dim]{_why(hit)}[/]\n", soft_wrap=True)
+    out.print(f"{_INDENT}[dim]{escape(_why(hit))}[/]\n", soft_wrap=True)
 
 
 def _byline(paper: Paper) -> str:
@@ -69,6 +69,12 @@ def _why(hit: Hit) -> str:
         parts.append(f"meaning #{hit.semantic.rank} (cosine {hit.semantic.score:.2f})")
     if hit.lexical:
         parts.append(f"words #{hit.lexical.rank} (BM25 {hit.lexical.score:.1f})")
+    if hit.lift:
+        parts.append(f"neighbours +{hit.lift:.2f}")
+    if hit.rerank is not None:
+        parts.append(f"read again: {hit.rerank:.2f}")
+    if hit.same:
+        parts.append(f"the same work: {', '.join(hit.same)}")
     return ", ".join(parts)
 
 
@@ -100,6 +106,8 @@ def explanation(out: Console, found: Explanation) -> None:
         _field(out, "meaning", _part(found.semantic, f"cosine {found.semantic.score:.2f}"))
     if found.lexical:
         _field(out, "words", _part(found.lexical, f"BM25 {found.lexical.score:.1f}"))
+    if found.lift is not None:
+        _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
     if found.terms:
         _field(out, "asked for", [f"{term.word} ×{term.count}" for term in found.terms])
     if found.meaning and found.meaning.special is not None:

@@ -39,6 +39,7 @@ class Hit:
         semantic: its place by meaning; ``None`` where that was not asked for.
         lexical: its place by words; ``None`` where no word matches or that was not asked for.
         lift: what the papers nearest to it add to its score; ``None`` outside hybrid mode.
+        rerank: what the cross-encoder says of it; ``None`` where it was not read again.
         same: ids of other records of the same work, which have no place of their own.
     """
 
@@ -48,6 +49,7 @@ class Hit:
     semantic: Voice | None
     lexical: Voice | None
     lift: float | None
+    rerank: float | None = None
     same: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +62,7 @@ class Hit:
                 "semantic": self.semantic.to_json() if self.semantic else None,
                 "lexical": self.lexical.to_json() if self.lexical else None,
                 "lift": None if self.lift is None else round(self.lift, _DIGITS),
+                **({} if self.rerank is None else {"rerank": round(self.rerank, _DIGITS)}),
             },
             **({"same": list(self.same)} if self.same else {}),
         }

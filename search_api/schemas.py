@@ -283,6 +283,9 @@ class WhyOut(BaseModel):
     semantic: VoiceOut | None
     lexical: VoiceOut | None = Field(description="null: no word of the query occurs")
     lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
+    rerank: float | None = Field(
+        None, description="what the cross-encoder says; only where one is named, of the first 50"
+    )
 
 
 class HitOut(BaseModel):

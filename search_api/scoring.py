@@ -99,6 +99,8 @@ class Scorer:
         return lift
 
     def _cut(self, text: str) -> list[str]:
+        if not text.strip():
+            return []  # no reason to load the model
         limit = self._encoder.max_tokens
         if limit is None or len(text) < limit:  # a word piece is a character at least
             return []

@@ -64,7 +64,7 @@ RESULT_LIST = {
             "rank": {int},
             "score": {float},
             "paper": PAPER,
-            "why": {"semantic": VOICE, "lexical": VOICE, "lift": {float}},
+            "why": {"semantic": VOICE, "lexical": VOICE, "lift": {float}, "rerank": {type(None)}},
             "same": [TEXT],
         }
     ],

@@ -1,0 +1,85 @@
+"""A second look at the best papers: a cross-encoder reads question and paper together.
+
+It is slower by far than comparing vectors, and loaded only where one is named.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from indexer.errors import ModelUnavailable
+from indexer.models import Model
+from search_api.fusion import Array
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+DEPTH = 50
+"""How many of the best papers are read again."""
+
+_LOAD_FAILURES = (OSError, ValueError, LookupError, TypeError, ImportError, RuntimeError)
+
+
+class Reranker(Protocol):
+    """What the engine needs of one."""
+
+    def score(self, query: str, texts: Sequence[str], /) -> Array:
+        """Return how well each text answers the query ``(n,)``, more is better.
+
+        Raises:
+            ModelUnavailable: the model's files cannot be loaded.
+        """
+
+
+class CrossEncoderReranker:
+    """A cross-encoder of sentence-transformers, loaded when first used; safe to share by threads.
+
+    Args:
+        model: from :func:`indexer.models.find_model`.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._loaded: CrossEncoder | None = None
+        self._lock = threading.Lock()
+
+    def score(self, query: str, texts: Sequence[str]) -> Array:
+        """Return how well each text answers the query ``(n,)``; what is too long is cut.
+
+        Raises:
+            ModelUnavailable: the model's files cannot be loaded, or it gives no one score.
+        """
+        with self._lock:
+            scores = self._load().predict([(query, text) for text in texts])
+        found = np.asarray(scores, dtype=np.float64)
+        if found.shape != (len(texts),):
+            raise ModelUnavailable(
+                f"{self.model.name}: gives {found.shape[1:]} values for a pair, a cross-encoder "
+                "that ranks gives one",
+                model=self.model.name,
+            )
+        return found
+
+    def _load(self) -> CrossEncoder:
+        if self._loaded is None:
+            from safetensors import SafetensorError
+            from sentence_transformers import CrossEncoder
+
+            try:
+                self._loaded = CrossEncoder(
+                    str(self.model.path),
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
+            except (*_LOAD_FAILURES, SafetensorError) as error:
+                raise ModelUnavailable(
+                    f"{self.model.path}: not a cross-encoder that sentence-transformers can load: "
+                    f"{error}",
+                    model=self.model.name,
+                ) from error
+        return self._loaded
