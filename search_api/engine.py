@@ -127,7 +127,7 @@ class Engine:
         with self._catalogue() as db:
             scored = self._scored(db, query)
             score, listed = scored.score, scored.listed
-            if query.min_score is not None:
+            if query.min_score is not None and query.ranks:
                 listed &= score >= query.min_score
             rows, notes = self._order(query, score, listed)
             rows, same, read = self._arrange(db, query, score, rows)

@@ -64,6 +64,8 @@ def _byline(paper: Paper) -> str:
 
 
 def _why(hit: Hit) -> str:
+    if not (hit.semantic or hit.lexical):  # nothing was asked to rank by
+        return hit.paper.date or str(hit.paper.year or "no date")
     parts = [f"score {hit.score:.2f}"]
     if hit.semantic:
         parts.append(f"meaning #{hit.semantic.rank} (cosine {hit.semantic.score:.2f})")
