@@ -33,8 +33,8 @@ _INVERTED = re.compile(r"((?:[^,]|,,)*)(?:,(.*))?", re.DOTALL)
 # Letters of western Europe, none of which is half of a mojibake, and points within: `J. R. Smith`.
 _PLAIN_LETTER = "A-Za-zÀ-ÖØ-öø-őŔ-şŢ-ŷŹ-ż"
 _PLAIN = re.compile(
-    rf"(?:[{_PLAIN_LETTER}]++(?:[.'-][{_PLAIN_LETTER}]++)*+\.? )*+"
-    rf"[{_PLAIN_LETTER}]++(?:[.'-][{_PLAIN_LETTER}]++)*+"
+    rf"(?>(?:[{_PLAIN_LETTER}]++(?>(?:[.'-][{_PLAIN_LETTER}]++)*)\.? )*)"
+    rf"[{_PLAIN_LETTER}]++(?>(?:[.'-][{_PLAIN_LETTER}]++)*)"
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)

@@ -68,7 +68,7 @@ def folded(word: str) -> str:
     """Return a word in lower case and without accents."""
     if word.isascii():
         return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", word.casefold()).casefold()  # 𝐀 is A only then
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -173,8 +173,8 @@ class Engine:
     def explain(self, query: Query, paper_id: str) -> Explanation:
         """Return why a paper is where it is in the list that answers a query.
 
-        The list is that of all pages by relevance, whatever is said of page and order. A paper that
-        is not in it is explained, too.
+        The list is that by relevance, before a least score, a reranker, variety, and the joining of
+        several records of one work. A paper that is not in it is explained, too.
 
         Raises:
             UnknownPaper: the paper, or one to be like or unlike, is not in the index.
@@ -240,7 +240,8 @@ class Engine:
         """
         same: dict[int, list[int]] = {}
         read: dict[int, float] = {}
-        if self._reranker and query.text.strip() and query.sort == "relevance" and len(rows):
+        by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
+        if self._reranker and by_text and query.sort == "relevance" and len(rows):
             pool, others = np.split(rows, [DEPTH])
             found = self._reranker.score(query.text, read_texts(db, (pool + 1).tolist()))
             order = np.argsort(-found, kind="stable")
@@ -256,7 +257,7 @@ class Engine:
 
             kept, same = ordering.collapse(pool, vectors, paper, about)
             rows = np.concatenate([kept, others])
-        if query.diversity and query.ranks and len(rows):
+        if query.diversity and query.ranks and query.sort == "relevance" and len(rows):
             pool, others = np.split(rows, [ordering.POOL])
             vectors = self._vectors.vectors(pool + 1)
             # Once they were read again, it is their places that count.

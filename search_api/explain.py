@@ -32,6 +32,8 @@ NO_SHARES = (
     "and each sentence was embedded by itself"
 )
 
+NOT_RANKED = "nothing in the query ranks: its list is of all papers that pass, newest first"
+
 # Chinese and Japanese have no spaces: each character stands for itself.
 _ALONE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _SPACE = re.compile(r"\s")
@@ -63,7 +65,7 @@ def explain(
         paper=paper,
         query=query,
         index=index,
-        rank=rank_among(scored.listed, scored.score, row),
+        rank=rank_among(scored.listed, scored.score, row) if query.ranks else None,
         score=float(scored.score[row]),
         semantic=_part(row, scored.searched, scored.semantic, SEMANTIC_WEIGHT, by_meaning),
         lexical=_part(row, scored.with_words, scored.lexical, LEXICAL_WEIGHT, by_words),
@@ -72,6 +74,7 @@ def explain(
         terms=common,
         matches=matches,
         notes=[
+            *([] if query.ranks else [NOT_RANKED]),
             *query.notes,
             *scored.notes,
             *_not_listed(paper, row, query, scored),

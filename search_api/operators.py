@@ -194,7 +194,8 @@ def _field(q: str, start: int, end: int) -> Part | None:
         return Part(start, end, problem="has no value right after the colon")
     if not quoted and value[0] in QUOTES:
         return Part(start, end, problem=_UNCLOSED)
-    literal = quoted is not None or _is_phrase(value)
+    # Stop words are not among the terms, but stand in the text as all others do.
+    literal = quoted is not None or _is_phrase(value) or folded(value) in STOP_WORDS
     asks = _asks(name, value, literal=literal, excludes=match[1] == "-")
     end = quoted.end(2) if quoted else end
     if isinstance(asks, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +31,19 @@ def same_work(one: Paper, other: Paper) -> bool:
 
     A short title (*Editorial*) says nothing: many papers have it.
     """
-    titles = [set(normalised_title(paper.title).split()) for paper in (one, other)]
-    abstracts = [set(normalised_title(paper.abstract).split()) for paper in (one, other)]
-    telling = min(map(len, titles)) >= TELLING_WORDS
-    return (telling and _overlap(*titles) >= _ALIKE) or _overlap(*abstracts) >= _ALIKE
+    return _same(_words(one), _words(other))
+
+
+def _words(paper: Paper) -> tuple[set[str], set[str]]:
+    title, abstract = normalised_title(paper.title), normalised_title(paper.abstract)
+    return set(title.split()), set(abstract.split())
+
+
+def _same(one: tuple[set[str], set[str]], other: tuple[set[str], set[str]]) -> bool:
+    telling = min(len(one[0]), len(other[0])) >= TELLING_WORDS
+    return (telling and _overlap(one[0], other[0]) >= _ALIKE) or _overlap(
+        one[1], other[1]
+    ) >= _ALIKE
 
 
 def collapse(
@@ -52,12 +62,13 @@ def collapse(
     """
     every = [int(row) for row in (*first, *rows)]
     near = vectors @ vectors.T >= _NEAR
+    words = cache(lambda row: _words(paper(row)))  # each is read once, whatever it is near
     kept: list[int] = []  # places in every
     same: dict[int, list[int]] = {}
     for place, row in enumerate(every):
         if place >= len(first):
             found = next(
-                (k for k in kept if near[place, k] and same_work(paper(every[k]), paper(row))), None
+                (k for k in kept if near[place, k] and _same(words(every[k]), words(row))), None
             )
             if found is not None:
                 same.setdefault(every[found], []).append(row)

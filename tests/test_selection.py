@@ -167,3 +167,21 @@ def test_notes_of_the_query_come_with_the_page(engine):
     """What was not taken as it may have been meant is said beside the results."""
     (note,) = engine.search(Query.parse("graph year:20x5")).notes
     assert note.startswith("year:20x5 is not a year")
+
+
+@pytest.mark.parametrize("word", ["the", "of"])
+def test_a_stop_word_in_the_title_is_found_as_it_stands(engine, word):
+    """What is not among the terms is looked for literally."""
+    expected = {
+        paper.id for paper in engine.papers(Query("x").filters) if word in bare(paper.title)
+    }
+    page = engine.search(Query.parse(f"title:{word}", mode="semantic", k=PAPERS))
+    assert {hit.paper.id for hit in page.hits} == expected != set()
+
+
+def test_by_date_is_by_date_however_varied(engine):
+    """Variety is for what is ordered by relevance."""
+    pages = [
+        engine.search(Query("graph", sort="date", diversity=d, k=PAPERS)).hits for d in (0, 0.7)
+    ]
+    assert [hit.paper.id for hit in pages[0]] == [hit.paper.id for hit in pages[1]]

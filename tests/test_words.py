@@ -44,3 +44,8 @@ def test_every_word_has_a_place(text):
 def test_forms_of_a_word_share_a_term(forms):
     """Plural, tense, case and accents do not part words."""
     assert len({stem(word) for word in forms.split()}) == 1
+
+
+def test_letters_in_other_dress_are_letters():
+    """Mathematical capitals are those of the alphabet."""
+    assert stem("𝐀𝐭𝐭𝐞𝐧𝐭𝐢𝐨𝐧") == stem("attention")

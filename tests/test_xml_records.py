@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -367,10 +368,17 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_whatever_a_file_holds_is_read_to_its_end(content):
-    """All that comes out is an element or a rejection, in the order of their lines."""
+    """All that comes out is an element or a rejection, in the order of their lines.
+
+    But for a DTD without an end, which nobody could read past: it is refused.
+    """
     with tempfile.TemporaryDirectory() as folder:
         one = document(Path(folder), content.encode("utf-8", "surrogatepass"))
-        lines = [found.line for found in elements(one, "r")]
+        try:
+            lines = [found.line for found in elements(one, "r")]
+        except SourceUnreadable:
+            assert re.search(r"<!DOCTYPE set[^]]*\[", content)
+            return
         assert lines == sorted(lines)
         assert not lines or lines[-1] <= content.count("\n") + 1
     root_of(content)

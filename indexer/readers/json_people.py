@@ -9,7 +9,7 @@ from indexer.readers.json_values import first_of, mapping, text_of
 
 _SEVERAL = re.compile(r";|\s(?:and|&)\s")
 _OTHERS = re.compile(r"\W*(?:et\s+al|and\s+others|others)\b\W*|…", re.IGNORECASE)
-_PARENTHESES = re.compile(r"(?:\s*\((?:[^()]++|\([^()]*+\))*+\))++")
+_PARENTHESES = re.compile(r"(?>(?:\s*\((?>(?:[^()]++|\([^()]*+\))*)\))+)")
 _END = re.compile(r"[^\S\n]*(?:[,;\n\0]|\Z)")
 _FAMILY = ("family", "last", "lastName", "lastname", "last_name", "surname", "familyName")
 _GIVEN = ("given", "first", "firstName", "firstname", "first_name", "forename", "givenName")

@@ -18,7 +18,7 @@ _DEEPEST = 100
 """No record nests deeper; Python itself gives up at some 1,000."""
 
 BRACKET = re.compile(
-    r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+([{}\[\]])', re.DOTALL
+    r'[^"{}\[\]]*+(?>(?:"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"[^"{}\[\]]*+)*)([{}\[\]])', re.DOTALL
 )
 """The next bracket (group 1), and before it plain text and whole strings."""
 

@@ -15,7 +15,7 @@ from indexer.readers.xml_window import CHUNK, Window
 DOCTYPE = "<!DOCTYPE"
 
 _LONGEST = 1 << 16
-_BEFORE_SUBSET = re.compile(rf"{DOCTYPE}(?:[^\[<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+[\[>]")
+_BEFORE_SUBSET = re.compile(rf"{DOCTYPE}(?>(?:[^\[<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*)[\[>]")
 _SUBSET_END = re.compile(r"\]\s*>")
 
 

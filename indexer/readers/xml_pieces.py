@@ -27,7 +27,7 @@ _NAME = r"[\w.-]+"
 _MARKUP = re.compile(
     rf"<(?:(?P<other>!--|!\[CDATA\[|\?|!DOCTYPE\b)"
     rf"|(?P<end>/)?(?P<qualified>(?:{_NAME}:)?(?P<name>{_NAME}))"
-    rf"(?P<rest>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?P<close>>)?)"
+    rf"(?P<rest>(?>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*))(?P<close>>)?)"
 )
 _ENDS = {"!--": "-->", "![CDATA[": "]]>", "?": "?>"}
 

@@ -32,7 +32,7 @@ _CHARACTER = re.compile(
 )
 _LINE_NUMBER = re.compile(r"\bline (\d+)")
 _PROLOG = re.compile(
-    r"\ufeff?\s*(?:(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*+(?:\[.*?\]\s*)?>)\s*)*+"
+    r"\ufeff?\s*(?>(?:(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*+(?:\[.*?\]\s*)?>)\s*)*)"
     r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)",
     re.DOTALL,
 )
