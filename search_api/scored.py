@@ -21,6 +21,8 @@ class Scored:
             and unlike cancel out); ``None`` where only words are.
         semantic: cosines with it; ``None`` likewise.
         lexical: BM25F scores; ``None`` where only the meaning is asked for.
+        matched: which papers have a word that is wanted, all of them where words are only unwanted;
+            ``None`` likewise.
         added: what meaning, words and the nearest papers each add to the hybrid score; ``None`` in
             the other modes.
         notes: what the reader should know, such as a query that was cut.
@@ -30,6 +32,7 @@ class Scored:
     direction: Vectors | None
     semantic: Array | None
     lexical: Array | None
+    matched: Mask | None
     added: tuple[Array, Array, Array] | None
     notes: list[str]
 
@@ -52,9 +55,9 @@ class Scored:
     @property
     def with_words(self) -> Mask:
         """Which of the papers searched have a word in common with the query; none if not asked."""
-        if self.lexical is None:
+        if self.matched is None:
             return np.zeros_like(self.searched)
-        return self.searched & (self.lexical > 0)
+        return self.searched & self.matched
 
 
 def rank_among(among: Mask, scores: Array, row: int) -> int | None:

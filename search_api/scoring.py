@@ -50,18 +50,19 @@ class Scorer:
             unlike: row ids of those to be unlike.
             searched: which papers pass; kept with the scores.
         """
-        direction = semantic = lexical = added = None
+        direction = semantic = lexical = matched = added = None
         notes: list[str] = []
         if query.ranks and query.mode != "lexical":
             direction = self._direction(query, like, unlike)
             notes = self._cut(query.text)
             semantic = self._vectors.scores(direction).astype(np.float64)
         if query.ranks and query.mode != "semantic":
-            lexical = self._words.scores(self._weights(db, query, like, unlike))
+            weights = self._weights(db, query, like, unlike)
+            lexical, matched = self._words.scores(weights), self._matched(weights)
         if semantic is not None and lexical is not None:
             by_meaning, by_words = summands(semantic, lexical)
             added = by_meaning, by_words, self._lift(by_meaning + by_words)
-        return Scored(searched, direction, semantic, lexical, added, notes)
+        return Scored(searched, direction, semantic, lexical, matched, added, notes)
 
     def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
         """Return the unit vector that papers are to lie along; zero if all cancels out."""
@@ -91,6 +92,14 @@ class Scorer:
                 for number, weight in weigh_papers(db, self._words, rows.tolist()).items():
                     weights[number] += sign * weight
         return weights
+
+    def _matched(self, weights: Weights) -> Mask:
+        """Return which papers have a term that is wanted; all, where terms are only unwanted."""
+        wanted = [number for number, weight in weights.items() if weight > 0]
+        matched = np.full(self._words.papers, bool(weights) and not wanted)
+        for number in wanted:
+            matched[self._words.rows(number)] = True
+        return matched
 
     def _lift(self, scores: Array) -> Array:
         pool = best(scores, POOL)

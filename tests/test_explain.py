@@ -58,7 +58,7 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     """Explain a paper that is a corpus of its own."""
     encoder = encoder or FakeEncoder()
     one, direction = np.ones(1), encoder.encode_query([text])[0]
-    scored = Scored(one.astype(bool), direction, one, None, None, [])
+    scored = Scored(one.astype(bool), direction, one, None, None, None, [])
     return explain(paper, 0, Query(text), scored, IndexInfo("g", "m", 1), encoder)
 
 

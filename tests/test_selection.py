@@ -185,3 +185,20 @@ def test_by_date_is_by_date_however_varied(engine):
         engine.search(Query("graph", sort="date", diversity=d, k=PAPERS)).hits for d in (0, 0.7)
     ]
     assert [hit.paper.id for hit in pages[0]] == [hit.paper.id for hit in pages[1]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("graph -5 (graph nodes)", None), ("-1 (image)", None), ("cloud -9 (node)", "cloud")],
+)
+def test_what_is_wished_away_comes_last_and_is_not_lost(engine, typed, asked):
+    """By words alone, papers with a wanted word are listed; all, where words are only unwanted."""
+    page = engine.search(Query.parse(typed, mode="lexical", k=PAPERS))
+    expected = {
+        paper.id
+        for paper in engine.papers(Query("x").filters)
+        if asked is None or asked in bare(f"{paper.title} {paper.abstract}")
+    }
+    assert {hit.paper.id for hit in page.hits} == expected
+    scores = [hit.score for hit in page.hits]
+    assert scores == sorted(scores, reverse=True)
