@@ -32,9 +32,7 @@ def bm25s_ndcg(dataset: Dataset, queries: list[str]) -> list[float]:
     """Return nDCG@10 of the queries of those ids."""
     (document,) = find_documents([dataset.corpus])
     texts = [
-        f"{'' if 'title_missing' in r.paper.extra else r.paper.title} {r.paper.abstract}"
-        if hasattr(r, "paper")
-        else ""
+        f"{r.paper.own_title} {r.paper.abstract}" if hasattr(r, "paper") else ""
         for r in reader_for(document).read(document)
     ]
     assert len(texts) == len(dataset.documents)  # noqa: S101 — a record is a line

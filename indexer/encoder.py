@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from indexer.models import Model
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+Loaded = TypeVar("Loaded")
 
 Vectors = npt.NDArray[np.float32]
 """Rows are embeddings of unit length, shape ``(n, dim)``."""
@@ -155,26 +157,41 @@ class SentenceTransformerEncoder:
     def _load(self) -> SentenceTransformer:
         if self._loaded is None:
             import torch
-            from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
 
             if self._threads is not None:
                 torch.set_num_threads(self._threads)
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            try:
-                self._loaded = SentenceTransformer(
-                    str(self.model.path),
-                    local_files_only=True,
-                    trust_remote_code=False,
-                    model_kwargs={"use_safetensors": True},
-                )
-            except (*_LOAD_FAILURES, SafetensorError) as error:
-                raise ModelUnavailable(
-                    f"{self.model.path}: not a model that sentence-transformers can load: {error}",
-                    model=self.model.name,
-                ) from error
+            self._loaded = loaded(SentenceTransformer, self.model, "model")
         return self._loaded
+
+
+def loaded(kind: Callable[..., Loaded], model: Model, what: str) -> Loaded:
+    """Return a model of sentence-transformers, its weights from safetensors, its code not run.
+
+    Args:
+        kind: the class that loads it.
+        model: where it lies.
+        what: it is, for people.
+
+    Raises:
+        ModelUnavailable: its files cannot be loaded.
+    """
+    from safetensors import SafetensorError
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return kind(
+            str(model.path),
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except (*_LOAD_FAILURES, SafetensorError) as error:
+        raise ModelUnavailable(
+            f"{model.path}: not a {what} that sentence-transformers can load: {error}",
+            model=model.name,
+        ) from error
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:

@@ -55,6 +55,11 @@ class Paper:
         values = ((f.name, getattr(self, f.name)) for f in fields(self))
         return {name: list(v) if isinstance(v, tuple) else v for name, v in values}
 
+    @property
+    def own_title(self) -> str:
+        """The title; ``""`` where the abstract's first words stand in for one."""
+        return "" if self.extra.get("title_missing") else self.title
+
     def content_hash(self) -> str:
         """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
         return hashlib.sha256(_sorted_json(_content_of(self))).hexdigest()

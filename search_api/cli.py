@@ -57,15 +57,6 @@ mode_option = click.option(
 )
 
 
-mode_option = click.option(
-    "--mode",
-    type=click.Choice(get_args(Mode)),
-    default="hybrid",
-    show_default=True,
-    help="By meaning and words, or by one of them.",
-)
-
-
 class YearRange(click.ParamType[tuple[int | None, int | None]]):
     """``2024``, ``2023..2025``, ``2023..`` or ``..2025``."""
 

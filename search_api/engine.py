@@ -132,13 +132,14 @@ class Engine:
             rows, notes = self._order(query, score, listed)
             rows, same, read = self._arrange(db, query, score, rows)
             page = rows[offset : offset + query.k]
+            with_words = scored.with_words
             hits = [
                 Hit(
                     rank=rank,
                     score=float(score[row]),
                     paper=read_paper_at(db, int(row) + 1),
                     semantic=_voice(scored.semantic, scored.searched, row),
-                    lexical=_voice(scored.lexical, scored.with_words, row),
+                    lexical=_voice(scored.lexical, with_words, row),
                     lift=None if scored.added is None else float(scored.added[2][row]),
                     rerank=read.get(int(row)),
                     same=tuple(read_paper_at(db, other + 1).id for other in same.get(int(row), ())),
@@ -220,9 +221,9 @@ class Engine:
     def _order(self, query: Query, score: Array, listed: Mask) -> tuple[Rows, list[str]]:
         """Return the indexes of the listed papers in order; ties go to the earlier row."""
         rows = np.flatnonzero(listed)
-        rows = rows[np.argsort(-score[rows], kind="stable")]
         if not query.ranks:
             return rows[np.argsort(-self._columns.date[rows], kind="stable")], []
+        rows = rows[np.argsort(-score[rows], kind="stable")]
         if query.sort == "relevance":
             return rows, []
         notes = []

@@ -60,13 +60,14 @@ def explain(
     meaning = None if scored.direction is None else _meaning(paper, scored.direction, encoder)
     asked = " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
     common, matches = _matches(paper, asked)
+    score = scored.score
     by_meaning, by_words, lift = scored.added or (None, None, None)
     return Explanation(
         paper=paper,
         query=query,
         index=index,
-        rank=rank_among(scored.listed, scored.score, row) if query.ranks else None,
-        score=float(scored.score[row]),
+        rank=rank_among(scored.listed, score, row) if query.ranks else None,
+        score=float(score[row]),
         semantic=_part(row, scored.searched, scored.semantic, SEMANTIC_WEIGHT, by_meaning),
         lexical=_part(row, scored.with_words, scored.lexical, LEXICAL_WEIGHT, by_words),
         lift=None if lift is None else float(lift[row]),
@@ -126,7 +127,7 @@ class _Document:
     @classmethod
     def of(cls, paper: Paper) -> Self:
         """Return the text of a paper, as :func:`indexer.catalogue.read_texts` gives it."""
-        title = "" if paper.extra.get("title_missing") else paper.title
+        title = paper.own_title
         text = document_text(title, paper.abstract)
         fields: list[tuple[Field, int]] = [("title", 0)] if title else []
         if paper.abstract:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from indexer.encoder import loaded
 from indexer.errors import ModelUnavailable
 from indexer.models import Model
 from search_api.fusion import Array
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 DEPTH = 50
 """How many of the best papers are read again."""
-
-_LOAD_FAILURES = (OSError, ValueError, LookupError, TypeError, ImportError, RuntimeError)
 
 
 class Reranker(Protocol):
@@ -66,20 +65,7 @@ class CrossEncoderReranker:
 
     def _load(self) -> CrossEncoder:
         if self._loaded is None:
-            from safetensors import SafetensorError
             from sentence_transformers import CrossEncoder
 
-            try:
-                self._loaded = CrossEncoder(
-                    str(self.model.path),
-                    local_files_only=True,
-                    trust_remote_code=False,
-                    model_kwargs={"use_safetensors": True},
-                )
-            except (*_LOAD_FAILURES, SafetensorError) as error:
-                raise ModelUnavailable(
-                    f"{self.model.path}: not a cross-encoder that sentence-transformers can load: "
-                    f"{error}",
-                    model=self.model.name,
-                ) from error
+            self._loaded = loaded(CrossEncoder, self.model, "cross-encoder")
         return self._loaded

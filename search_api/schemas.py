@@ -138,8 +138,8 @@ class SearchBody(FilterParameters):
         return self.query(
             self.q,
             mode=self.mode,
-            like=tuple(dict.fromkeys(self.like)),
-            unlike=tuple(dict.fromkeys(self.unlike)),
+            like=tuple(self.like),
+            unlike=tuple(self.unlike),
         )
 
 
@@ -175,6 +175,9 @@ class RelatedBody(FilterParameters):
         )
 
 
+_OF_RANKING = frozenset("k mode min_score sort diversity cursor unlike".split())
+
+
 class ExportParameters(FilterParameters):
     """The query string of an export: a search, papers by id, or the whole corpus."""
 
@@ -200,13 +203,10 @@ class ExportParameters(FilterParameters):
             return self.query(
                 self.q,
                 mode=self.mode,
-                like=tuple(dict.fromkeys(self.like)),
-                unlike=tuple(dict.fromkeys(self.unlike)),
+                like=tuple(self.like),
+                unlike=tuple(self.unlike),
             )
-        if (
-            ranked := {*("k", "mode", "min_score", "sort", "diversity", "cursor", "unlike")}
-            & self.model_fields_set
-        ):
+        if ranked := _OF_RANKING & self.model_fields_set:
             raise BadParameter(
                 f"{min(ranked)}: needs q or like: without them nothing is ranked", field=min(ranked)
             )
@@ -227,8 +227,8 @@ class ExplainParameters(_Filtered, _Question):
         return Query.parse(
             self.q,
             mode=self.mode,
-            like=tuple(dict.fromkeys(self.like)),
-            unlike=tuple(dict.fromkeys(self.unlike)),
+            like=tuple(self.like),
+            unlike=tuple(self.unlike),
             filters=self.filters(),
         )
 

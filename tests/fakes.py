@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.encoder import TokenEmbeddings, Vectors
-from indexer.models import Model
+from indexer.models import DEFAULT_MODEL, Model, find_model
 
 DIMENSION = 64
 MAX_TOKENS = 256
@@ -57,3 +57,15 @@ _CONSTANT = np.full(DIMENSION, 1e-3)
 def _direction(word: str) -> np.ndarray:
     seed = int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8])
     return np.random.default_rng(seed).standard_normal(DIMENSION)
+
+
+def fake_model(name: str = DEFAULT_MODEL) -> Model:
+    """Find two models that are not there; any other name is looked for as ever."""
+    if name not in {DEFAULT_MODEL, "other"}:
+        return find_model(name)
+    fingerprint = hashlib.sha256(name.encode()).hexdigest()
+    return Model(name, Path("/nowhere"), fingerprint, {"query": "", "document": ""})
+
+
+def fake_encoder(model: Model, threads: int | None = None) -> FakeEncoder:
+    return FakeEncoder(model.fingerprint, model.name)

@@ -23,14 +23,14 @@ import search_api.cli
 import search_api.live
 from indexer.errors import IndexMissing
 from indexer.generation import IndexFolder
-from indexer.models import DEFAULT_MODEL, Model, find_model
+from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from indexer.words import STOP_WORDS
 from search_api.engine import Engine
 from search_api.filters import Filters
 from search_api.query import Query
 from tests.conftest import SEEDS, table
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, fake_encoder, fake_model
 
 QUESTION = "federated learning of graph neural networks"
 PAPER = "akin:8e78acac5fbcaf10"
@@ -53,18 +53,6 @@ class Ran:
         value = json.loads(self.out)
         assert isinstance(value, dict)
         return value
-
-
-def fake_model(name: str = DEFAULT_MODEL) -> Model:
-    """Find two models that are not there; any other name is looked for as ever."""
-    if name not in {DEFAULT_MODEL, "other"}:
-        return find_model(name)
-    fingerprint = hashlib.sha256(name.encode()).hexdigest()
-    return Model(name, Path("/nowhere"), fingerprint, {"query": "", "document": ""})
-
-
-def fake_encoder(model: Model, threads: int | None = None) -> FakeEncoder:
-    return FakeEncoder(model.fingerprint, model.name)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shlex
@@ -19,30 +18,19 @@ from ir_measures import RR, R, nDCG
 import search_api.cli
 import search_api.evaluation.cli
 from indexer.generation import IndexFolder
-from indexer.models import DEFAULT_MODEL, Model, find_model
+from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from search_api.evaluation.comparing import correct
 from search_api.evaluation.results import Compared
 from search_api.evaluation.statistics import holm, randomisation_test
 from tests.collections import DOCUMENTS, collection, lines
 from tests.conftest import SEEDS
-from tests.fakes import FakeEncoder
+from tests.fakes import fake_encoder, fake_model
 
 MODES = ["hybrid", "semantic", "lexical"]
 MEASURES = ["ndcg@10", "recall@100", "mrr@10"]
 HOSTILE = "</title><script src='http://evil.example'>alert(1)</script><img src=x onerror=y> & \"'"
 WORDS = "graph speech radar protein market forest engine museum planet yeast copper sonata".split()
-
-
-def fake_model(name: str = DEFAULT_MODEL) -> Model:
-    if name not in {DEFAULT_MODEL, "other"}:
-        return find_model(name)
-    fingerprint = hashlib.sha256(name.encode()).hexdigest()
-    return Model(name, Path("/nowhere"), fingerprint, {"query": "", "document": ""})
-
-
-def fake_encoder(model: Model, threads: int | None = None) -> FakeEncoder:
-    return FakeEncoder(model.fingerprint, model.name)
 
 
 @pytest.fixture

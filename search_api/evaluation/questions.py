@@ -144,7 +144,7 @@ def question_from(paper: Paper, wanted: Kind, random: np.random.Generator) -> Qu
 
 
 def _title(paper: Paper) -> Question | None:
-    if paper.extra.get("title_missing") or len(paper.title.split()) < _TITLE_WORDS:
+    if len(paper.own_title.split()) < _TITLE_WORDS:
         return None
     return _honest(Question("title", paper.title, "", paper.abstract))
 
@@ -152,7 +152,7 @@ def _title(paper: Paper) -> Question | None:
 def _sentence(paper: Paper, random: np.random.Generator) -> Question | None:
     sentences = [one for one in _SENTENCE_END.split(paper.abstract) if one]
     # The first words of an abstract may stand in for the title: then there is none to keep.
-    title = "" if paper.extra.get("title_missing") else paper.title
+    title = paper.own_title
     for place in random.permutation(len(sentences)):
         text = sentences[place]
         if len(text.split()) not in _SENTENCE_WORDS:
@@ -176,8 +176,7 @@ def _corpus(
 ) -> Iterator[bytes]:
     """Yield the documents; list the id, text and answer of each question on the way."""
     for row, paper in papers:
-        title = "" if paper.extra.get("title_missing") else paper.title
-        abstract = paper.abstract
+        title, abstract = paper.own_title, paper.abstract
         if question := questions.get(row):
             title, abstract = question.title, question.abstract
             answers.append((f"{question.kind}-{len(answers) + 1}", question.text, paper.id))
