@@ -377,14 +377,19 @@ def term_numbers(db: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]
     return {term: row[0] for term, row in found if row}
 
 
+_MERGED = "SELECT papers.id, source, line, reason, record, head FROM merged JOIN papers USING (row)"
+
+
 def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:
     """Yield the records of papers that are made of several, paper by paper."""
-    ask = (
-        "SELECT papers.id, source, line, reason, record, head "
-        "FROM merged JOIN papers USING (row) ORDER BY merged.rowid"
-    )
-    for row in db.execute(ask):
+    for row in db.execute(f"{_MERGED} ORDER BY merged.rowid"):
         yield Merged(*row)
+
+
+def read_records(db: sqlite3.Connection, row: int) -> list[Merged]:
+    """Return the records that the paper of a row id was made of, none where it was one."""
+    found = db.execute(f"{_MERGED} WHERE row = ? ORDER BY merged.rowid", (row,))
+    return [Merged(*values) for values in found]
 
 
 def merged_papers(db: sqlite3.Connection) -> Iterator[MergedPaper]:

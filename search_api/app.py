@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
@@ -21,6 +21,8 @@ from search_api.dependencies import EngineDep
 from search_api.downloads import document, listed
 from search_api.exports import EXPORTERS, Listed
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
+from search_api.pages.render import Files, problem_page
+from search_api.pages.routes import pages
 from search_api.reranker import Reranker
 from search_api.status import describe
 
@@ -187,12 +189,6 @@ def readyz(request: Request, engine: EngineDep) -> Any:
     return {"status": "ready", **engine.info.to_json(), "problem": detail}
 
 
-@operations.get("/", include_in_schema=False)
-def home() -> RedirectResponse:
-    """Lead to the documentation."""
-    return RedirectResponse("/docs")
-
-
 def create_app(
     index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
 ) -> FastAPI:
@@ -223,9 +219,11 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.live = LiveEngine(index, make_encoder, reranker)
-    problems.install(app)
+    problems.install(app, problem_page)
     app.include_router(api)
     app.include_router(operations)
+    app.include_router(pages)
+    app.mount("/static", Files())
     _document_problems(app)
     return app
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import queue
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
-from indexer.catalogue import open_catalogue, read_paper, read_paper_at, read_texts
+from indexer.catalogue import (
+    Merged,
+    open_catalogue,
+    read_paper,
+    read_paper_at,
+    read_records,
+    read_texts,
+)
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
@@ -19,8 +26,8 @@ from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api import ordering
 from search_api.columns import Columns, Mask
-from search_api.explain import explain
-from search_api.explanation import Explanation
+from search_api.explain import explain, matches, nearest_sentence, words_asked
+from search_api.explanation import Explanation, Match, Sentence
 from search_api.filters import Filters
 from search_api.fusion import Array
 from search_api.lexical import having
@@ -47,6 +54,9 @@ class Engine:
         generation: a published one; every file is compared with its checksum first.
         encoder: of the model that the generation was built with.
         reranker: reads the best papers again, if there is one.
+
+    Attributes:
+        facets: counts over all papers, by field.
 
     Raises:
         IndexCorrupted: a file is missing or damaged.
@@ -79,7 +89,7 @@ class Engine:
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
-        self._all_facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
+        self.facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
 
     def close(self) -> None:
         """Close the catalogue's connections, those in use when they are given back."""
@@ -187,6 +197,32 @@ class Engine:
             paper = read_paper_at(db, row)
         return explain(paper, row - 1, query, scored, self.info, self.encoder)
 
+    def matches(self, query: Query, paper: Paper) -> list[Match]:
+        """Return where a paper has the words of a query."""
+        return matches(paper, words_asked(query))[1]
+
+    def nearest_sentences(self, query: Query, papers: Iterable[Paper]) -> Iterator[Sentence | None]:
+        """Yield of each paper the sentence of its abstract that is nearest to the query by meaning.
+
+        ``None`` where the query has no meaning to be near to, and where a paper has no abstract.
+        The model reads each paper again.
+        """
+        with self._catalogue() as db:
+            like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
+        direction = self._scorer.direction(query, like, unlike)
+        for paper in papers:
+            yield None if direction is None else nearest_sentence(paper, direction, self.encoder)
+
+    def records(self, paper_id: str) -> list[Merged]:
+        """Return the records that a paper was made of, none where it was one.
+
+        Raises:
+            UnknownPaper: no paper has that id.
+        """
+        with self._catalogue() as db:
+            (row,) = self._rows(db, [paper_id]).tolist()
+            return read_records(db, row)
+
     def _scored(self, db: sqlite3.Connection, query: Query) -> Scored:
         """Score every paper for a query."""
         like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
@@ -270,7 +306,7 @@ class Engine:
 
     def _facets(self, rows: Rows) -> dict[str, list[FacetCount]]:
         if len(rows) == self._columns.n:
-            return self._all_facets
+            return self.facets
         mask = np.zeros(self._columns.n, dtype=np.bool_)
         mask[rows] = True
         return self._columns.facets(mask)

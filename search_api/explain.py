@@ -58,8 +58,7 @@ def explain(
         ModelUnavailable: the model cannot be loaded.
     """
     meaning = None if scored.direction is None else _meaning(paper, scored.direction, encoder)
-    asked = " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
-    common, matches = _matches(paper, asked)
+    common, found = matches(paper, words_asked(query))
     score = scored.score
     by_meaning, by_words, lift = scored.added or (None, None, None)
     return Explanation(
@@ -73,7 +72,7 @@ def explain(
         lift=None if lift is None else float(lift[row]),
         meaning=meaning,
         terms=common,
-        matches=matches,
+        matches=found,
         notes=[
             *([] if query.ranks else [NOT_RANKED]),
             *query.notes,
@@ -82,6 +81,17 @@ def explain(
             *_of_meaning(meaning),
         ],
     )
+
+
+def words_asked(query: Query) -> str:
+    """Return all that a query wishes for in words."""
+    return " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
+
+
+def nearest_sentence(paper: Paper, direction: Vectors, encoder: Encoder) -> Sentence | None:
+    """Return the sentence of the abstract that is nearest to a vector ``(dim,)`` of length 1."""
+    found = _meaning(paper, direction, encoder).sentences
+    return next((one for one in found if one.field == "abstract"), None)
 
 
 def _part(
@@ -234,7 +244,7 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
     return start, start + len(bare)
 
 
-def _matches(paper: Paper, query: str) -> tuple[list[Term], list[Match]]:
+def matches(paper: Paper, query: str) -> tuple[list[Term], list[Match]]:
     """Return the terms of a query, and where a paper has them."""
     wanted = set(terms(query))
     # Stop words are looked for only where nothing else is asked for.
@@ -250,11 +260,11 @@ def _matches(paper: Paper, query: str) -> tuple[list[Term], list[Match]]:
         ("abstract", None, paper.abstract),
         *(("authors", n, name) for n, name in enumerate(paper.authors)),
     ]
-    matches = [
-        Match(field, word.start, word.end, found, author, word.term)
+    found = [
+        Match(field, word.start, word.end, here, author, word.term)
         for field, author, text in texts
         for word in located(text)
-        if word.term in asked and folded(found := text[word.start : word.end]) not in stops
+        if word.term in asked and folded(here := text[word.start : word.end]) not in stops
     ]
-    counts = Counter(match.term for match in matches)
-    return [Term(term, word, counts[term]) for term, word in asked.items()], matches
+    counts = Counter(match.term for match in found)
+    return [Term(term, word, counts[term]) for term, word in asked.items()], found

@@ -1,10 +1,10 @@
-"""Errors over HTTP: every one is ``application/problem+json`` after RFC 9457."""
+"""Errors over HTTP: ``application/problem+json`` after RFC 9457, and pages for who reads pages."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -23,12 +23,32 @@ MEDIA_TYPE = "application/problem+json"
 _VALUE_SHOWN = 80
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers: akin's own errors, bad parameters, unknown routes, and bugs."""
+ProblemPage = Callable[[Request, Mapping[str, Any]], Response]
+"""Makes a page of a problem's members."""
+
+_NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/feed")
+"""What programs ask for; a browser that shows it gets the problem as it is."""
+
+
+def install(app: FastAPI, problem_page: ProblemPage) -> None:
+    """Register the handlers: akin's own errors, bad parameters, unknown routes, and bugs.
+
+    Args:
+        app: whose errors they are.
+        problem_page: makes the page for a browser that asked for one.
+    """
+
+    def problem(
+        request: Request, slug: str, title: str, status: int, detail: str, **members: Any
+    ) -> Response:
+        content = _content(request, slug, title, status, detail, **members)
+        if _reads_pages(request):
+            return problem_page(request, content)
+        return _json(request, content)
 
     @app.exception_handler(AkinError)
     async def on_akin_error(request: Request, error: AkinError) -> Response:
-        return _problem(
+        return problem(
             request, error.type, error.title, error.status, error.detail, **error.context
         )
 
@@ -37,7 +57,7 @@ def install(app: FastAPI) -> None:
         errors = [_bad_field(e) for e in error.errors()]
         detail = "; ".join(f"{e['field']}: {e['message']}" for e in errors)
         status = BadParameter.status
-        return _problem(
+        return problem(
             request,
             BadParameter.type,
             BadParameter.title,
@@ -51,7 +71,7 @@ def install(app: FastAPI) -> None:
     async def on_http_error(request: Request, error: HTTPException) -> Response:
         title = HTTPStatus(error.status_code).phrase
         slug = title.lower().replace(" ", "-")
-        response = _problem(
+        response = problem(
             request, slug, title, error.status_code, f"{request.method} {request.url.path}: {title}"
         )
         response.headers.update(error.headers or {})
@@ -61,7 +81,7 @@ def install(app: FastAPI) -> None:
     async def on_bug(request: Request, error: Exception) -> Response:
         logger.error("%s %s", request.method, request.url.path, exc_info=error)
         detail = "an error that akin did not expect; the server's log has the details"
-        return _problem(request, "bug", "Internal error", 500, detail)
+        return problem(request, "bug", "Internal error", 500, detail)
 
 
 def _bad_field(error: dict[str, Any]) -> dict[str, Any]:
@@ -76,10 +96,16 @@ def _bad_field(error: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _problem(
+def _reads_pages(request: Request) -> bool:
+    """Tell whether the answer is for a person."""
+    for_program = request.url.path.startswith(_NO_PAGES)
+    return not for_program and "text/html" in request.headers.get("accept", "")
+
+
+def _content(
     request: Request, slug: str, title: str, status: int, detail: str, **members: Any
-) -> Response:
-    content = {
+) -> dict[str, Any]:
+    return {
         "type": f"urn:akin:{slug}",
         "title": title,
         "status": status,
@@ -87,10 +113,13 @@ def _problem(
         "instance": request.url.path,
         **members,
     }
+
+
+def _json(request: Request, content: dict[str, Any]) -> Response:
     # Half a surrogate pair, which JSON can hold and UTF-8 cannot, may be among what is quoted.
-    text = json.dumps(jsonable_encoder(content), ensure_ascii=False)
+    text = json.dumps(jsonable_encoder(content), ensure_ascii=False).encode("utf-8", "replace")
     headers = index_headers(request.app.state.live.serving())
-    return Response(text.encode("utf-8", "replace"), status, headers, media_type=MEDIA_TYPE)
+    return Response(text, content["status"], headers, media_type=MEDIA_TYPE)
 
 
 def index_headers(info: IndexInfo | None) -> dict[str, str]:

@@ -50,10 +50,10 @@ class Scorer:
             unlike: row ids of those to be unlike.
             searched: which papers pass; kept with the scores.
         """
-        direction = semantic = lexical = matched = added = None
+        semantic = lexical = matched = added = None
         notes: list[str] = []
-        if query.ranks and query.mode != "lexical":
-            direction = self._direction(query, like, unlike)
+        direction = self.direction(query, like, unlike)
+        if direction is not None:
             notes = self._cut(query.text)
             semantic = self._vectors.scores(direction).astype(np.float64)
         if query.ranks and query.mode != "semantic":
@@ -63,6 +63,11 @@ class Scorer:
             by_meaning, by_words = summands(semantic, lexical)
             added = by_meaning, by_words, self._lift(by_meaning + by_words)
         return Scored(searched, direction, semantic, lexical, matched, added, notes)
+
+    def direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors | None:
+        """Return the unit vector that papers are to lie along; ``None`` where words alone rank."""
+        ranks_by_meaning = query.ranks and query.mode != "lexical"
+        return self._direction(query, like, unlike) if ranks_by_meaning else None
 
     def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
         """Return the unit vector that papers are to lie along; zero if all cancels out."""

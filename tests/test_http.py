@@ -923,12 +923,6 @@ def test_the_documentation_needs_no_other_host(client):
         assert client.get(asset).status_code == 200, asset
 
 
-def test_the_root_leads_to_the_documentation(client):
-    """The bare address is not a dead end."""
-    home = client.get("/")
-    assert (home.status_code, home.url.path) == (200, "/docs")
-
-
 @pytest.fixture(scope="module")
 def openapi(client) -> dict:
     return ok(client.get("/openapi.json"))

@@ -1,0 +1,126 @@
+"""What a page is asked for: the parameters in its URL, and the URLs that change one of them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from pydantic import Field
+
+from indexer.errors import BadParameter
+from search_api.query import MAX_K, MAX_PAPERS, Mode, Query
+from search_api.schemas import ExportFormat, FilterParameters, Words
+
+SEARCH, RELATED = "/", "/related"
+
+
+class Asked(FilterParameters):
+    """The query string of a page: a question, or papers to be like or unlike, or a pasted text."""
+
+    q: Words = Field("", description="what to look for, as typed")
+    text: Words = Field("", description="an abstract that need not be in the index")
+    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
+    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    unlike: list[Words] = Field(
+        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
+    )
+
+    @property
+    def path(self) -> str:
+        """The page that this is a state of."""
+        return RELATED if self.relates else SEARCH
+
+    @property
+    def relates(self) -> bool:
+        """Whether papers near to papers or a text are asked for, not the answers to a question."""
+        return not self.q.strip() and bool(self.like or self.text.strip())
+
+    @property
+    def years(self) -> str:
+        """The years that the list is narrowed to, in words."""
+        first, last = self.year_from, self.year_to
+        if first is None:
+            return f"up to {last}"
+        if last is None:
+            return f"{first} and later"
+        return str(first) if first == last else f"{first} to {last}"
+
+    def to_query(self) -> Query | None:
+        """Return the engine's query, ``None`` where nothing is asked.
+
+        Raises:
+            BadParameter: both a question and a text, or another value that cannot be.
+        """
+        if self.q.strip() and self.text.strip():
+            raise BadParameter("text: there is a question already, q", field="text")
+        near: dict[str, Any] = {
+            "mode": self.mode,
+            "like": tuple(self.like),
+            "unlike": tuple(self.unlike),
+        }
+        if self.relates:
+            return self.query(text=self.text, is_paper=True, collapse=True, **near)
+        narrowed = self.filters().to_json()
+        return self.query(self.q, **near) if self.q.strip() or self.unlike or narrowed else None
+
+    def parameters(self, **changes: Any) -> dict[str, Any]:
+        """Return what is not as it is by default, with changes; ``None`` takes a parameter out.
+
+        The cursor is left out: it belongs to this one page of this one list.
+        """
+        asked = self.model_dump(exclude_defaults=True, exclude={"cursor"}) | changes
+        return {name: value for name, value in asked.items() if value not in (None, [], "")}
+
+    def query_string(self, **changes: Any) -> str:
+        """Return the parameters as a URL holds them."""
+        return query_string(self.parameters(**changes))
+
+    def url(self, path: str | None = None, /, **changes: Any) -> str:
+        """Return the URL of a page with these parameters, changed; by default of the page itself.
+
+        Args:
+            path: of the page.
+            changes: see :meth:`parameters`.
+        """
+        return url(self.path if path is None else path, **self.parameters(**changes))
+
+
+def url(path: str, **parameters: Any) -> str:
+    """Return a URL of this service."""
+    asked = query_string(parameters)
+    return f"{path}?{asked}" if asked else path
+
+
+def query_string(parameters: dict[str, Any]) -> str:
+    """Return parameters as a URL holds them, a list as one parameter repeated."""
+    values = {n: str(v).lower() if isinstance(v, bool) else v for n, v in parameters.items()}
+    return urlencode(values, doseq=True, safe=":/,")
+
+
+def paper_url(paper_id: str, suffix: str = "", **parameters: Any) -> str:
+    """Return the URL of a paper's page."""
+    return url(f"/papers/{quote(paper_id, safe=':/')}{suffix}", **parameters)
+
+
+class Marked(Asked):
+    """Papers marked in a list, that list, and what is to become of them."""
+
+    mark: list[Words] = Field([], max_length=MAX_K, description="ids of the marked papers")
+    to: Literal["like", "unlike", "export"] = Field("like", description="what to do with them")
+    format: ExportFormat = Field("bibtex", description="of an export")
+
+    def target(self) -> str:
+        """Return the URL of what is asked for; of the list itself, where nothing is marked."""
+        none = dict.fromkeys(("mark", "to", "format"))
+        if not self.mark:
+            return self.url(**none)
+        if self.to == "export":
+            return url("/api/v1/export", id=self.mark, format=self.format)
+        like = [one for one in self.like if one not in self.mark]
+        unlike = [one for one in self.unlike if one not in self.mark]
+        if self.to == "unlike":
+            return self.url(like=like, unlike=[*unlike, *self.mark], **none)
+        # What the question was does not matter any more, nor a threshold on its scores.
+        return self.url(
+            RELATED, q=None, min_score=None, like=[*like, *self.mark], unlike=unlike, **none
+        )

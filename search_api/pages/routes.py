@@ -1,0 +1,163 @@
+"""The routes of the pages. Each state is a URL; all but the list and the map need no JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+
+from indexer.errors import BadParameter
+from indexer.paper import Paper
+from search_api import query as queries
+from search_api.dependencies import EngineDep
+from search_api.downloads import document
+from search_api.engine import Engine
+from search_api.exports import EXPORTERS, Listed
+from search_api.pages.asked import Asked, Marked
+from search_api.pages.facets import bars, facets
+from search_api.pages.marking import shown
+from search_api.pages.render import HEADERS, page
+from search_api.pages.tinting import tinted
+
+pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+AskedDep = Annotated[Asked, Query()]
+
+_NEIGHBOURS = 8
+_CITED = {"bibtex": "BibTeX", "ris": "RIS"}
+_PART = "X-Akin-Part"
+"""A request with this header is a script's, for a part of a page."""
+
+
+@pages.get("/")
+def search(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
+    """The answers to a question; without one, what can be asked."""
+    return _results(request, asked, engine) or page(
+        request, "home.html", asked=asked, facets=engine.facets
+    )
+
+
+@pages.get("/related")
+def related(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
+    """Papers near to others, or to a pasted abstract; without either, the box to paste it into."""
+    return _results(request, asked, engine) or page(request, "related.html", asked=asked)
+
+
+def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | None:
+    query = asked.to_query()
+    if query is None:
+        return None
+    found = engine.search(query)
+    return page(
+        request,
+        "results.html",
+        asked=asked,
+        found=found,
+        hits=[(hit, shown(hit.paper, engine.matches(query, hit.paper))) for hit in found.hits],
+        facets=facets(engine, asked, query, found),
+        bars=bars(engine, asked, query, found),
+        like=[engine.paper(one) for one in query.like],
+        unlike=[engine.paper(one) for one in query.unlike],
+    )
+
+
+@pages.get("/snippets")
+def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
+    """Of each paper of a list the abstract with its strongest sentence, one after the other.
+
+    Each is a line of JSON with ``rank``, ``preview`` and ``abstract``, the latter two as HTML. To
+    find that sentence the model reads the paper again, so a list does not wait for it.
+    """
+    query = asked.to_query()
+    if query is None:
+        raise BadParameter("q: what was looked for?", field="q")
+    hits = engine.search(query).hits
+    nearest = engine.nearest_sentences(query, [hit.paper for hit in hits])
+
+    def lines() -> Iterator[bytes]:
+        for hit, sentence in zip(hits, nearest, strict=True):
+            text = shown(hit.paper, engine.matches(query, hit.paper), sentence)
+            line = {"rank": hit.rank, "preview": text.preview, "abstract": text.abstract}
+            yield orjson.dumps(line, default=str) + b"\n"
+
+    return StreamingResponse(lines(), media_type="application/jsonl", headers=HEADERS)
+
+
+@pages.get("/marked")
+def marked(asked: Annotated[Marked, Query()]) -> RedirectResponse:
+    """Lead from the papers that were marked to what was asked for with them."""
+    return RedirectResponse(asked.target(), 303)
+
+
+@pages.get("/papers/{id:path}/why")
+def why(
+    request: Request,
+    id: str,  # noqa: A002 — the route's
+    asked: AskedDep,
+    engine: EngineDep,
+) -> HTMLResponse:
+    """Why a paper is where it is in a list; to a script without the page around it."""
+    query = asked.to_query()
+    if query is None:
+        raise BadParameter("q: what was looked for?", field="q")
+    found = engine.explain(query, id)
+    return page(
+        request,
+        "why.html",
+        headers={"Vary": _PART},
+        asked=asked,
+        part=_PART in request.headers,
+        why=found,
+        tinted=tinted(found),
+    )
+
+
+@pages.get("/papers/{id:path}")
+def paper(
+    request: Request,
+    id: str,  # noqa: A002 — the route's
+    asked: AskedDep,
+    engine: EngineDep,
+) -> HTMLResponse:
+    """A paper with all its fields, its neighbours, and how to cite it."""
+    found, query = engine.paper(id), asked.to_query()
+    return page(
+        request,
+        "paper.html",
+        asked=asked,
+        paper=found,
+        shown=shown(found, engine.matches(query, found) if query else ()),
+        fields=_fields(found),
+        citations=[(name, label, _cited(found, name)) for name, label in _CITED.items()],
+        records=engine.records(id),
+        neighbours=engine.search(queries.Query(like=(id,), k=_NEIGHBOURS, collapse=True)),
+    )
+
+
+def _fields(found: Paper) -> list[tuple[str, str]]:
+    """Return the fields of a paper that are plain text, those that it has."""
+    fields = {
+        "Id": found.id,
+        "Year": found.year,
+        "Date": found.date,
+        "Venue": found.venue,
+        "Categories": ", ".join(found.categories),
+        "DOI": found.doi,
+        "arXiv": found.arxiv_id,
+        "Code": {True: "yes", False: "none stated", None: None}[found.code],
+        "Sources": ", ".join(found.sources),
+    }
+    return [(name, str(value)) for name, value in fields.items() if value]
+
+
+def _cited(found: Paper, name: str) -> str:
+    return b"".join(document(EXPORTERS[name], [Listed(found)], found.title)).decode()
+
+
+@pages.get("/list")
+def reading_list(request: Request, engine: EngineDep) -> HTMLResponse:  # noqa: ARG001 — is there one?
+    """The papers that were saved in this browser."""
+    return page(request, "list.html")

@@ -1,0 +1,476 @@
+"""The pages as HTML, without a browser: every state, every link, nothing that a source wrote."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+from starlette.testclient import TestClient
+
+from indexer.generation import IndexFolder
+from indexer.paper import Paper
+from indexer.rebuild import rebuild
+from search_api.app import create_app
+from search_api.explanation import Match, Place
+from search_api.pages.asked import Asked
+from search_api.pages.marking import Span, marked, shown
+from search_api.pages.papers import is_safe, links
+from tests.conftest import Build
+from tests.fakes import FakeEncoder
+
+HTML = {"accept": "text/html,application/xhtml+xml"}
+DEFTA, STRUCTURE = "akin:8e78acac5fbcaf10", "akin:3658c7d6024aecc0"
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}"
+
+
+class Elements(HTMLParser):
+    """Collects the start tags of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def having(self, name: str) -> list[dict[str, str]]:
+        return [attributes for _, attributes in self.tags if name in attributes]
+
+    def hrefs(self) -> list[str]:
+        return [one["href"] for one in self.having("href")]
+
+
+@pytest.fixture(scope="module")
+def client(seed_generation) -> Iterator[TestClient]:
+    app = create_app(IndexFolder(seed_generation.index), lambda manifest: FakeEncoder())
+    with TestClient(app, raise_server_exceptions=False, headers=HTML) as client:
+        yield client
+
+
+@pytest.fixture
+def serve(index, build: Build):
+    """Serve papers given as akin's own JSON lines; returns the client."""
+    clients = []
+
+    def run(folder, *papers: dict) -> TestClient:
+        path = folder / "papers.jsonl"
+        path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
+        build(path)
+        client = TestClient(
+            create_app(index, lambda manifest: FakeEncoder()),
+            raise_server_exceptions=False,
+            headers=HTML,
+        )
+        clients.append(client.__enter__())
+        return client
+
+    yield run
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+def read(client: TestClient, path: str, status: int = 200) -> Elements:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    return Elements(answer.text)
+
+
+def results(page: Elements) -> list[str]:
+    """Return the ids of a list's papers, in order."""
+    return [one["value"] for one in page.having("name") if one["name"] == "mark"]
+
+
+def total(page: Elements) -> int:
+    found = re.search(r"(?:All|of)? *([\d,]+)(?: of [\d,]+)? papers?", page.text)
+    return int(found[1].replace(",", ""))
+
+
+STATES = [
+    "/",
+    "/?q=",
+    "/?q=federated+graph+learning",
+    "/?q=federated&mode=lexical&sort=date&k=50&year_from=2024&has_code=true",
+    "/?q=nothing-has-this-word&mode=lexical",
+    "/?category=LG",
+    f"/?q=graphs&unlike={DEFTA}",
+    f"/?unlike={DEFTA}&category=LG",
+    "/related",
+    f"/related?like={DEFTA}&like={STRUCTURE}&unlike=akin:51bb49ea6b40cafb",
+    "/related?text=An+abstract+of+ours+on+federated+learning",
+    f"/papers/{DEFTA}",
+    f"/papers/{DEFTA}?q=graphs",
+    f"/papers/{DEFTA}/why?q=graphs",
+    f"/papers/{DEFTA}/why?like={STRUCTURE}",
+    f"/papers/{DEFTA}/why?text=peer+to+peer",
+    "/list",
+]
+
+
+@pytest.mark.parametrize("path", STATES)
+def test_every_page_is_strict_and_keeps_to_itself(client, path):
+    """No state runs inline code, loads from elsewhere, or leaves an id twice."""
+    answer = client.get(path)
+    page = read(client, path)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        loaded = attributes.get("src") or (attributes.get("href") if tag == "link" else None)
+        assert loaded is None or re.match(r"/[^/]", loaded), (tag, attributes)
+    ids = [one["id"] for one in page.having("id")]
+    assert len(ids) == len(set(ids))
+    for one in page.having("for"):
+        assert one["for"] in ids
+    for name in ("aria-labelledby", "aria-describedby"):
+        assert all(one[name] in ids for one in page.having(name))
+
+
+@pytest.mark.parametrize("path", STATES)
+def test_every_link_of_a_page_leads_somewhere(client, path):
+    """No page leads to an error, nor out of akin but to http or https."""
+    for href in dict.fromkeys(read(client, path).hrefs()):
+        if href.startswith("#"):
+            continue
+        if urlsplit(href).scheme:
+            assert is_safe(href)
+            continue
+        if href.startswith(("/map", "/feed")):
+            continue
+        assert client.get(href).status_code == 200, href
+
+
+def test_a_search_shows_what_the_service_finds(client):
+    """Page and API have the same papers in the same order, page by page."""
+    asked = "q=federated+graph+learning&k=7"
+    found = client.get(f"/api/v1/search?{asked}").json()
+    page = read(client, f"/?{asked}")
+    assert results(page) == [hit["paper"]["id"] for hit in found["results"]]
+    (following,) = [one["href"] for one in page.having("rel") if one["rel"] == "next"]
+    second = client.get(f"/api/v1/search?{asked}&cursor={found['next']}").json()
+    assert results(read(client, following)) == [hit["paper"]["id"] for hit in second["results"]]
+
+
+def test_related_papers_are_those_of_the_service(client):
+    """The page of related papers is the list that the API gives."""
+    body = {"like": [DEFTA, STRUCTURE], "unlike": ["akin:51bb49ea6b40cafb"]}
+    found = client.post("/api/v1/related", json=body).json()
+    page = read(client, f"/related?like={DEFTA}&like={STRUCTURE}&unlike=akin:51bb49ea6b40cafb")
+    assert results(page) == [hit["paper"]["id"] for hit in found["results"]]
+
+
+def test_a_pasted_abstract_is_embedded_as_a_paper(client):
+    """The box for an abstract asks what `POST /related` asks."""
+    text = "Peers train a model together, without a server: a plug-and-play framework"
+    found = client.post("/api/v1/related", json={"text": text}).json()
+    assert results(client_page := read(client, f"/related?text={text}")) == [
+        hit["paper"]["id"] for hit in found["results"]
+    ]
+    assert text in client_page.text
+
+
+def test_a_facet_tells_how_long_the_list_will_be(client):
+    """Every value of a facet leads to a list with as many papers as it says, chosen or not."""
+    page = client.get("/?q=learning&category=LG&year_from=2025").text
+    facets = re.findall(
+        r'<li><a href="([^"]+)"( aria-current="true")?><span class="label">([^<]+)</span> '
+        r'<span class="count">(\d+)</span>',
+        page,
+    )
+    assert len(facets) > 20
+    assert [label for _, chosen, label, _ in facets if chosen] == ["LG"]
+    for link, chosen, label, count in facets:
+        href = link.replace("&amp;", "&")
+        if chosen:
+            assert "category=LG" not in href
+            continue
+        asked = parse_qsl(urlsplit(href).query)
+        assert ("q", "learning") in asked
+        wider = [value for name, value in asked if name == "category"]
+        if len(wider) == 2:  # a second value widens the list: its count is of that one alone
+            asked.remove(("category", "LG"))
+        assert total(read(client, f"/?{urlencode(asked)}")) == int(count), label
+
+
+def test_the_histogram_counts_years_that_are_left_out_too(client):
+    """Narrowed to a year, the others keep their bars, and each leads to its own papers."""
+    page = read(client, "/?q=learning&year_from=2024&year_to=2024")
+    bars = page.having("data-first")
+    counts = {bar["data-first"]: int(bar["aria-label"].split(": ")[1].split()[0]) for bar in bars}
+    facet = client.get("/api/v1/search?q=learning").json()["facets"]["year"]
+    assert counts == {str(one["value"]): one["count"] for one in facet}
+    for bar in bars:
+        assert total(read(client, bar["href"])) == counts[bar["data-first"]]
+
+
+def test_marked_papers_lead_to_what_was_asked_for(client):
+    """More like these, not like those, or a document of them; without marks, back to the list."""
+
+    def lead(query: str) -> str:
+        answer = client.get(f"/marked?{query}", follow_redirects=False)
+        assert answer.status_code == 303
+        return answer.headers["location"]
+
+    assert (
+        lead("q=graphs&category=LG&mark=a&mark=b&to=like") == "/related?category=LG&like=a&like=b"
+    )
+    assert lead("q=graphs&mark=a&mark=b&to=unlike") == "/?q=graphs&unlike=a&unlike=b"
+    assert lead("like=a&unlike=b&mark=b&to=like") == "/related?like=a&like=b"
+    assert lead("like=a&like=b&mark=b&to=unlike") == "/related?like=a&unlike=b"
+    assert lead("q=x&mark=a&mark=b&to=export&format=ris") == "/api/v1/export?id=a&id=b&format=ris"
+    assert lead("q=graphs&to=like") == "/?q=graphs"
+    document = client.get(f"/marked?q=x&mark={DEFTA}&to=export&format=bibtex")
+    assert document.text.startswith("@")
+    assert "DeFTA" in document.text
+
+
+def test_why_is_what_the_service_explains(client):
+    """Page and API give the same ranks and scores, and the words are tinted by their shares."""
+    why = client.get(f"/api/v1/papers/{DEFTA}/explain?q=peer+training").json()
+    page = client.get(f"/papers/{DEFTA}/why?q=peer+training").text
+    assert f"is #{why['rank']}" in page
+    assert f"{why['score']:.2f}" in page
+    strongest = max(why["words"], key=lambda word: abs(word["share"]))
+    sign = "for" if strongest["share"] > 0 else "against"
+    says = f'title="{strongest["share"]:+.3f}">{strongest["text"]}</span>'
+    assert f'<span class="{sign} {sign}-5" {says}' in page
+    part = client.get(f"/papers/{DEFTA}/why?q=peer+training", headers={"X-Akin-Part": "1"})
+    assert "<html" not in part.text
+    assert says in part.text
+    assert part.headers["vary"] == "X-Akin-Part"
+
+
+def test_snippets_mark_the_nearest_sentence(client):
+    """Each line is a paper of the list, with the sentence that the explanation names."""
+    lines = client.get("/snippets?q=peer+training&k=3").text.splitlines()
+    found = client.get("/api/v1/search?q=peer+training&k=3").json()["results"]
+    assert [json.loads(line)["rank"] for line in lines] == [1, 2, 3]
+    for line, hit in zip(lines, found, strict=True):
+        why = client.get(f"/api/v1/papers/{hit['paper']['id']}/explain?q=peer+training").json()
+        abstract = json.loads(line)["abstract"]
+        inner = re.search(r'<span class="strongest">(.*?)</span>', abstract)[1]
+        assert inner.replace("<mark>", "").replace("</mark>", "") == escape(why["sentence"]["text"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/papers/akin:none", 404, "akin:none"),
+        ("/nowhere", 404, "/nowhere"),
+        ("/?q=graphs&year_from=soon", 422, "year_from"),
+        ("/?q=graphs&kk=3", 422, "kk"),
+        ("/?q=graphs&text=too", 422, "text"),
+        ("/?q=graphs&cursor=no", 422, "cursor"),
+        (f"/papers/{DEFTA}/why", 422, "what was looked for"),
+    ],
+)
+def test_an_error_is_a_page_that_leads_on(client, path, status, says):
+    """Whoever reads pages reads errors there, too; the box keeps the question."""
+    page = read(client, path, status)
+    assert says in page.text
+    if "q=graphs" in path:
+        assert [one["value"] for one in page.having("id") if one["id"] == "q"] == ["graphs"]
+        (again,) = [one["href"] for one in page.having("class") if one["class"] == "button"]
+        assert client.get(again).status_code == 200
+
+
+def test_programs_get_problems(client):
+    """Who does not ask for HTML, or asks the API, gets problem+json as ever."""
+    for path, accept in [("/papers/none", "*/*"), ("/api/v1/papers/none", "text/html")]:
+        answer = client.get(path, headers={"accept": accept})
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_cursor_of_an_older_index_leads_to_the_first_page(tmp_path, serve, build, index):
+    """410 is a page with a link that works."""
+    papers = [{"title": f"Graph number {n}", "abstract": f"On graphs, {n}"} for n in range(5)]
+    client = serve(tmp_path, *papers)
+    cursor = client.get("/api/v1/search?q=graph&k=2").json()["next"]
+    rebuild([tmp_path / "papers.jsonl"], index, FakeEncoder(), full=True)
+    client.app.state.live.refresh()
+    page = read(client, f"/?q=graph&k=2&cursor={cursor}", 410)
+    (again,) = [one["href"] for one in page.having("class") if one["class"] == "button"]
+    assert again == "/?q=graph&k=2"
+
+
+def test_without_an_index_every_page_says_how_to_build_one(index):
+    """503, the command, and a script that looks again."""
+    with TestClient(create_app(index, lambda manifest: FakeEncoder()), headers=HTML) as client:
+        for path in ("/", "/?q=graphs", "/related", "/list", f"/papers/{DEFTA}"):
+            page = read(client, path, 503)
+            assert f"rebuild-index --index {index.path}" in page.text
+            assert [one["data-wait"] for one in page.having("data-wait")] == ["/readyz"]
+
+
+def test_what_a_source_wrote_stays_text(tmp_path, serve):
+    """Markup, scripts and templates in any field are shown as they are, links lead to http only."""
+    client = serve(
+        tmp_path,
+        {
+            "title": f"Graphs {HOSTILE}",
+            "abstract": f"Graphs. {HOSTILE} [a](javascript:alert(3)) $\\href{{javascript:x}}{{y}}$",
+            "authors": [HOSTILE],
+            "venue": HOSTILE,
+            "categories": [HOSTILE],
+            "url": "javascript:alert(4)",
+            "doi": '10.1000/"><script>alert(5)</script>',
+            "year": 2024,
+        },
+        {"title": "Another graph", "abstract": "Graphs again."},
+    )
+    paper_id = results(read(client, "/?q=alert"))[0]
+    for path in (
+        "/?q=alert+graphs",
+        f"/papers/{paper_id}?q=graphs",
+        f"/papers/{paper_id}/why?q=graphs",
+        f"/related?like={paper_id}",
+        f"/?q={HOSTILE}",
+        f"/?author={HOSTILE}",
+        f"/papers/{HOSTILE}",
+    ):
+        answer = client.get(path)
+        assert answer.status_code in (200, 404), path
+        page = Elements(answer.text)
+        scripts = [one.get("src") for tag, one in page.tags if tag == "script"]
+        assert scripts == ["/static/theme.js", "/static/akin.js"]
+        assert [one["src"] for tag, one in page.tags if tag == "img"] == ["/static/icon.svg"]
+        assert not [one for _, one in page.tags if any(name.startswith("on") for name in one)]
+        assert not [href for href in page.hrefs() if href.lower().startswith("javascript")]
+        assert "alert(1)" in page.text
+    for line in client.get("/snippets?q=graphs").text.splitlines():
+        parts = Elements(json.loads(line)["abstract"] + json.loads(line)["preview"])
+        assert {tag for tag, _ in parts.tags} <= {"mark", "span"}
+
+
+# Pieces
+
+
+def test_a_url_holds_what_is_not_as_ever():
+    """Defaults, blanks and the cursor are left out; changes put in, or take out."""
+    asked = Asked.model_validate(
+        {
+            "q": "a b",
+            "category": ["LG", "CV"],
+            "has_code": True,
+            "k": 10,
+            "cursor": "x",
+            "venue": [],
+        }
+    )
+    assert asked.url() == "/?has_code=true&category=LG&category=CV&q=a+b".replace(
+        "has_code=true&category=LG&category=CV", "category=LG&category=CV&has_code=true"
+    )
+    assert asked.url(category=["LG"], k=20) == "/?category=LG&has_code=true&q=a+b&k=20"
+    assert asked.url(q=None, category=None, has_code=None) == "/"
+    assert asked.url("/map", k=None) == "/map?category=LG&category=CV&has_code=true&q=a+b"
+
+
+TEXT = st.text(alphabet="ab <>&\"'é", max_size=40)
+
+
+@given(TEXT, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 8)), max_size=6), st.data())
+def test_marking_changes_nothing_of_a_text(text, places, data):
+    """Whatever is marked: without the tags it is the text, and each character is marked right."""
+    inner, at = [], 0
+    for gap, length in places:
+        start = at + gap
+        if length and start + length <= len(text):
+            inner.append(Span(start, start + length))
+            at = start + length
+    first = data.draw(st.integers(0, len(text)))
+    outer = [Span(first, data.draw(st.integers(first, len(text))), "span", "strongest")]
+
+    class Marks(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open, self.seen = [], []
+
+        def handle_starttag(self, tag, attrs):
+            self.open.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open.pop() == tag
+
+        def handle_data(self, data):
+            self.seen += [(c, "mark" in self.open, "span" in self.open) for c in data]
+
+    parser = Marks()
+    parser.feed(str(marked(text, inner, outer)))
+    parser.close()
+    assert parser.seen == [
+        (
+            c,
+            any(span.start <= n < span.end for span in inner),
+            outer[0].start <= n < outer[0].end,
+        )
+        for n, c in enumerate(text)
+    ]
+
+
+def test_a_preview_begins_where_the_paper_answers():
+    """With the strongest sentence where it is known, else with the one that has most words."""
+    text = "It begins. Peers train peers. A server is not needed by peers."
+    paper = Paper("x", "Title", text)
+    peers = [Match("abstract", m.start(), m.end(), m[0], None, m[0].lower().rstrip("s"))
+             for m in re.finditer("Peers|peers|server", text)]  # fmt: skip
+    assert shown(paper, []).preview == text
+    assert shown(paper, peers).preview == (
+        "… A <mark>server</mark> is not needed by <mark>peers</mark>."
+    )
+    second = shown(paper, peers, Place("abstract", 11, 29, text[11:29]))
+    assert second.preview.startswith('… <span class="strongest"><mark>Peers</mark> train')
+    assert second.abstract.startswith('It begins. <span class="strongest"><mark>Peers</mark>')
+
+
+@pytest.mark.parametrize(
+    ("href", "safe"),
+    [
+        ("https://arxiv.org/abs/1", True),
+        ("HTTP://example.org", True),
+        ("ftp://example.org/a.pdf", True),
+        ("javascript:alert(1)", False),
+        (" javascript:alert(1)", False),
+        ("java\tscript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//example.org", False),
+        ("https://", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_only_addresses_of_pages_become_links(href, safe):
+    """A link that a source gives leads to http, https or ftp, or is text."""
+    assert is_safe(href) is safe
+
+
+def test_each_address_is_linked_once():
+    """Identifiers first; a url that says the same is no second link."""
+    paper = Paper(
+        "arxiv:2401.00001",
+        "T",
+        arxiv_id="2401.00001",
+        doi="10.1000/a#b",
+        url="https://arxiv.org/abs/2401.00001",
+        extra={
+            "links": ["https://github.com/a/b", "javascript:x", "https://example.org"],
+            "pmid": "7",
+        },
+    )
+    assert [(link.label, link.href) for link in links(paper)] == [
+        ("arXiv", "https://arxiv.org/abs/2401.00001"),
+        ("DOI", "https://doi.org/10.1000/a%23b"),
+        ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/7"),
+        ("Code", "https://github.com/a/b"),
+    ]
