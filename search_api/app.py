@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.generation import IndexFolder
-from indexer.paper import Paper
-from search_api import explanation_schemas, problems, schemas
+from search_api import explanation_schemas, exporting, problems, schemas
 from search_api.dependencies import EngineDep
-from search_api.downloads import document, listed
-from search_api.exports import EXPORTERS, Listed
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.reranker import Reranker
 from search_api.status import describe
@@ -39,18 +36,7 @@ Errors are `application/problem+json` (RFC 9457).
 
 FiltersDep = Annotated[schemas.FilterParameters, Query()]
 
-_errors: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": what,
-        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
-    }
-    for status, what in {
-        404: "no paper has that id",
-        410: "the cursor is of another generation",
-        422: "a bad parameter; `field` names it",
-        503: "no index yet, or none that can be served; `detail` has the command that mends it",
-    }.items()
-}
+_errors = problems.RESPONSES
 _page: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/json": {"example": schemas.ResultListOut.example().model_dump()}}
@@ -67,18 +53,6 @@ _explanation: dict[int | str, dict[str, Any]] = {
     },
     **{status: error for status, error in _errors.items() if status != 410},
 }
-
-
-def _documents() -> dict[str, Any]:
-    """Return, for every format of an export, what one paper looks like in it."""
-    example = schemas.ResultListOut.example().results[0].paper.model_dump()
-    paper = Paper(**{**example, "authors": ("Ann Lee",), "categories": (), "sources": ()})
-    return {
-        exporter.MEDIA_TYPE: {
-            "example": b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
-        }
-        for exporter in EXPORTERS.values()
-    }
 
 
 api = APIRouter(prefix="/api/v1")
@@ -105,7 +79,7 @@ def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
 )
 def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     """Find the papers nearest to a paper, which is never among them."""
-    return engine.search(parameters.query(like=(id,), collapse=True)).to_json()
+    return engine.search(parameters.related(like=(id,))).to_json()
 
 
 @api.get(
@@ -133,34 +107,6 @@ def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
 def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
     """Find papers near several, far from others, or near a pasted abstract."""
     return engine.search(body.to_query()).to_json()
-
-
-@api.get(
-    "/export",
-    response_class=StreamingResponse,
-    responses={200: {"content": _documents()}, **_errors},
-    tags=["search"],
-)
-def export(
-    parameters: Annotated[schemas.ExportParameters, Query()], engine: EngineDep, request: Request
-) -> StreamingResponse:
-    """Write a result list, papers by id or the whole corpus for another program."""
-    exporter = EXPORTERS[parameters.format]
-    headers = {
-        "Content-Disposition": f'attachment; filename="akin{exporter.SUFFIX}"',
-        **problems.index_headers(engine.info),
-    }
-    if query := parameters.to_query():
-        page = engine.search(query)
-        papers = listed(page.hits)
-        headers["X-Akin-Total"] = str(page.total)
-    elif parameters.id:
-        papers = map(Listed, [engine.paper(one) for one in dict.fromkeys(parameters.id)])
-    else:
-        papers = map(Listed, engine.papers(parameters.filters()))
-    title = parameters.q.strip() or "Papers"
-    body = document(exporter, papers, title, link=str(request.url))
-    return StreamingResponse(body, media_type=exporter.MEDIA_TYPE, headers=headers)
 
 
 @api.get("/status", response_model=schemas.StatusOut, responses=_errors, tags=["operations"])
@@ -225,6 +171,7 @@ def create_app(
     app.state.live = LiveEngine(index, make_encoder, reranker)
     problems.install(app)
     app.include_router(api)
+    app.include_router(exporting.router)
     app.include_router(operations)
     _document_problems(app)
     return app
