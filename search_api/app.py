@@ -15,7 +15,7 @@ from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.generation import IndexFolder
-from search_api import explanation_schemas, exporting, problems, schemas
+from search_api import explanation_schemas, exporting, feeds, problems, schemas
 from search_api.dependencies import EngineDep
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.reranker import Reranker
@@ -172,6 +172,7 @@ def create_app(
     problems.install(app)
     app.include_router(api)
     app.include_router(exporting.router)
+    app.include_router(feeds.router)
     app.include_router(operations)
     _document_problems(app)
     return app

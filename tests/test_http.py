@@ -122,6 +122,7 @@ ENGINE_ROUTES = [
     ("POST", f"{API}/related", {"text": "graphs"}),
     ("GET", f"{API}/export?q=graphs", None),
     ("POST", f"{API}/export", {"q": "graphs"}),
+    ("GET", "/feed?q=graphs", None),
     ("GET", f"{API}/status", None),
     ("GET", "/readyz", None),
 ]
@@ -134,6 +135,7 @@ DOCUMENTED = [
     ("post", f"{API}/related"),
     ("get", f"{API}/export"),
     ("post", f"{API}/export"),
+    ("get", "/feed"),
     ("get", f"{API}/status"),
     ("get", "/healthz"),
     ("get", "/readyz"),
