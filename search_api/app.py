@@ -10,16 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import StreamingResponse
 from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.generation import IndexFolder
-from indexer.paper import Paper
-from search_api import explanation_schemas, problems, schemas
+from search_api import explanation_schemas, exporting, feeds, problems, schemas
 from search_api.dependencies import EngineDep
-from search_api.downloads import document, listed
-from search_api.exports import EXPORTERS, Listed
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
@@ -41,18 +37,7 @@ Errors are `application/problem+json` (RFC 9457).
 
 FiltersDep = Annotated[schemas.FilterParameters, Query()]
 
-_errors: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": what,
-        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
-    }
-    for status, what in {
-        404: "no paper has that id",
-        410: "the cursor is of another generation",
-        422: "a bad parameter; `field` names it",
-        503: "no index yet, or none that can be served; `detail` has the command that mends it",
-    }.items()
-}
+_errors = problems.RESPONSES
 _page: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/json": {"example": schemas.ResultListOut.example().model_dump()}}
@@ -69,18 +54,6 @@ _explanation: dict[int | str, dict[str, Any]] = {
     },
     **{status: error for status, error in _errors.items() if status != 410},
 }
-
-
-def _documents() -> dict[str, Any]:
-    """Return, for every format of an export, what one paper looks like in it."""
-    example = schemas.ResultListOut.example().results[0].paper.model_dump()
-    paper = Paper(**{**example, "authors": ("Ann Lee",), "categories": (), "sources": ()})
-    return {
-        exporter.MEDIA_TYPE: {
-            "example": b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
-        }
-        for exporter in EXPORTERS.values()
-    }
 
 
 api = APIRouter(prefix="/api/v1")
@@ -107,7 +80,7 @@ def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
 )
 def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     """Find the papers nearest to a paper, which is never among them."""
-    return engine.search(parameters.query(like=(id,), collapse=True)).to_json()
+    return engine.search(parameters.related(like=(id,))).to_json()
 
 
 @api.get(
@@ -135,34 +108,6 @@ def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
 def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
     """Find papers near several, far from others, or near a pasted abstract."""
     return engine.search(body.to_query()).to_json()
-
-
-@api.get(
-    "/export",
-    response_class=StreamingResponse,
-    responses={200: {"content": _documents()}, **_errors},
-    tags=["search"],
-)
-def export(
-    parameters: Annotated[schemas.ExportParameters, Query()], engine: EngineDep, request: Request
-) -> StreamingResponse:
-    """Write a result list, papers by id or the whole corpus for another program."""
-    exporter = EXPORTERS[parameters.format]
-    headers = {
-        "Content-Disposition": f'attachment; filename="akin{exporter.SUFFIX}"',
-        **problems.index_headers(engine.info),
-    }
-    if query := parameters.to_query():
-        page = engine.search(query)
-        papers = listed(page.hits)
-        headers["X-Akin-Total"] = str(page.total)
-    elif parameters.id:
-        papers = map(Listed, [engine.paper(one) for one in dict.fromkeys(parameters.id)])
-    else:
-        papers = map(Listed, engine.papers(parameters.filters()))
-    title = parameters.q.strip() or "Papers"
-    body = document(exporter, papers, title, link=str(request.url))
-    return StreamingResponse(body, media_type=exporter.MEDIA_TYPE, headers=headers)
 
 
 @api.get("/status", response_model=schemas.StatusOut, responses=_errors, tags=["operations"])
@@ -221,6 +166,8 @@ def create_app(
     app.state.live = LiveEngine(index, make_encoder, reranker)
     problems.install(app, problem_page)
     app.include_router(api)
+    app.include_router(exporting.router)
+    app.include_router(feeds.router)
     app.include_router(operations)
     app.include_router(pages)
     app.mount("/static", Files())

@@ -120,6 +120,16 @@ class Engine:
                 some = [read_paper_at(db, int(row)) for row in rows[start : start + _READ_AT_ONCE]]
             yield from some
 
+    def newest(self, count: int) -> list[Paper]:
+        """Return so many papers, newest first; of one date, in the order of the sources.
+
+        Papers of which only the year is known come after those of a day in it, and those of which
+        nothing is known last.
+        """
+        rows = np.argsort(-self._columns.date, kind="stable")[:count] + 1
+        with self._catalogue() as db:
+            return [read_paper_at(db, int(row)) for row in rows]
+
     def search(self, query: Query) -> ResultList:
         """Return a page of the papers that answer the query, best first.
 

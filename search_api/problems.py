@@ -22,6 +22,20 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _VALUE_SHOWN = 80
 
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": what,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+    }
+    for status, what in {
+        404: "no paper has that id",
+        410: "the cursor is of another generation",
+        422: "a bad parameter; `field` names it",
+        503: "no index yet, or none that can be served; `detail` has the command that mends it",
+    }.items()
+}
+"""What the documentation of a route says of its errors, by status."""
+
 
 ProblemPage = Callable[[Request, Mapping[str, Any]], Response]
 """Makes a page of a problem's members."""

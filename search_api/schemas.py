@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Annotated, Any, Literal, Self
 
@@ -104,6 +105,23 @@ class FilterParameters(_Filtered):
         }
         return Query(**asked) if typed is None else Query.parse(typed, **asked)
 
+    def related(
+        self,
+        like: Iterable[str],
+        unlike: Iterable[str] = (),
+        text: str = "",
+        mode: Mode = "hybrid",
+    ) -> Query:
+        """Return the engine's query for related papers, the same whichever route asks for them."""
+        return self.query(
+            text=text,
+            is_paper=True,
+            like=tuple(dict.fromkeys(like)),
+            unlike=tuple(dict.fromkeys(unlike)),
+            mode=mode,
+            collapse=True,
+        )
+
 
 class _Question(BaseModel):
     q: Words = Field(description="what to look for, in plain words", examples=[_QUESTION])
@@ -165,52 +183,62 @@ class RelatedBody(FilterParameters):
         """
         if not self.like and not self.text.strip():
             raise BadParameter("like: name papers to be near, or give a text", field="like")
-        return self.query(
-            text=self.text,
-            is_paper=True,
-            like=tuple(dict.fromkeys(self.like)),
-            unlike=tuple(dict.fromkeys(self.unlike)),
-            mode=self.mode,
-            collapse=True,
-        )
+        return self.related(self.like, self.unlike, self.text, self.mode)
 
 
 _OF_RANKING = frozenset("k mode min_score sort diversity cursor unlike".split())
 
 
 class ExportParameters(FilterParameters):
-    """The query string of an export: a search, papers by id, or the whole corpus."""
+    """The query string of an export: a list of results, papers by id, or the whole corpus."""
 
     format: ExportFormat = Field("bibtex", description="of the document")
     q: Words = Field("", description="what to look for; without it all papers that pass")
     mode: Mode = "hybrid"
-    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    like: list[Words] = Field(
+        [],
+        max_length=MAX_PAPERS,
+        description="ids of papers to be near; without `q` the list is that of related papers",
+    )
     unlike: list[Words] = Field(
         [], max_length=MAX_PAPERS, description="ids of papers to be far from"
     )
+    text: Words = Field("", description="in place of `q`: an abstract to find related papers for")
     id: list[Words] = Field([], max_length=MAX_K, description="these papers, in this order")
 
     def to_query(self) -> Query | None:
         """Return the engine's query, ``None`` where nothing is looked for.
 
         Raises:
-            BadParameter: ids beside a question, or what orders results where there is none.
+            BadParameter: ids beside a question, a text beside one, or what orders results where
+                there is none.
         """
-        asked = self.q.strip() or self.like
-        if asked and self.id:
+        searched, pasted = self.q.strip(), self.text.strip()
+        if self.id and (searched or pasted or self.like):
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
-        if asked:
+        if searched and pasted:
+            raise BadParameter("text: is a paper's and q a question: give one", field="text")
+        if searched:
             return self.query(
-                self.q,
-                mode=self.mode,
-                like=tuple(self.like),
-                unlike=tuple(self.unlike),
+                self.q, mode=self.mode, like=tuple(self.like), unlike=tuple(self.unlike)
             )
+        if pasted or self.like:
+            return self.related(self.like, self.unlike, self.text, self.mode)
         if ranked := _OF_RANKING & self.model_fields_set:
             raise BadParameter(
-                f"{min(ranked)}: needs q or like: without them nothing is ranked", field=min(ranked)
+                f"{min(ranked)}: needs q, like or text: without them nothing is ranked",
+                field=min(ranked),
             )
         return None
+
+
+class ExportBody(ExportParameters):
+    """The body of an export."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"id": [_PAPER["id"]], "format": "ris"}]},
+    )
 
 
 class ExplainParameters(_Filtered, _Question):

@@ -116,10 +116,11 @@ def test_hostile_text_stays_text():
     """Tags, comments and ends of sections in a value are text; what XML forbids is U+FFFD."""
     entry = feed(HOSTILE).find("atom:entry", NS)
     assert entry.findtext("atom:title", namespaces=NS) == HOSTILE.title
-    assert entry.findtext("atom:summary", namespaces=NS) == (
+    assert entry.findtext("atom:content", namespaces=NS) == (
         "First. ER - TY - JOUR @article{x, title = {y}} ]]><!-- \ufffd \ufffd 🦊"
     )
-    assert entry.find("atom:link", NS).get("href") == 'javascript:"} @misc{z'
+    assert entry.find("atom:link", NS) is None
+    assert entry.findtext("akin:url", namespaces=NS) == 'javascript:"} @misc{z'
     names = [name.text for name in entry.iterfind("atom:author/atom:name", NS)]
     assert names == ["Smith and Wesson", "Foo, Bar, Inc.", "-x ER -", "</name> {", "\ufffd"]
 
@@ -163,3 +164,65 @@ def test_a_year_alone_is_no_day():
     assert entry.find("atom:published", NS) is None
     assert entry.findtext("dc:date", namespaces=NS) == "2024"
     assert entry.findtext("atom:updated", namespaces=NS) == ABOUT.updated
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        (
+            "https://example.org/~wang/?a=1&b=%2f#top_1",
+            "https://example.org/~wang/?a=1&b=%2f#top_1",
+        ),
+        ("HTTP://user:word@x.org:8080", "HTTP://user:word@x.org:8080"),
+        ("http://[::1]:8000/a[1]", "http://[::1]:8000/a%5B1%5D"),
+        ("ftp://x.org/a b/é{}|\\.pdf", "ftp://x.org/a%20b/%C3%A9%7B%7D%7C%5C.pdf"),
+        ("http://x.org?q=100%&r=[#a#b?", "http://x.org?q=100%25&r=%5B#a%23b?"),
+        ("http://müller.de/", "http://m%C3%BCller.de/"),
+        ("doi:10.1000/a?<b>#c", "https://doi.org/10.1000/a%3F%3Cb%3E%23c"),
+        ("javascript:alert(1)//http://x.org/", None),
+        (" javascript:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("data:text/html,<script>", None),
+        ("vbscript:x", None),
+        ("file:///etc/passwd", None),
+        ("//x.org/a", None),
+        ("www.x.org", None),
+        ("papers/1.pdf", None),
+        ("https:", None),
+        ("https:///x", None),
+        ("https://x.org:99999999/", None),
+        ("https://a b/", None),
+        ('https://"><script>', None),
+        ("httpſ://x.org/", None),
+    ],
+)
+def test_only_what_leads_to_a_document_is_a_link(url, link):
+    """No scheme that runs something, no relative path, nothing that is no URI; all come back."""
+    paper = replace(WHOLE, url=url)
+    entry = feed(paper).find("atom:entry", NS)
+    found = entry.find("atom:link", NS)
+    assert (None if found is None else found.get("href")) == link
+    told = entry.findtext("akin:url", namespaces=NS)
+    assert told == (None if url == link else " ".join(url.split()))
+    assert (entry.find("atom:content", NS) is None) == (link is not None)
+
+
+def test_a_list_with_pages_links_to_them():
+    """The list to its page, each paper to its own: beside its link, or in place of one it lacks."""
+    about = replace(ABOUT, page="http://x.org/?q=peer", site="http://x.org/")
+    root = feed(WHOLE, BARE, about=about)
+
+    def links(element):
+        return [dict(link.attrib) for link in element.findall("atom:link", NS)]
+
+    page = {"rel": "alternate", "type": "text/html", "href": "http://x.org/?q=peer"}
+    assert page in links(root)
+    whole, bare = root.iterfind("atom:entry", NS)
+    own = {"type": "text/html", "title": "akin"}
+    assert links(whole) == [
+        {"rel": "alternate", "href": WHOLE.url},
+        {"rel": "related", **own, "href": "http://x.org/papers/arxiv%3A2508.15763"},
+    ]
+    assert links(bare) == [
+        {"rel": "alternate", **own, "href": "http://x.org/papers/akin%3A0123456789abcdef"}
+    ]

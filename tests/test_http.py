@@ -121,6 +121,8 @@ ENGINE_ROUTES = [
     ("GET", f"{API}/papers/akin:8e78acac5fbcaf10/explain?q=graphs", None),
     ("POST", f"{API}/related", {"text": "graphs"}),
     ("GET", f"{API}/export?q=graphs", None),
+    ("POST", f"{API}/export", {"q": "graphs"}),
+    ("GET", "/feed?q=graphs", None),
     ("GET", f"{API}/status", None),
     ("GET", "/readyz", None),
 ]
@@ -132,6 +134,8 @@ DOCUMENTED = [
     ("get", f"{API}/papers/{{id}}/explain"),
     ("post", f"{API}/related"),
     ("get", f"{API}/export"),
+    ("post", f"{API}/export"),
+    ("get", "/feed"),
     ("get", f"{API}/status"),
     ("get", "/healthz"),
     ("get", "/readyz"),

@@ -30,7 +30,7 @@ from indexer.readers.record import make_record
 from indexer.sources import Document, find_documents
 from search_api.exports import EXPORTERS, Listed
 from tests.conftest import SEEDS, papers_in
-from tests.export_papers import BARE, KEPT, WHOLE, content, exported, read_back, saved
+from tests.export_papers import ABOUT, BARE, KEPT, WHOLE, content, exported, read_back, saved
 
 READ_BY = {
     "bibtex": bibtex,
@@ -128,6 +128,9 @@ links = st.builds(
         "https://aclanthology.org/2025.acl-long.1/",
         "https://pubmed.ncbi.nlm.nih.gov/123/",
         "https://ieeexplore.ieee.org/document/99",
+        "javascript:alert(1)",
+        "www.x.org/é",
+        "doi:10.1000/X_y",
     ]
 )
 identifiers = st.fixed_dictionaries(
@@ -207,6 +210,15 @@ def test_every_field_comes_back(form):
     assert whole == content(WHOLE)
     assert whole["extra"].keys() == KEPT
     assert bare == content(BARE) | {"id": bare["id"]}
+
+
+@given(st.lists(papers(), min_size=1, max_size=3))
+def test_a_feed_that_links_to_its_pages_comes_back(batch):
+    """Akin's own pages are not taken for the papers' links."""
+    about = replace(ABOUT, page="http://x.org/?q=a", site="http://x.org/")
+    with tempfile.TemporaryDirectory() as folder:
+        document = saved(Path(folder, "a.atom"), exported("atom", *batch, about=about))
+        assert read_back(arxiv_atom, document) == [content(paper) for paper in batch]
 
 
 def test_a_paper_that_is_called_like_a_column_is_no_header():

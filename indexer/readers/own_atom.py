@@ -33,7 +33,8 @@ _IN_ENTRY = {
     **{f"{_PRISM}{name}": name for name in ("volume", "issn", "isbn")},
     f"{_PRISM}number": "issue",
     f"{_PRISM}pageRange": "pages",
-    **{f"{_AKIN}{name}": name for name in "arxiv pmid pmcid openreview acl type note code".split()},
+    **{f"{_AKIN}{name}": name for name in "arxiv pmid pmcid openreview acl type note".split()},
+    **{f"{_AKIN}{name}": name for name in ("code", "url")},
 }
 
 
@@ -51,10 +52,11 @@ def atom_record(
     fields: dict[str, Any] = {
         _IN_ENTRY[tag]: one.text or "" for one in entry if (tag := str(one.tag)) in _IN_ENTRY
     }
-    link = entry.find(f"{_ATOM}link[@rel='alternate']")
+    links = entry.iterfind(f"{_ATOM}link[@rel='alternate']")
+    to_paper = (one.get("href") for one in links if one.get("type") is None)  # not to akin's page
     fields |= {
         "date": fields.get("date", "")[:10],
-        "url": None if link is None else link.get("href"),
+        "url": fields.get("url") or next(to_paper, None),
         "authors": [_atom_name(author) for author in entry.iterfind(f"{_ATOM}author")],
         "authors_cut": entry.find(f"{_AKIN}et-al") is not None,
         "categories": [str(one.get("term", "")) for one in entry.iterfind(f"{_ATOM}category")],

@@ -2,8 +2,9 @@
 
 What Atom has no element for is in the elements that arXiv (DOI, venue), Dublin Core and PRISM
 (volume, pages, publisher …) give for it; ``akin:`` elements hold the rest: the id, whether there is
-code, rank and score, the type as the source states it, and of an author the family name where it
-cannot be told from the name. ``<generator>akin</generator>`` marks text that needs no cleaning.
+code, rank and score, the type as the source states it, of an author the family name where it cannot
+be told from the name, and the paper's ``url`` where the link to it is another or none, for a feed
+reader follows what it gets. ``<generator>akin</generator>`` marks text that needs no cleaning.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from indexer.names import Name, family_of
+from search_api.exports.iris import link_to
 from search_api.exports.listed import (
     About,
     Listed,
@@ -28,6 +30,9 @@ from search_api.exports.listed import (
 FORMAT = "atom"
 MEDIA_TYPE = "application/atom+xml"
 SUFFIX = ".atom"
+
+_PAGE = "text/html"
+"""The type of akin's own pages; the link to a paper's has none."""
 
 AKIN = "urn:akin:atom"
 """The namespace of akin's own elements."""
@@ -84,6 +89,8 @@ def _head(about: About) -> Iterator[str]:
     yield _element("generator", "akin", uri=AKIN, version=about.version)
     if about.link:
         yield _element("link", rel="self", type=MEDIA_TYPE, href=about.link)
+    if about.page:
+        yield _element("link", rel="alternate", type=_PAGE, href=about.page)
 
 
 def _entry(listed: Listed, about: About) -> Iterator[str]:
@@ -101,11 +108,20 @@ def _entry(listed: Listed, about: About) -> Iterator[str]:
     if extra.get("authors_cut"):
         yield _element("akin:et-al")
     yield from (_element("akin:editor", str(name)) for name in editors(paper))
-    if paper.url:
+    url = one_line(paper.url or "")
+    href = link_to(url)
+    if href:
         yield from _elements("summary", paper.abstract)
-        yield _element("link", rel="alternate", href=paper.url)
+        yield _element("link", rel="alternate", href=href)
     else:  # an entry that links to nothing must have content, says RFC 4287
         yield _element("content", paper.abstract)
+    if about.site:
+        # A reader opens what is alternate: the page here is that where the paper has none.
+        page = f"{about.site}papers/{quote(paper.id, safe='')}"
+        rel = "related" if href else "alternate"
+        yield _element("link", rel=rel, type=_PAGE, title="akin", href=page)
+    if url != href:
+        yield from _elements("akin:url", url)
     yield from (_element("category", term=category) for category in paper.categories)
     yield from _elements("arxiv:doi", paper.doi or "")
     yield from _elements("arxiv:journal_ref", paper.venue or "")

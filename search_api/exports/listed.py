@@ -57,12 +57,16 @@ class About:
         updated: when it was made, RFC 3339 with its zone: ``2026-11-24T07:00:00Z``.
         version: of akin.
         link: where the list can be had again.
+        page: where people see it.
+        site: address of an akin, with ``/`` at its end; its papers have pages there.
     """
 
     title: str
     updated: str
     version: str
     link: str | None = None
+    page: str | None = None
+    site: str | None = None
 
 
 def decimal(number: float) -> str:

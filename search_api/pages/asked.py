@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from indexer.errors import BadParameter
+from search_api.filters import Filters
 from search_api.query import MAX_K, MAX_PAPERS, Mode, Query
 from search_api.schemas import ExportFormat, FilterParameters, Words
 
@@ -53,15 +54,11 @@ class Asked(FilterParameters):
         """
         if self.q.strip() and self.text.strip():
             raise BadParameter("text: there is a question already, q", field="text")
-        near: dict[str, Any] = {
-            "mode": self.mode,
-            "like": tuple(self.like),
-            "unlike": tuple(self.unlike),
-        }
         if self.relates:
-            return self.query(text=self.text, is_paper=True, collapse=True, **near)
-        narrowed = self.filters().to_json()
-        return self.query(self.q, **near) if self.q.strip() or self.unlike or narrowed else None
+            return self.related(self.like, self.unlike, self.text, self.mode)
+        if not (self.q.strip() or self.unlike or self.filters() != Filters()):
+            return None
+        return self.query(self.q, mode=self.mode, like=tuple(self.like), unlike=tuple(self.unlike))
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """Return what is not as it is by default, with changes; ``None`` takes a parameter out.

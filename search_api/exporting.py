@@ -1,0 +1,67 @@
+"""The routes that write papers for other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from indexer.paper import Paper
+from search_api import problems, schemas
+from search_api.dependencies import EngineDep
+from search_api.downloads import document, listed
+from search_api.engine import Engine
+from search_api.exports import EXPORTERS, Listed
+from search_api.exports.iris import link_to
+
+
+def example(format_: str) -> dict[str, Any]:
+    """Return what one paper looks like in a format, as the documentation shows it."""
+    values = schemas.ResultListOut.example().results[0].paper.model_dump()
+    paper = Paper(**{**values, "authors": ("Ann Lee",), "categories": (), "sources": ()})
+    exporter = EXPORTERS[format_]
+    text = b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
+    return {exporter.MEDIA_TYPE: {"example": text}}
+
+
+_responses: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: media for name in EXPORTERS for kind, media in example(name).items()}},
+    **problems.RESPONSES,
+}
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+
+
+@router.get("/export", response_class=StreamingResponse, responses=_responses)
+def export(
+    parameters: Annotated[schemas.ExportParameters, Query()], engine: EngineDep, request: Request
+) -> StreamingResponse:
+    """Write a result list, papers by id or the whole corpus for another program."""
+    return _written(parameters, engine, link_to(str(request.url)))
+
+
+@router.post("/export", response_class=StreamingResponse, responses=_responses)
+def export_long(body: schemas.ExportBody, engine: EngineDep) -> StreamingResponse:
+    """The same, for an abstract or many ids, and for what is not to be in a log of addresses."""
+    return _written(body, engine, None)
+
+
+def _written(
+    parameters: schemas.ExportParameters, engine: Engine, link: str | None
+) -> StreamingResponse:
+    exporter = EXPORTERS[parameters.format]
+    headers = {
+        "Content-Disposition": f'attachment; filename="akin{exporter.SUFFIX}"',
+        **problems.index_headers(engine.info),
+    }
+    if query := parameters.to_query():
+        page = engine.search(query)
+        papers = listed(page.hits)
+        headers["X-Akin-Total"] = str(page.total)
+    elif parameters.id:
+        papers = map(Listed, [engine.paper(one) for one in dict.fromkeys(parameters.id)])
+    else:
+        papers = map(Listed, engine.papers(parameters.filters()))
+    body = document(exporter, papers, parameters.q.strip() or "Papers", link)
+    return StreamingResponse(body, media_type=exporter.MEDIA_TYPE, headers=headers)

@@ -1,0 +1,81 @@
+"""What a list is called: its question and its filters in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from search_api.exports.listed import decimal
+from search_api.filters import Filters
+from search_api.query import Mode
+
+_LONGEST = 120
+"""Characters of a question that are shown."""
+
+_MODES = {"hybrid": "", "semantic": "by meaning alone", "lexical": "by words alone"}
+
+
+def title_of(
+    q: str,
+    like: Sequence[str] = (),
+    unlike: Sequence[str] = (),
+    filters: Filters | None = None,
+    mode: Mode = "hybrid",
+    min_score: float | None = None,
+) -> str:
+    """Return a title such as ``graph learning, 2024 and later, with code``.
+
+    Args:
+        q: as it was typed; cut if it is as long as an abstract.
+        like: titles of papers to be near.
+        unlike: titles of those to be far from.
+        filters: which papers are searched.
+        mode: by which voices.
+        min_score: the least score.
+    """
+    question = _cut(q)
+    parts = [question or ("" if like else "newest papers")]
+    if like:
+        parts = [question, f"like {_first(like)}"] if question else [f"papers like {_first(like)}"]
+    if unlike:
+        parts.append(f"unlike {_first(unlike)}")
+    parts += _filters(filters or Filters())
+    if question or like:
+        parts.append(_MODES[mode])
+        parts.append("" if min_score is None else f"scores of {decimal(min_score)} and more")
+    return ", ".join(filter(None, parts))
+
+
+def _filters(filters: Filters) -> Iterator[str]:
+    yield _years(filters.year_from, filters.year_to)
+    for word, values in (
+        ("category", filters.category),
+        ("by", filters.author),
+        ("in", filters.venue),
+        ("from", filters.source),
+    ):
+        if values:
+            yield f"{word} {_any(values)}"
+    yield {True: "with code", False: "without code", None: ""}[filters.has_code]
+
+
+def _years(first: int | None, last: int | None) -> str:
+    if first is None:
+        return "" if last is None else f"{last} and before"
+    if last is None:
+        return f"{first} and later"
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _any(values: Sequence[str]) -> str:
+    *others, last = map(_cut, values)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _first(titles: Sequence[str]) -> str:
+    more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+    return f"“{_cut(titles[0])}”{more}"
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
