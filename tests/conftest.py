@@ -23,6 +23,8 @@ from tests.fakes import FakeEncoder
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+pytest_plugins = ["tests.browser"]
+
 # No test is timed. In CI the same examples come in every run; at a desk, new ones each time.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
