@@ -1,4 +1,5 @@
-// Before anything is drawn: the theme that was chosen here, if one was.
+// Before anything is drawn: that scripts run, and the theme that was chosen here, if one was.
+document.documentElement.classList.add("scripted");
 try {
   const theme = localStorage.getItem("akin.theme");
   if (theme) document.documentElement.dataset.theme = theme;
