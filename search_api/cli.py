@@ -155,8 +155,7 @@ def related(
             "name a paper to be near, by id, or give an abstract with --text; "
             "--unlike alone is not enough"
         )
-    like, unlike = (tuple(dict.fromkeys(ids)) for ids in (ids, unlike))
-    _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode=mode, collapse=True)
+    _answer(options, text=text, is_paper=True, like=ids, unlike=unlike, mode=mode, collapse=True)
 
 
 @akin.command(short_help="Tell why a paper is in a list: which words, which sentence.")
@@ -185,7 +184,6 @@ def explain(
     A word is green where it brings the paper nearer to the query, red where it takes it away; the
     sentence that is nearest is underlined.
     """
-    like, unlike = (tuple(dict.fromkeys(ids)) for ids in (like, unlike))
     asked = Query.parse(" ".join(query), like=like, unlike=unlike, mode=mode)
     with _engine(index_path, model) as engine:
         explanation = engine.explain(asked, id)

@@ -168,14 +168,14 @@ class RelatedBody(FilterParameters):
         return self.query(
             text=self.text,
             is_paper=True,
-            like=tuple(dict.fromkeys(self.like)),
-            unlike=tuple(dict.fromkeys(self.unlike)),
+            like=tuple(self.like),
+            unlike=tuple(self.unlike),
             mode=self.mode,
             collapse=True,
         )
 
 
-_OF_RANKING = frozenset("k mode min_score sort diversity cursor unlike".split())
+_OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
 
 
 class ExportParameters(FilterParameters):
@@ -196,7 +196,7 @@ class ExportParameters(FilterParameters):
         Raises:
             BadParameter: ids beside a question, or what orders results where there is none.
         """
-        asked = self.q.strip() or self.like
+        asked = self.q.strip() or self.like or self.unlike
         if asked and self.id:
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
         if asked:
@@ -208,7 +208,8 @@ class ExportParameters(FilterParameters):
             )
         if ranked := _OF_RANKING & self.model_fields_set:
             raise BadParameter(
-                f"{min(ranked)}: needs q or like: without them nothing is ranked", field=min(ranked)
+                f"{min(ranked)}: needs q, like or unlike: without them nothing is ranked",
+                field=min(ranked),
             )
         return None
 

@@ -232,6 +232,22 @@ def test_like_and_unlike_move_the_query(engine, oracle):
     assert found(engine, query) == expected
 
 
+@pytest.mark.parametrize("mode", ["semantic", "lexical"])
+def test_unlike_alone_ranks_by_distance(engine, oracle, mode):
+    """All other papers come, those that have least in common with it first."""
+    if mode == "semantic":
+        score = oracle.vectors @ -oracle.vectors[oracle.ids.index(FEDSSP)]
+    else:
+        score = -0.5 * sum(
+            weight * np.array(bm25f(oracle.papers, term, stemmed=True))
+            for term, weight in oracle.words_of([FEDSSP]).items()
+        )
+    expected = oracle.order(score, lambda i: oracle.ids[i] != FEDSSP)
+    query = Query.parse(f"unlike:{FEDSSP}", mode=mode, k=100)
+    assert found(engine, query) == expected
+    assert len(expected) == 63
+
+
 def test_a_pasted_abstract_finds_its_paper(engine):
     """Text of a paper in the index has that paper first, with cosine 1."""
     paper = engine.paper(S2FGL)

@@ -52,7 +52,6 @@ def encoded(value) -> str:
     [
         ({}, "q"),
         ({"text": " \n\t"}, "q"),
-        ({"unlike": ("a",)}, "q"),
         ({"text": "x" * 20_001}, "q"),
         ({"text": "x", "k": 0}, "k"),
         ({"text": "x", "k": -1}, "k"),
@@ -64,6 +63,23 @@ def encoded(value) -> str:
         ({"text": "x", "diversity": float("nan")}, "diversity"),
         ({"like": ("a", "b"), "unlike": ("c", "b")}, "unlike"),
         ({"text": "x", "filters": Filters(year_from=2025, year_to=2024)}, "year_from"),
+        ({"wishes": (Wish(float("nan"), "x"),)}, "q"),
+        ({"wishes": (Wish(float("-inf"), "x"),)}, "q"),
+        ({"wishes": (Wish(0, "x"),)}, "q"),
+        ({"wishes": (Wish(100.1, "x"),)}, "q"),
+        *(
+            (asked, name)
+            for bad in ("\ud800", "x" * 20_001)
+            for asked, name in (
+                ({"wishes": (Wish(1, bad),)}, "q"),
+                ({"must": (Clause(bad, literal=True),)}, "q"),
+                ({"must_not": (Clause(bad, literal=False),)}, "q"),
+                ({"narrowed": Filters(venue=(bad,))}, "q"),
+                ({"excluded": (Filters(author=(bad,)),)}, "q"),
+                ({"filters": Filters(source=(bad,))}, "source"),
+                ({"unlike": (bad,)}, "unlike"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(asked, field):
@@ -81,6 +97,8 @@ def test_what_cannot_be_asked_is_refused_by_name(asked, field):
         {"text": "x", "k": 1000},
         {"text": "x" * 20_000},
         {"text": "x", "unlike": ("a",)},
+        {"unlike": ("a",)},
+        {"wishes": (Wish(100, "x"), Wish(-100, "y"), Wish(1e-9, "z"))},
         {"like": ("a",), "unlike": ("b",)},
         {"text": "x", "filters": Filters(year_from=2024, year_to=2024)},
     ],
@@ -141,7 +159,20 @@ def test_a_selection_is_a_query(typed):
     assert (query.ranks, query.selects) == (False, True)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "unlike:arxiv:2508.15763"])
+def test_a_paper_that_is_named_twice_counts_once():
+    """However the query is made."""
+    query = Query(like=("a", "b", "a"), unlike=("c", "c"))
+    assert (query.like, query.unlike) == (("a", "b"), ("c",))
+    assert Query.parse("related:pmid:1", like=("pmid:1",)).like == ("pmid:1",)
+
+
+def test_what_contradicts_a_filter_is_noted():
+    """A list that must be empty says why."""
+    query = Query.parse("year:2020", filters=Filters(year_from=2024))
+    assert "contradicts the filter year:2024.." in query.notes[0]
+
+
+@pytest.mark.parametrize("typed", ["", " "])
 def test_nothing_is_no_query(typed):
     """Where nothing is asked for, the parameter is named."""
     with pytest.raises(BadParameter) as raised:
