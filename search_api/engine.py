@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from indexer.catalogue import open_catalogue, read_paper, read_paper_at, read_texts
+from indexer.catalogue import read_paper, read_paper_at, read_texts
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
@@ -19,6 +18,7 @@ from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api import ordering
 from search_api.columns import Columns, Mask
+from search_api.connections import Connections
 from search_api.explain import explain
 from search_api.explanation import Explanation
 from search_api.filters import Filters
@@ -33,15 +33,14 @@ from search_api.scoring import Rows, Scorer
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
 
-CONNECTIONS = 8
-"""To the catalogue: how many queries of one engine read it at the same time."""
-
 _READ_AT_ONCE = 100
 """Papers of a whole corpus that are read together."""
 
 
 class Engine:
     """Answers queries over one generation. Safe to share by threads; close it when done.
+
+    Once it is closed, all it is asked raises :class:`indexer.errors.EngineClosed`.
 
     Args:
         generation: a published one; every file is compared with its checksum first.
@@ -64,11 +63,7 @@ class Engine:
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
-        self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        # All are opened now: later the files may be gone, and this generation still served.
-        for _ in range(CONNECTIONS):
-            self._connections.put(open_catalogue(generation.catalogue))
-        self._closed = False
+        self._connections = Connections(generation.catalogue)
         with self._catalogue() as db:
             self._columns = Columns(db)
         manifest = generation.manifest
@@ -82,13 +77,8 @@ class Engine:
         self._all_facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
 
     def close(self) -> None:
-        """Close the catalogue's connections, those in use when they are given back."""
-        self._closed = True
-        while True:
-            try:
-                self._connections.get_nowait().close()
-            except queue.Empty:
-                return
+        """Close the catalogue; whoever asks from now on, or is only half done, is told so."""
+        self._connections.close()
 
     def paper(self, paper_id: str) -> Paper:
         """Return a paper.
@@ -277,18 +267,13 @@ class Engine:
 
     @contextmanager
     def _catalogue(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection to the catalogue, each to one thread at a time; wait for a free one."""
-        db = self._connections.get()
-        try:
-            yield db
-        except sqlite3.DatabaseError:
-            self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
-            raise
-        finally:
-            if self._closed:
-                db.close()
-            else:
-                self._connections.put(db)
+        """Lend a connection to the catalogue; wait for a free one."""
+        with self._connections.lend() as db:
+            try:
+                yield db
+            except sqlite3.DatabaseError:
+                self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
+                raise
 
 
 def check_fit(generation: Generation, encoder: Encoder) -> None:
