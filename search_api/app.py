@@ -128,7 +128,10 @@ def explain(
     parameters: Annotated[schemas.ExplainParameters, Query()],
     engine: EngineDep,
 ) -> Any:
-    """Tell why a paper is where it is in a list: by which words, which sentence, which voice."""
+    """Tell why a paper is where it is in a list: by which words, which sentence, which voice.
+
+    The list is that of a search for `q`; without `q` that of papers related to `like` or `text`.
+    """
     return engine.explain(parameters.to_query(), id).to_json()
 
 

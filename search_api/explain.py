@@ -20,9 +20,20 @@ from indexer.encoder import Encoder, TokenEmbeddings, Vectors
 from indexer.paper import Paper, document_text
 from indexer.words import STOP_WORDS, WORD, folded, located, terms
 from search_api.columns import Mask
-from search_api.explanation import Explanation, Field, Match, Meaning, Part, Sentence, Share, Term
+from search_api.explanation import (
+    Explanation,
+    Field,
+    Match,
+    Meaning,
+    Part,
+    Sentence,
+    Share,
+    Standing,
+    Term,
+)
 from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT, Array
 from search_api.query import Query
+from search_api.ranking import DATE_POOL
 from search_api.results import IndexInfo
 from search_api.scored import Scored, rank_among
 from search_api.sentences import sentences
@@ -42,7 +53,13 @@ _PUNCTUATION = ".,;:!?…()[]{}<>\"'`“”‘’«»。，、；：！？（）
 
 
 def explain(
-    paper: Paper, row: int, query: Query, scored: Scored, index: IndexInfo, encoder: Encoder
+    paper: Paper,
+    row: int,
+    query: Query,
+    scored: Scored,
+    standing: Standing,
+    index: IndexInfo,
+    encoder: Encoder,
 ) -> Explanation:
     """Return why a paper is where it is.
 
@@ -51,6 +68,7 @@ def explain(
         row: its place in the arrays of ``scored``, from 0.
         query: what is asked.
         scored: what the engine makes of it.
+        standing: where the paper is in the list.
         index: which index that is.
         encoder: of the index; not used where only words are asked for.
 
@@ -66,11 +84,12 @@ def explain(
         paper=paper,
         query=query,
         index=index,
-        rank=rank_among(scored.listed, score, row) if query.ranks else None,
+        rank=standing.rank,
         score=float(score[row]),
         semantic=_part(row, scored.searched, scored.semantic, SEMANTIC_WEIGHT, by_meaning),
         lexical=_part(row, scored.with_words, scored.lexical, LEXICAL_WEIGHT, by_words),
         lift=None if lift is None else float(lift[row]),
+        rerank=standing.rerank,
         meaning=meaning,
         terms=common,
         matches=matches,
@@ -78,7 +97,8 @@ def explain(
             *([] if query.ranks else [NOT_RANKED]),
             *query.notes,
             *scored.notes,
-            *_not_listed(paper, row, query, scored),
+            *standing.notes,
+            *_not_listed(paper, row, query, scored, standing),
             *_of_meaning(meaning),
         ],
     )
@@ -95,14 +115,27 @@ def _part(
     return Part(rank, score, weight, float(added[row]) / weight, float(added[row]))
 
 
-def _not_listed(paper: Paper, row: int, query: Query, scored: Scored) -> Iterator[str]:
+def _not_listed(
+    paper: Paper, row: int, query: Query, scored: Scored, standing: Standing
+) -> Iterator[str]:
     """Say why a paper has no rank."""
+    if standing.rank is not None:
+        return
     if paper.id in {*query.like, *query.unlike}:
         yield "the paper is one of those to be like or unlike, which are never in the list"
     elif not scored.searched[row]:
         yield "the paper does not pass the filters: it is not in the list"
     elif not scored.listed[row]:
         yield "no word of the query is in the paper: it is not in the list"
+    elif query.min_score is not None and scored.score[row] < query.min_score:
+        yield f"the score is below {query.min_score:g}, the least: the paper is not in the list"
+    elif standing.joined_to:
+        place = (
+            "which the list is about" if standing.joined_to in query.like else "which has its place"
+        )
+        yield f"the same work as {standing.joined_to}, {place}: the paper is not in the list"
+    else:
+        yield f"by date are the {DATE_POOL} most relevant alone: the paper is not in the list"
 
 
 def _of_meaning(meaning: Meaning | None) -> Iterator[str]:

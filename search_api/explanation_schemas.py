@@ -27,6 +27,7 @@ _EXAMPLE: dict[str, Any] = {
             "added": 2.01586,
         },
         "lift": 0.613272,
+        "rerank": None,
     },
     "words": [
         {"field": "title", "start": 0, "end": 5, "text": "DeFTA", "share": 0.00343608},
@@ -74,6 +75,7 @@ class PartsOut(BaseModel):
     semantic: PartOut | None
     lexical: PartOut | None
     lift: float | None = Field(description="hybrid: what the nearest papers add")
+    rerank: float | None = Field(description="what the cross-encoder says; null: not read again")
 
 
 class PlaceOut(BaseModel):
@@ -118,7 +120,7 @@ class ExplanationOut(BaseModel):
     paper: PaperOut
     query: dict[str, Any] = Field(description="what was asked, defaults filled in")
     index: IndexOut
-    rank: int | None = Field(description="by relevance; null: not in the list, `notes` says why")
+    rank: int | None = Field(description="in the list; null: not in it, `notes` says why")
     score: float
     why: PartsOut
     words: list[ShareOut] = Field(

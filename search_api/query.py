@@ -121,6 +121,36 @@ class Query:
             **others,
         )
 
+    @classmethod
+    def related(cls, **asked: Any) -> Self:
+        """Return the query for papers related to some, or to a text, each work in one place.
+
+        Args:
+            asked: any attribute; the text is that of a paper.
+
+        Raises:
+            BadParameter: a value is out of its range.
+        """
+        return cls(is_paper=True, collapse=True, **asked)
+
+    @classmethod
+    def of_list(cls, q: str, text: str, **asked: Any) -> Self:
+        """Return the query of whichever list is meant, a search or related papers.
+
+        Args:
+            q: as typed; what is typed is a search.
+            text: an abstract, which is related papers, and so are papers to be like alone.
+            asked: any other attribute.
+
+        Raises:
+            BadParameter: a value is out of its range, or both are given.
+        """
+        if not q.strip() and (text.strip() or asked.get("like")):
+            return cls.related(text=text, **asked)
+        if text.strip():
+            raise _bad("text", text, "is a paper's to be near, and q a question: give one of them")
+        return cls.parse(q, **asked)
+
     def __post_init__(self) -> None:
         if not (self.ranks or self.selects):
             raise _bad("q", self.text, "ask for something: words, or a paper to be like")
@@ -179,10 +209,16 @@ class Query:
         yield from (("unlike", text) for text in self.unlike)
         yield from self.filters.texts()
 
-    def digest(self) -> str:
-        """Return a short hash of all that shapes the order of results, the page aside."""
+    def digest(self, reranker: str = "") -> str:
+        """Return a short hash of all that shapes the order of results, the page aside.
+
+        Args:
+            reranker: the fingerprint of the cross-encoder that reads them again.
+        """
         shape = replace(self, cursor=None, k=1, typed="", notes=())
-        return hashlib.sha256(repr(shape).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return hashlib.sha256(f"{shape!r}{reranker}".encode("utf-8", "surrogatepass")).hexdigest()[
+            :16
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Return the query as results echo it."""
@@ -244,8 +280,12 @@ class Cursor:
         data = json.dumps([self.generation, self.query, self.offset]).encode()
         return base64.urlsafe_b64encode(data).decode()
 
-    def check(self, generation: str, query: Query) -> None:
+    def check(self, generation: str, query: str) -> None:
         """Refuse a cursor of another generation or query.
+
+        Args:
+            generation: the one that is served.
+            query: its digest.
 
         Raises:
             StaleCursor: the generation that it belongs to is not served any more.
@@ -257,8 +297,9 @@ class Cursor:
                 f"now {generation}): ask again without the cursor",
                 field="cursor",
             )
-        if self.query != query.digest():
-            raise _bad("cursor", self.encode(), "belongs to another query")
+        if self.query != query:
+            reason = "belongs to another query, or its list was ordered by another reranker"
+            raise _bad("cursor", self.encode(), reason)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -110,6 +110,8 @@ def explanation(out: Console, found: Explanation) -> None:
         _field(out, "words", _part(found.lexical, f"BM25 {found.lexical.score:.1f}"))
     if found.lift is not None:
         _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
+    if found.rerank is not None:
+        _field(out, "read again", f"{found.rerank:.2f}, which orders the first of the list")
     if found.terms:
         _field(out, "asked for", [f"{term.word} ×{term.count}" for term in found.terms])
     if found.meaning and found.meaning.special is not None:

@@ -79,10 +79,9 @@ class _Filtered(BaseModel):
         return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
 
 
-class FilterParameters(_Filtered):
-    """What all searches can be narrowed by, and which page of the list is wanted."""
+class _Ordered(_Filtered):
+    """What all lists can be narrowed and ordered by."""
 
-    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
     min_score: float | None = Field(
         None, allow_inf_nan=False, description="leave out results below this score"
     )
@@ -90,18 +89,30 @@ class FilterParameters(_Filtered):
     diversity: float = Field(
         0, ge=0, le=1, description="how much a result should differ from those before it"
     )
-    cursor: Words | None = Field(None, description="`next` of the page before")
 
-    def query(self, typed: str | None = None, **asked: Any) -> Query:
-        """Return the engine's query: these filters, what was typed, and what else is asked."""
-        asked |= {
-            "k": self.k,
+    def shape(self) -> dict[str, Any]:
+        """Return what these are of the engine's query."""
+        return {
             "filters": self.filters(),
             "min_score": self.min_score,
             "sort": self.sort,
             "diversity": self.diversity,
-            "cursor": self.cursor,
         }
+
+
+class FilterParameters(_Ordered):
+    """What all searches can be narrowed by, and which page of the list is wanted."""
+
+    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
+    cursor: Words | None = Field(None, description="`next` of the page before")
+
+    def shape(self) -> dict[str, Any]:
+        """Return what these are of the engine's query."""
+        return {**super().shape(), "k": self.k, "cursor": self.cursor}
+
+    def query(self, typed: str | None = None, **asked: Any) -> Query:
+        """Return the engine's query: these parameters, what was typed, and what else is asked."""
+        asked |= self.shape()
         return Query(**asked) if typed is None else Query.parse(typed, **asked)
 
 
@@ -165,13 +176,12 @@ class RelatedBody(FilterParameters):
         """
         if not self.like and not self.text.strip():
             raise BadParameter("like: name papers to be near, or give a text", field="like")
-        return self.query(
+        return Query.related(
             text=self.text,
-            is_paper=True,
             like=tuple(self.like),
             unlike=tuple(self.unlike),
             mode=self.mode,
-            collapse=True,
+            **self.shape(),
         )
 
 
@@ -214,23 +224,27 @@ class ExportParameters(FilterParameters):
         return None
 
 
-class ExplainParameters(_Filtered, _Question):
-    """The query string of an explanation: what was searched for, without what makes pages."""
+class ExplainParameters(_Ordered, _Question):
+    """The query string of an explanation: what was asked for, without what makes pages."""
 
-    q: Words = Field("", description="what was looked for", examples=[_QUESTION])
+    q: Words = Field(
+        "", description="what was looked for; without it related papers were", examples=[_QUESTION]
+    )
+    text: Words = Field("", description="the abstract that papers were to be near; not beside `q`")
     like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
     unlike: list[Words] = Field(
         [], max_length=MAX_PAPERS, description="ids of papers to be far from"
     )
 
     def to_query(self) -> Query:
-        """Return the engine's query."""
-        return Query.parse(
+        """Return the engine's query: of a search, or of related papers where there is no ``q``."""
+        return Query.of_list(
             self.q,
+            self.text,
             mode=self.mode,
             like=tuple(self.like),
             unlike=tuple(self.unlike),
-            filters=self.filters(),
+            **self.shape(),
         )
 
 

@@ -6,22 +6,19 @@ import sqlite3
 from collections import defaultdict
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.encoder import Encoder, Vectors
 from indexer.lexical_index import LexicalIndex
 from indexer.vector_index import VectorIndex
 from search_api.columns import Mask
 from search_api.examples import OTHERS, towards, unit
-from search_api.fusion import POOL, Array, best, lifts, summands
+from search_api.fusion import POOL, Array, Rows, best, lifts, summands
 from search_api.lexical import Weights, weigh, weigh_papers
 from search_api.query import Query
 from search_api.scored import Scored
 
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
-
-Rows = npt.NDArray[np.int64]
 
 
 class Scorer:
@@ -62,7 +59,7 @@ class Scorer:
         if semantic is not None and lexical is not None:
             by_meaning, by_words = summands(semantic, lexical)
             added = by_meaning, by_words, self._lift(by_meaning + by_words)
-        return Scored(searched, direction, semantic, lexical, matched, added, notes)
+        return Scored(searched, like, direction, semantic, lexical, matched, added, notes)
 
     def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
         """Return the unit vector that papers are to lie along; zero if all cancels out."""

@@ -12,9 +12,10 @@ from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.errors import BadParameter, IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.paper import document_text
 from indexer.words import terms
-from search_api.engine import DATE_POOL, Engine
+from search_api.engine import Engine
 from search_api.filters import Filters
 from search_api.query import Query
+from search_api.ranking import DATE_POOL
 from tests.conftest import table
 from tests.fakes import FakeEncoder
 from tests.oracles import bm25f, fields_of, lifts

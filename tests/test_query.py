@@ -199,6 +199,34 @@ def test_every_filter_changes_the_digest(name, value):
     assert replace(QUERY, filters=Filters(**{name: value})).digest() != QUERY.digest()
 
 
+def test_what_reads_again_changes_the_digest():
+    """The order is the reranker's, too."""
+    assert len({QUERY.digest(), QUERY.digest("a"), QUERY.digest("b")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("q", "text", "like", "expected"),
+    [
+        ("graphs", "", (), Query("graphs", typed="graphs")),
+        ("graphs", " ", ("a",), Query("graphs", like=("a",), typed="graphs")),
+        ("", "", ("a",), Query(like=("a",), is_paper=True, collapse=True)),
+        (" ", "graphs", (), Query("graphs", is_paper=True, collapse=True)),
+        ("", "-x", ("a",), Query("-x", like=("a",), is_paper=True, collapse=True)),
+    ],
+)
+def test_a_list_is_a_search_or_of_related_papers(q, text, like, expected):
+    """What is typed is searched for; without that, papers and texts are to be near."""
+    assert Query.of_list(q, text, like=like) == expected
+
+
+@pytest.mark.parametrize(("q", "text", "field"), [("a", "b", "text"), ("", " ", "q")])
+def test_a_list_is_one_of_both(q, text, field):
+    """Neither both nor none can be asked for."""
+    with pytest.raises(BadParameter) as raised:
+        Query.of_list(q, text)
+    assert raised.value.context["field"] == field
+
+
 def test_no_field_is_left_out_of_these_tests():
     """The tables above name every field there is."""
     assert CHANGES.keys() | PAGE_ONLY.keys() == {field.name for field in fields(Query)}
@@ -271,9 +299,9 @@ def test_no_text_breaks_the_reading_of_a_cursor(text):
 def test_a_cursor_fits_one_generation_and_one_query():
     """Another generation is StaleCursor, another query BadParameter; another page size is fine."""
     cursor = Cursor("now", QUERY.digest(), 10)
-    cursor.check("now", replace(QUERY, k=3))
+    cursor.check("now", replace(QUERY, k=3).digest())
     with pytest.raises(StaleCursor, match="generation now, now later"):
-        cursor.check("later", QUERY)
+        cursor.check("later", QUERY.digest())
     with pytest.raises(BadParameter, match="another query") as caught:
-        cursor.check("now", replace(QUERY, text="other"))
+        cursor.check("now", replace(QUERY, text="other").digest())
     assert caught.value.context["field"] == "cursor"
