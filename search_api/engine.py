@@ -168,9 +168,10 @@ class Engine:
         holder = ranking.holder(row)
         with self._catalogue() as db:
             paper = read_paper_at(db, row + 1)
+            telling = self._scorer.telling(db, query, scored)
             joined_to = "" if holder is None else read_paper_at(db, holder + 1).id
         standing = Standing(ranking.rank(row), ranking.read.get(row), joined_to, ranking.notes)
-        return explain(paper, row, query, scored, standing, self.info, self.encoder)
+        return explain(paper, row, query, scored, standing, telling, self.info, self.encoder)
 
     def _answered(self, query: Query) -> tuple[Scored, Ranking]:
         """Return every paper's scores, and the list that they make."""

@@ -9,8 +9,7 @@ Where an embedding is no such sum, there are no shares, and each sentence is emb
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,20 +17,10 @@ import numpy as np
 
 from indexer.encoder import Encoder, TokenEmbeddings, Vectors
 from indexer.paper import Paper, document_text
-from indexer.words import STOP_WORDS, WORD, folded, located, terms
 from search_api.columns import Mask
-from search_api.explanation import (
-    Explanation,
-    Field,
-    Match,
-    Meaning,
-    Part,
-    Sentence,
-    Share,
-    Standing,
-    Term,
-)
+from search_api.explanation import Explanation, Field, Meaning, Part, Sentence, Share, Standing
 from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT, Array
+from search_api.matches import matches
 from search_api.query import Query
 from search_api.ranking import DATE_POOL
 from search_api.results import IndexInfo
@@ -58,6 +47,7 @@ def explain(
     query: Query,
     scored: Scored,
     standing: Standing,
+    telling: Mapping[str, str],
     index: IndexInfo,
     encoder: Encoder,
 ) -> Explanation:
@@ -69,6 +59,7 @@ def explain(
         query: what is asked.
         scored: what the engine makes of it.
         standing: where the paper is in the list.
+        telling: terms of the papers to be like, the most telling first, and the words they are.
         index: which index that is.
         encoder: of the index; not used where only words are asked for.
 
@@ -77,7 +68,7 @@ def explain(
     """
     meaning = None if scored.direction is None else _meaning(paper, scored.direction, encoder)
     asked = " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
-    common, matches = _matches(paper, asked)
+    common, found = matches(paper, asked, telling)
     score = scored.score
     by_meaning, by_words, lift = scored.added or (None, None, None)
     return Explanation(
@@ -92,7 +83,7 @@ def explain(
         rerank=standing.rerank,
         meaning=meaning,
         terms=common,
-        matches=matches,
+        matches=found,
         notes=[
             *([] if query.ranks else [NOT_RANKED]),
             *query.notes,
@@ -265,29 +256,3 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     start += len(word) - len(word.lstrip(_PUNCTUATION))
     return start, start + len(bare)
-
-
-def _matches(paper: Paper, query: str) -> tuple[list[Term], list[Match]]:
-    """Return the terms of a query, and where a paper has them."""
-    wanted = set(terms(query))
-    # Stop words are looked for only where nothing else is asked for.
-    telling = any(folded(word) not in STOP_WORDS for word in WORD.findall(query))
-    stops = STOP_WORDS if telling else frozenset()
-    asked: dict[str, str] = {}
-    for word in located(query):
-        text = query[word.start : word.end]
-        if word.term in wanted and folded(text) not in stops:
-            asked.setdefault(word.term, text)
-    texts: list[tuple[Field, int | None, str]] = [
-        ("title", None, paper.title),
-        ("abstract", None, paper.abstract),
-        *(("authors", n, name) for n, name in enumerate(paper.authors)),
-    ]
-    matches = [
-        Match(field, word.start, word.end, found, author, word.term)
-        for field, author, text in texts
-        for word in located(text)
-        if word.term in asked and folded(found := text[word.start : word.end]) not in stops
-    ]
-    counts = Counter(match.term for match in matches)
-    return [Term(term, word, counts[term]) for term, word in asked.items()], matches

@@ -58,7 +58,7 @@ class Sentence(Place):
 
 @dataclass(frozen=True, slots=True)
 class Match(Place):
-    """A word that the query has, too, in some form.
+    """A word that the query or a paper to be like has, too, in some form.
 
     Attributes:
         author: which of the authors it is a word of, from 0; ``None`` in title and abstract.
@@ -71,11 +71,11 @@ class Match(Place):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the query.
+    """A word of the query, or of the papers to be like.
 
     Attributes:
         term: its stem.
-        word: as it was asked, the first time.
+        word: as it was asked, or stands in them, the first time.
         count: how often it occurs in title, abstract and authors.
     """
 
@@ -164,7 +164,8 @@ class Explanation:
         lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
         rerank: what the cross-encoder says of it; ``None`` where it was not read again.
         meaning: shares and sentences; ``None`` where the meaning was not asked for.
-        terms: the words of the query, in order.
+        terms: the words of the query, in order; then those of the papers to be like that the paper
+            has, the most telling first.
         matches: where they occur, in the order of title, abstract and authors.
         notes: what the reader should know.
     """

@@ -100,17 +100,17 @@ class SentenceOut(PlaceOut):
 
 
 class MatchOut(PlaceOut):
-    """A word that the query has, too."""
+    """A word that the query or a paper to be like has, too."""
 
     author: int | None = Field(description="which of the authors, from 0")
     term: str = Field(description="the stem that they share")
 
 
 class TermOut(BaseModel):
-    """A word of the query."""
+    """A word of the query, or one in common with the papers to be like."""
 
     term: str = Field(description="its stem")
-    word: str = Field(description="as asked")
+    word: str = Field(description="as asked, or as the papers to be like have it")
     count: int = Field(description="how often it occurs in title, abstract and authors")
 
 

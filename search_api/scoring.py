@@ -7,9 +7,11 @@ from collections import defaultdict
 
 import numpy as np
 
+from indexer.catalogue import read_texts, term_numbers
 from indexer.encoder import Encoder, Vectors
 from indexer.lexical_index import LexicalIndex
 from indexer.vector_index import VectorIndex
+from indexer.words import surfaces
 from search_api.columns import Mask
 from search_api.examples import OTHERS, towards, unit
 from search_api.fusion import POOL, Array, Rows, best, lifts, summands
@@ -59,7 +61,7 @@ class Scorer:
         if semantic is not None and lexical is not None:
             by_meaning, by_words = summands(semantic, lexical)
             added = by_meaning, by_words, self._lift(by_meaning + by_words)
-        return Scored(searched, like, direction, semantic, lexical, matched, added, notes)
+        return Scored(searched, like, unlike, direction, semantic, lexical, matched, added, notes)
 
     def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
         """Return the unit vector that papers are to lie along; zero if all cancels out."""
@@ -89,6 +91,23 @@ class Scorer:
                 for number, weight in weigh_papers(db, self._words, rows.tolist()).items():
                     weights[number] += sign * weight
         return weights
+
+    def telling(self, db: sqlite3.Connection, query: Query, scored: Scored) -> dict[str, str]:
+        """Return the terms of the papers to be like that are wanted, those that tell most first.
+
+        Each comes with the first word of these papers that has it.
+        """
+        words: dict[str, str] = {}
+        for text in read_texts(db, scored.like.tolist()):
+            words = surfaces(text) | words  # the first word stays
+        if not words:
+            return {}
+        looked_for = weigh_papers(db, self._words, scored.like.tolist())
+        weights = self._weights(db, query, scored.like, scored.unlike)
+        numbers = term_numbers(db, words)
+        wanted = [t for t, n in numbers.items() if n in looked_for and weights[n] > 0]
+        wanted.sort(key=lambda t: (-weights[numbers[t]] * self._words.idf(numbers[t]), numbers[t]))
+        return {term: words[term] for term in wanted}
 
     def _matched(self, weights: Weights) -> Mask:
         """Return which papers have a term that is wanted; all, where terms are only unwanted."""

@@ -1,6 +1,7 @@
 """Explanations against brute force, on a fake encoder and on the real model."""
 
 import re
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
@@ -14,6 +15,7 @@ from indexer.catalogue import open_catalogue, read_paper_at, read_texts
 from indexer.encoder import TokenEmbeddings
 from indexer.errors import UnknownPaper
 from indexer.paper import Paper
+from indexer.words import WORD, stem
 from search_api.engine import Engine
 from search_api.explain import NO_SHARES, _Document, explain
 from search_api.explanation import Standing
@@ -22,6 +24,8 @@ from search_api.results import IndexInfo
 from search_api.scored import Scored
 from tests.conftest import table
 from tests.fakes import ByLength, FakeEncoder
+from tests.oracles import fields_of
+from tests.test_engine import Oracle
 
 FEDSSP, S2FGL, DEFTA = "akin:51bb49ea6b40cafb", "akin:d56e4bd8a48894b8", "akin:8e78acac5fbcaf10"
 QUESTION = "federated learning of graph neural networks"
@@ -71,8 +75,9 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     encoder = encoder or FakeEncoder()
     one, direction = np.ones(1), encoder.encode_query([text])[0]
     none = np.array([], dtype=np.int64)
-    scored = Scored(one.astype(bool), none, direction, one, None, None, None, [])
-    return explain(paper, 0, Query(text), scored, Standing(1), IndexInfo("g", "m", 1), encoder)
+    scored = Scored(one.astype(bool), none, none, direction, one, None, None, None, [])
+    index = IndexInfo("g", "m", 1)
+    return explain(paper, 0, Query(text), scored, Standing(1), {}, index, encoder)
 
 
 def whole(found):
@@ -295,6 +300,36 @@ def test_matches_are_all_forms_of_the_words_asked_for():
     ]
     only_stop = meaning(paper, text="of the").matches
     assert [match.text for match in only_stop] == ["of", "the"]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "semantic"])
+def test_words_in_common_with_papers_to_be_like_are_those_that_tell_most(
+    engine, seed_generation, mode
+):
+    """The twenty of highest weight times idf that the paper has, in a form that they have."""
+    oracle = Oracle(seed_generation)
+    like, unlike = (S2FGL, FEDSSP), (DEFTA,)
+    weights = oracle.words_of(like)
+    for term, weight in oracle.words_of(unlike).items():
+        if term in weights:
+            weights[term] -= 0.5 * weight
+    idf = oracle.idf(weights)
+    texts = [f"{p.title} {p.abstract}" for p in map(engine.paper, like)]
+    written = [word for text in texts for word in WORD.findall(text)]
+    assert any(weight < 0 for weight in weights.values())
+    for paper in list(engine.papers(Filters()))[::9]:
+        found = engine.explain(Query(like=like, unlike=unlike, mode=mode), paper.id)
+        has = set().union(*fields_of(paper))
+        wanted = {t: w * idf[t] for t, w in weights.items() if w > 0 and t in has}
+        expected = sorted(wanted.values(), reverse=True)[:20]
+        assert [wanted[term.term] for term in found.terms] == pytest.approx(expected)
+        assert all(term.word in written and stem(term.word) == term.term for term in found.terms)
+        counts = Counter(match.term for match in found.matches)
+        assert counts == {term.term: term.count for term in found.terms}
+        assert all(at(paper, match) == match.text for match in found.matches)
+    beside = engine.explain(Query("graphs and zzzz", like=like), FEDSSP).terms
+    assert [term.word for term in beside[:2]] == ["graphs", "zzzz"]
+    assert len(beside) == 22
 
 
 @pytest.mark.parametrize("encoder", [FakeEncoder(), Cutting(), NoSum()])

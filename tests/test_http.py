@@ -331,7 +331,10 @@ def test_an_explanation_takes_papers_to_be_like_and_unlike(client, papers):
     found = ok(client.get(f"{API}/papers/{third}/explain", params=params))
     assert (found["rank"], found["score"]) == (hit["rank"], hit["score"])
     assert (found["query"]["like"], found["query"]["mode"]) == ([first], "hybrid")
-    assert found["terms"] == []
+    shared = {term["term"]: term["count"] for term in found["terms"]}
+    assert 0 < len(shared) <= 20
+    assert min(shared.values()) > 0
+    assert sum(shared.values()) == len(found["matches"])
     for one in (hit, page["results"][0], page["results"][-1]):
         found = ok(client.get(f"{API}/papers/{one['paper']['id']}/explain", params=params))
         assert found["rank"] == one["rank"]
