@@ -55,8 +55,9 @@ CREATE TABLE merged (           -- the records of papers that are made of severa
     head TEXT
 );
 """
+_TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
 # Made once all papers are there: what is filtered by and counted, and where words stand in order.
-_FINISH = """
+_FINISH = f"""
 CREATE TABLE terms (
     term INTEGER PRIMARY KEY,
     field TEXT NOT NULL,        -- author, category, venue or source
@@ -76,18 +77,18 @@ INSERT INTO terms (field, value, folded)
 INSERT OR IGNORE INTO paper_terms (term, row)
     SELECT term, row FROM paper_values JOIN terms USING (field, value);
 
+CREATE VIEW texts AS SELECT row, {_TITLE} AS title, abstract FROM papers;
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in their order
-    title, abstract, content = 'papers', content_rowid = 'row',
+    title, abstract, content = 'texts', content_rowid = 'row',
     tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO phrases (phrases) VALUES ('rebuild');
 INSERT INTO phrases (phrases) VALUES ('optimize');
-"""
+"""  # noqa: S608
 _COLUMNS = (
     "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
     "sources, extra"
 )
-_TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
 _LISTS = ("authors", "categories", "sources")
 _INSERT = f"INSERT INTO papers ({_COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
 _UPDATE = f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608

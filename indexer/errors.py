@@ -16,6 +16,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     ├── BuildInProgress           another rebuild holds the index             exit 1
     ├── AddressUnusable           the address to serve on cannot be had       exit 1
     ├── Interrupted               stopped by the user                         exit 1
+    ├── EngineClosed              an engine that is asked after it was closed exit 1, HTTP 503
     └── IndexUnusable             no generation that can be served            exit 1, HTTP 503
         ├── IndexMissing          nothing was built yet
         ├── IndexCorrupted        a file differs from its checksum
@@ -151,6 +152,14 @@ class Interrupted(AkinError):
 
     type = "interrupted"
     title = "Interrupted"
+
+
+class EngineClosed(AkinError):
+    """An engine was asked after it was closed, or while."""
+
+    type = "engine-closed"
+    title = "Engine is closed"
+    status = 503
 
 
 class IndexUnusable(AkinError):

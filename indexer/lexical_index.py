@@ -183,7 +183,7 @@ class LexicalIndex:
         """Return the score of every paper ``(papers,)``, 0 where no term occurs.
 
         Args:
-            query: the weight of each term, by number; how often it occurs in the query.
+            query: the weight of each term, by number; below 0 where it is not wanted.
         """
         scores = np.zeros(self.papers, dtype=np.float64)
         for number, weight in query.items():

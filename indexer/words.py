@@ -58,6 +58,16 @@ def located(text: str) -> Iterator[Located]:
         yield Located(stem(match[0]), match.start(), match.end())
 
 
+def surfaces(text: str) -> dict[str, str]:
+    """Return the terms of a text, each with the first word of it that has it, in order."""
+    found = [(word.term, text[word.start : word.end]) for word in located(text)]
+    telling = [(term, word) for term, word in found if folded(word) not in STOP_WORDS]
+    first: dict[str, str] = {}
+    for term, word in telling or found:
+        first.setdefault(term, word)
+    return first
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Return what a word is looked up by."""

@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.generation import IndexFolder
-from search_api import explanation_schemas, exporting, feeds, problems, schemas
+from search_api import explanation_schemas, exporting, feeds, problems, query, schemas
 from search_api.dependencies import EngineDep
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.pages.render import Files, problem_page
@@ -80,7 +80,7 @@ def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
 )
 def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     """Find the papers nearest to a paper, which is never among them."""
-    return engine.search(parameters.related(like=(id,))).to_json()
+    return engine.search(query.Query.related(like=(id,), **parameters.shape())).to_json()
 
 
 @api.get(
@@ -94,7 +94,10 @@ def explain(
     parameters: Annotated[schemas.ExplainParameters, Query()],
     engine: EngineDep,
 ) -> Any:
-    """Tell why a paper is where it is in a list: by which words, which sentence, which voice."""
+    """Tell why a paper is where it is in a list: by which words, which sentence, which voice.
+
+    The list is that of a search for `q`; without `q` that of papers related to `like` or `text`.
+    """
     return engine.explain(parameters.to_query(), id).to_json()
 
 

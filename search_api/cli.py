@@ -103,19 +103,27 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what search and related have in common."""
+    """Add which page to print, and how."""
     options = [
         click.option("-k", default=10, show_default=True, type=click.IntRange(1, MAX_K),
                      help="How many results."),
+        click.option("--cursor", help="Go on after a page: its `next` under --json."),
+        click.option("--format", "format_", type=click.Choice(["table", *EXPORTERS]),
+                     default="table", show_default=True, help="How to print them."),
+    ]  # fmt: skip
+    return _with(command, *options)
+
+
+def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what shapes a list, of which index, by which models."""
+    options = [
         click.option("--min-score", type=float, help="Leave out results below this score."),
         click.option("--sort", type=click.Choice(get_args(Sort)), default="relevance",
                      show_default=True, help="date: the most relevant, newest first."),
         click.option("--diversity", type=click.FloatRange(0, 1), default=0.0, show_default=True,
                      help="How much a result should differ from those before it."),
-        click.option("--cursor", help="Go on after a page: its `next` under --json."),
-        click.option("--format", "format_", type=click.Choice(["table", *EXPORTERS]),
-                     default="table", show_default=True, help="How to print them."),
         model_option,
+        reranker_option,
     ]  # fmt: skip
     return _with(command, filter_options, *options)
 
@@ -133,11 +141,11 @@ akin.add_command(evaluate)
 @akin.command()
 @click.argument("query", nargs=-1, required=True)
 @mode_option
-@reranker_option
 @result_options
+@list_options
 def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
     """Find the papers nearest to QUERY, in plain words."""
-    _answer(options, " ".join(query), mode=mode)
+    _answer(options, Query.parse, q=" ".join(query), mode=mode)
 
 
 @akin.command(short_help="Find papers near one or several.")
@@ -146,6 +154,7 @@ def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
 @click.option("--text", default="", help="An abstract that need not be in the index.")
 @mode_option
 @result_options
+@list_options
 def related(
     ids: tuple[str, ...], unlike: tuple[str, ...], text: str, mode: Mode, **options: Any
 ) -> None:
@@ -155,8 +164,7 @@ def related(
             "name a paper to be near, by id, or give an abstract with --text; "
             "--unlike alone is not enough"
         )
-    like, unlike = (tuple(dict.fromkeys(ids)) for ids in (ids, unlike))
-    _answer(options, text=text, is_paper=True, like=like, unlike=unlike, mode=mode, collapse=True)
+    _answer(options, Query.related, text=text, like=ids, unlike=unlike, mode=mode)
 
 
 @akin.command(short_help="Tell why a paper is in a list: which words, which sentence.")
@@ -166,28 +174,21 @@ def related(
     "--like", multiple=True, metavar="ID", help="A paper that was to be near; repeatable."
 )
 @click.option("--unlike", multiple=True, metavar="ID", help="One that was to be far; repeatable.")
+@click.option("--text", default="", help="An abstract that was to be near, in place of QUERY.")
 @mode_option
-@model_option
-@index_option
-@json_option
-def explain(
-    id: str,  # noqa: A002 — its name
-    query: tuple[str, ...],
-    like: tuple[str, ...],
-    unlike: tuple[str, ...],
-    mode: Mode,
-    model: str | None,
-    index_path: Path,
-    as_json: bool,
-) -> None:
+@list_options
+def explain(id: str, query: tuple[str, ...], **options: Any) -> None:  # noqa: A002 — its name
     """Tell why the paper ID is where it is in the list that answers QUERY.
+
+    Without QUERY the list is that of related papers. What shapes it is to be given as it was there.
 
     A word is green where it brings the paper nearer to the query, red where it takes it away; the
     sentence that is nearest is underlined.
     """
-    like, unlike = (tuple(dict.fromkeys(ids)) for ids in (like, unlike))
-    asked = Query.parse(" ".join(query), like=like, unlike=unlike, mode=mode)
-    with _engine(index_path, model) as engine:
+    index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
+    reranker = reranker_of(options.pop("reranker"))
+    asked = Query.of_list(" ".join(query), filters=_filters(options), **options)
+    with _engine(index_path, model, reranker) as engine:
         explanation = engine.explain(asked, id)
     if as_json:
         print_json({"ok": True, **explanation.to_json()})
@@ -391,15 +392,14 @@ def _check_free(host: str, port: int) -> None:
         ) from error
 
 
-def _answer(options: dict[str, Any], typed: str | None = None, **asked: Any) -> None:
-    """Ask the engine and print the page."""
+def _answer(options: dict[str, Any], make: Callable[..., Query], **asked: Any) -> None:
+    """Make a query, ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     format_ = options.pop("format_")
-    reranker = reranker_of(options.pop("reranker", None))
+    reranker = reranker_of(options.pop("reranker"))
     if as_json and format_ != "table":
         raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
-    asked |= {"filters": _filters(options), **options}
-    query = Query(**asked) if typed is None else Query.parse(typed, **asked)
+    query = make(filters=_filters(options), **asked, **options)
     with _engine(index_path, model, reranker) as engine:
         if (query.text or query.wishes) and query.mode != "lexical":
             engine.encoder.load()  # seconds, once; they are not the search's

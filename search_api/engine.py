@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,38 +9,27 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from indexer.catalogue import (
-    Merged,
-    open_catalogue,
-    read_paper,
-    read_paper_at,
-    read_records,
-    read_texts,
-)
+from indexer.catalogue import Merged, read_paper, read_paper_at, read_records
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
 from indexer.lexical_index import LexicalIndex
 from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
-from search_api import ordering
 from search_api.columns import Columns, Mask
-from search_api.explain import explain, matches, nearest_sentence, words_asked
-from search_api.explanation import Explanation, Match, Sentence
+from search_api.connections import Connections
+from search_api.explain import asked_words, explain, nearest_sentence
+from search_api.explanation import Explanation, Match, Sentence, Standing
 from search_api.filters import Filters
-from search_api.fusion import Array
+from search_api.fusion import Array, Rows
 from search_api.lexical import having
+from search_api.matches import matches
 from search_api.query import Cursor, Query
-from search_api.reranker import DEPTH, Reranker
+from search_api.ranking import Ranker, Ranking
+from search_api.reranker import Reranker
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
 from search_api.scored import Scored, rank_among
-from search_api.scoring import Rows, Scorer
-
-DATE_POOL = 100
-"""How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
-
-CONNECTIONS = 8
-"""To the catalogue: how many queries of one engine read it at the same time."""
+from search_api.scoring import Scorer
 
 _READ_AT_ONCE = 100
 """Papers of a whole corpus that are read together."""
@@ -49,6 +37,8 @@ _READ_AT_ONCE = 100
 
 class Engine:
     """Answers queries over one generation. Safe to share by threads; close it when done.
+
+    Once it is closed, all it is asked raises :class:`indexer.errors.EngineClosed`.
 
     Args:
         generation: a published one; every file is compared with its checksum first.
@@ -70,17 +60,13 @@ class Engine:
         generation.verify()
         self.generation = generation
         self.encoder = encoder
-        self._reranker = reranker
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
-        self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        # All are opened now: later the files may be gone, and this generation still served.
-        for _ in range(CONNECTIONS):
-            self._connections.put(open_catalogue(generation.catalogue))
-        self._closed = False
+        self._connections = Connections(generation.catalogue)
         with self._catalogue() as db:
             self._columns = Columns(db)
+        self._ranker = Ranker(self._vectors, self._columns, self._catalogue, reranker)
         manifest = generation.manifest
         if not len(self._vectors) == self._columns.n == manifest.papers:
             raise IndexCorrupted(
@@ -92,13 +78,8 @@ class Engine:
         self.facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
 
     def close(self) -> None:
-        """Close the catalogue's connections, those in use when they are given back."""
-        self._closed = True
-        while True:
-            try:
-                self._connections.get_nowait().close()
-            except queue.Empty:
-                return
+        """Close the catalogue; whoever asks from now on, or is only half done, is told so."""
+        self._connections.close()
 
     def paper(self, paper_id: str) -> Paper:
         """Return a paper.
@@ -144,40 +125,34 @@ class Engine:
         """
         started = time.perf_counter()
         offset = self._offset(query)
+        scored, ranking = self._answered(query)
+        score, with_words = scored.score, scored.with_words
+        page = ranking.rows[offset : offset + query.k]
         with self._catalogue() as db:
-            scored = self._scored(db, query)
-            score, listed = scored.score, scored.listed
-            if query.min_score is not None and query.ranks:
-                listed &= score >= query.min_score
-            rows, notes = self._order(query, score, listed)
-            rows, same, read = self._arrange(db, query, score, rows)
-            page = rows[offset : offset + query.k]
-            with_words = scored.with_words
             hits = [
                 Hit(
                     rank=rank,
                     score=float(score[row]),
-                    paper=read_paper_at(db, int(row) + 1),
+                    paper=read_paper_at(db, row + 1),
                     semantic=_voice(scored.semantic, scored.searched, row),
                     lexical=_voice(scored.lexical, with_words, row),
                     lift=None if scored.added is None else float(scored.added[2][row]),
-                    rerank=read.get(int(row)),
-                    same=tuple(read_paper_at(db, other + 1).id for other in same.get(int(row), ())),
+                    rerank=ranking.read.get(row),
+                    same=tuple(read_paper_at(db, one + 1).id for one in ranking.same.get(row, ())),
                 )
-                for rank, row in enumerate(page, offset + 1)
+                for rank, row in enumerate(page.tolist(), offset + 1)
             ]
-        end = offset + len(page)
+        end, total = offset + len(page), len(ranking.rows)
+        next_ = Cursor(self.info.generation, self._ranker.digest(query), end)
         return ResultList(
             query=query,
             index=self.info,
-            total=len(rows),
+            total=total,
             took_ms=(time.perf_counter() - started) * 1000,
             hits=hits,
-            facets=self._facets(rows),
-            next=Cursor(self.info.generation, query.digest(), end).encode()
-            if end < len(rows)
-            else None,
-            notes=[*query.notes, *scored.notes, *notes],
+            facets=self._facets(ranking.rows),
+            next=next_.encode() if end < total else None,
+            notes=[*query.notes, *scored.notes, *ranking.notes],
         )
 
     def _searched(self, db: sqlite3.Connection, query: Query) -> Mask:
@@ -192,24 +167,32 @@ class Engine:
         return mask
 
     def explain(self, query: Query, paper_id: str) -> Explanation:
-        """Return why a paper is where it is in the list that answers a query.
+        """Return why a paper is where it is in the list that :meth:`search` answers a query with.
 
-        The list is that by relevance, before a least score, a reranker, variety, and the joining of
-        several records of one work. A paper that is not in it is explained, too.
+        A paper that is not in the list is explained, too, and so is why it has no place. Neither
+        the size of a page nor a cursor matters.
 
         Raises:
             UnknownPaper: the paper, or one to be like or unlike, is not in the index.
             IndexCorrupted: a file was damaged since the engine was opened.
         """
         with self._catalogue() as db:
-            row = int(self._rows(db, [paper_id])[0])
-            scored = self._scored(db, query)
-            paper = read_paper_at(db, row)
-        return explain(paper, row - 1, query, scored, self.info, self.encoder)
+            row = int(self._rows(db, [paper_id])[0]) - 1
+        scored, ranking = self._answered(query)
+        holder = ranking.holder(row)
+        with self._catalogue() as db:
+            paper = read_paper_at(db, row + 1)
+            telling = self._scorer.telling(db, query, scored.like, scored.unlike)
+            joined_to = "" if holder is None else read_paper_at(db, holder + 1).id
+        standing = Standing(ranking.rank(row), ranking.read.get(row), joined_to, ranking.notes)
+        return explain(paper, row, query, scored, standing, telling, self.info, self.encoder)
 
-    def matches(self, query: Query, paper: Paper) -> list[Match]:
-        """Return where a paper has the words of a query."""
-        return matches(paper, words_asked(query))[1]
+    def matches(self, query: Query, papers: Sequence[Paper]) -> list[list[Match]]:
+        """Return where each paper has the words of a query, and of papers to be like."""
+        with self._catalogue() as db:
+            like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
+            telling = self._scorer.telling(db, query, like, unlike)
+        return [matches(paper, asked_words(query), telling)[1] for paper in papers]
 
     def nearest_sentences(self, query: Query, papers: Iterable[Paper]) -> Iterator[Sentence | None]:
         """Yield of each paper the sentence of its abstract that is nearest to the query by meaning.
@@ -233,18 +216,20 @@ class Engine:
             (row,) = self._rows(db, [paper_id]).tolist()
             return read_records(db, row)
 
-    def _scored(self, db: sqlite3.Connection, query: Query) -> Scored:
-        """Score every paper for a query."""
-        like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
-        searched = self._searched(db, query)
-        searched[np.concatenate([like, unlike]) - 1] = False
-        return self._scorer.score(db, query, like, unlike, searched)
+    def _answered(self, query: Query) -> tuple[Scored, Ranking]:
+        """Return every paper's scores, and the list that they make."""
+        with self._catalogue() as db:
+            like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
+            searched = self._searched(db, query)
+            searched[np.concatenate([like, unlike]) - 1] = False
+            scored = self._scorer.score(db, query, like, unlike, searched)
+        return scored, self._ranker.rank(query, scored)
 
     def _offset(self, query: Query) -> int:
         if query.cursor is None:
             return 0
         cursor = Cursor.decode(query.cursor)
-        cursor.check(self.info.generation, query)
+        cursor.check(self.info.generation, self._ranker.digest(query))
         return cursor.offset
 
     def _rows(self, db: sqlite3.Connection, ids: Sequence[str]) -> Rows:
@@ -264,56 +249,6 @@ class Engine:
             index=self.info.to_json(),
         )
 
-    def _order(self, query: Query, score: Array, listed: Mask) -> tuple[Rows, list[str]]:
-        """Return the indexes of the listed papers in order; ties go to the earlier row."""
-        rows = np.flatnonzero(listed)
-        if not query.ranks:
-            return rows[np.argsort(-self._columns.date[rows], kind="stable")], []
-        rows = rows[np.argsort(-score[rows], kind="stable")]
-        if query.sort == "relevance":
-            return rows, []
-        notes = []
-        if query.mode != "lexical" and query.min_score is None and len(rows) > DATE_POOL:
-            rows = rows[:DATE_POOL]
-            notes = [f"by date: the {DATE_POOL} most relevant; a least score sets other bounds"]
-        return rows[np.argsort(-self._columns.date[rows], kind="stable")], notes
-
-    def _arrange(
-        self, db: sqlite3.Connection, query: Query, scores: Array, rows: Rows
-    ) -> tuple[Rows, dict[int, list[int]], dict[int, float]]:
-        """Return the rows after a second reading, with one place for each work, and in variety.
-
-        Each where it is asked for; and what others are of a row's work, and how well it was read.
-        """
-        same: dict[int, list[int]] = {}
-        read: dict[int, float] = {}
-        by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
-        if self._reranker and by_text and query.sort == "relevance" and len(rows):
-            pool, others = np.split(rows, [DEPTH])
-            found = self._reranker.score(query.text, read_texts(db, (pool + 1).tolist()))
-            order = np.argsort(-found, kind="stable")
-            read = dict(zip(pool.tolist(), found.tolist(), strict=True))
-            rows = np.concatenate([pool[order], others])
-        if query.collapse and len(rows):
-            pool, others = np.split(rows, [ordering.POOL])
-            about = self._rows(db, query.like) - 1
-            vectors = self._vectors.vectors(np.concatenate([about, pool]) + 1)
-
-            def paper(row: int) -> Paper:
-                return read_paper_at(db, row + 1)
-
-            kept, same = ordering.collapse(pool, vectors, paper, about)
-            rows = np.concatenate([kept, others])
-        if query.diversity and query.ranks and query.sort == "relevance" and len(rows):
-            pool, others = np.split(rows, [ordering.POOL])
-            vectors = self._vectors.vectors(pool + 1)
-            # Once they were read again, it is their places that count.
-            merit = -np.arange(len(pool), dtype=np.float64) if read else scores[pool]
-            rows = np.concatenate(
-                [ordering.diversify(pool, merit, vectors, query.diversity), others]
-            )
-        return rows, same, read
-
     def _facets(self, rows: Rows) -> dict[str, list[FacetCount]]:
         if len(rows) == self._columns.n:
             return self.facets
@@ -323,18 +258,13 @@ class Engine:
 
     @contextmanager
     def _catalogue(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection to the catalogue, each to one thread at a time; wait for a free one."""
-        db = self._connections.get()
-        try:
-            yield db
-        except sqlite3.DatabaseError:
-            self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
-            raise
-        finally:
-            if self._closed:
-                db.close()
-            else:
-                self._connections.put(db)
+        """Lend a connection to the catalogue; wait for a free one."""
+        with self._connections.lend() as db:
+            try:
+                yield db
+            except sqlite3.DatabaseError:
+                self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
+                raise
 
 
 def check_fit(generation: Generation, encoder: Encoder) -> None:

@@ -9,8 +9,7 @@ Where an embedding is no such sum, there are no shares, and each sentence is emb
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,11 +17,12 @@ import numpy as np
 
 from indexer.encoder import Encoder, TokenEmbeddings, Vectors
 from indexer.paper import Paper, document_text
-from indexer.words import STOP_WORDS, WORD, folded, located, terms
 from search_api.columns import Mask
-from search_api.explanation import Explanation, Field, Match, Meaning, Part, Sentence, Share, Term
+from search_api.explanation import Explanation, Field, Meaning, Part, Sentence, Share, Standing
 from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT, Array
+from search_api.matches import matches
 from search_api.query import Query
+from search_api.ranking import DATE_POOL
 from search_api.results import IndexInfo
 from search_api.scored import Scored, rank_among
 from search_api.sentences import sentences
@@ -42,7 +42,14 @@ _PUNCTUATION = ".,;:!?…()[]{}<>\"'`“”‘’«»。，、；：！？（）
 
 
 def explain(
-    paper: Paper, row: int, query: Query, scored: Scored, index: IndexInfo, encoder: Encoder
+    paper: Paper,
+    row: int,
+    query: Query,
+    scored: Scored,
+    standing: Standing,
+    telling: Mapping[str, str],
+    index: IndexInfo,
+    encoder: Encoder,
 ) -> Explanation:
     """Return why a paper is where it is.
 
@@ -51,6 +58,8 @@ def explain(
         row: its place in the arrays of ``scored``, from 0.
         query: what is asked.
         scored: what the engine makes of it.
+        standing: where the paper is in the list.
+        telling: terms of the papers to be like, the most telling first, and the words they are.
         index: which index that is.
         encoder: of the index; not used where only words are asked for.
 
@@ -58,18 +67,19 @@ def explain(
         ModelUnavailable: the model cannot be loaded.
     """
     meaning = None if scored.direction is None else _meaning(paper, scored.direction, encoder)
-    common, found = matches(paper, words_asked(query))
+    common, found = matches(paper, asked_words(query), telling)
     score = scored.score
     by_meaning, by_words, lift = scored.added or (None, None, None)
     return Explanation(
         paper=paper,
         query=query,
         index=index,
-        rank=rank_among(scored.listed, score, row) if query.ranks else None,
+        rank=standing.rank,
         score=float(score[row]),
         semantic=_part(row, scored.searched, scored.semantic, SEMANTIC_WEIGHT, by_meaning),
         lexical=_part(row, scored.with_words, scored.lexical, LEXICAL_WEIGHT, by_words),
         lift=None if lift is None else float(lift[row]),
+        rerank=standing.rerank,
         meaning=meaning,
         terms=common,
         matches=found,
@@ -77,13 +87,14 @@ def explain(
             *([] if query.ranks else [NOT_RANKED]),
             *query.notes,
             *scored.notes,
-            *_not_listed(paper, row, query, scored),
+            *standing.notes,
+            *_not_listed(paper, row, query, scored, standing),
             *_of_meaning(meaning),
         ],
     )
 
 
-def words_asked(query: Query) -> str:
+def asked_words(query: Query) -> str:
     """Return all that a query wishes for in words."""
     return " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
 
@@ -105,14 +116,27 @@ def _part(
     return Part(rank, score, weight, float(added[row]) / weight, float(added[row]))
 
 
-def _not_listed(paper: Paper, row: int, query: Query, scored: Scored) -> Iterator[str]:
+def _not_listed(
+    paper: Paper, row: int, query: Query, scored: Scored, standing: Standing
+) -> Iterator[str]:
     """Say why a paper has no rank."""
+    if standing.rank is not None:
+        return
     if paper.id in {*query.like, *query.unlike}:
         yield "the paper is one of those to be like or unlike, which are never in the list"
     elif not scored.searched[row]:
         yield "the paper does not pass the filters: it is not in the list"
     elif not scored.listed[row]:
         yield "no word of the query is in the paper: it is not in the list"
+    elif query.min_score is not None and scored.score[row] < query.min_score:
+        yield f"the score is below {query.min_score:g}, the least: the paper is not in the list"
+    elif standing.joined_to:
+        place = (
+            "which the list is about" if standing.joined_to in query.like else "which has its place"
+        )
+        yield f"the same work as {standing.joined_to}, {place}: the paper is not in the list"
+    else:
+        yield f"by date are the {DATE_POOL} most relevant alone: the paper is not in the list"
 
 
 def _of_meaning(meaning: Meaning | None) -> Iterator[str]:
@@ -242,29 +266,3 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     start += len(word) - len(word.lstrip(_PUNCTUATION))
     return start, start + len(bare)
-
-
-def matches(paper: Paper, query: str) -> tuple[list[Term], list[Match]]:
-    """Return the terms of a query, and where a paper has them."""
-    wanted = set(terms(query))
-    # Stop words are looked for only where nothing else is asked for.
-    telling = any(folded(word) not in STOP_WORDS for word in WORD.findall(query))
-    stops = STOP_WORDS if telling else frozenset()
-    asked: dict[str, str] = {}
-    for word in located(query):
-        text = query[word.start : word.end]
-        if word.term in wanted and folded(text) not in stops:
-            asked.setdefault(word.term, text)
-    texts: list[tuple[Field, int | None, str]] = [
-        ("title", None, paper.title),
-        ("abstract", None, paper.abstract),
-        *(("authors", n, name) for n, name in enumerate(paper.authors)),
-    ]
-    found = [
-        Match(field, word.start, word.end, here, author, word.term)
-        for field, author, text in texts
-        for word in located(text)
-        if word.term in asked and folded(here := text[word.start : word.end]) not in stops
-    ]
-    counts = Counter(match.term for match in found)
-    return [Term(term, word, counts[term]) for term, word in asked.items()], found

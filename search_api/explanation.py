@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -14,9 +15,6 @@ Field = Literal["title", "abstract", "authors"]
 _SCORE_DIGITS = 6
 _SHARE_DIGITS = 8
 """More than a score has: hundreds of shares are to add up to one."""
-
-_OF_PAGES = {"k", "sort", "min_score", "diversity"}
-"""What of a query bounds and orders a page: here is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Sentence(Place):
 
 @dataclass(frozen=True, slots=True)
 class Match(Place):
-    """A word that the query has, too, in some form.
+    """A word that the query or a paper to be like has, too, in some form.
 
     Attributes:
         author: which of the authors it is a word of, from 0; ``None`` in title and abstract.
@@ -73,11 +71,11 @@ class Match(Place):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the query.
+    """A word of the query, or of the papers to be like.
 
     Attributes:
         term: its stem.
-        word: as it was asked, the first time.
+        word: as it was asked, or stands in them, the first time.
         count: how often it occurs in title, abstract and authors.
     """
 
@@ -133,6 +131,24 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A paper's place in a list.
+
+    Attributes:
+        rank: 1 is first; ``None`` where it has none.
+        rerank: what the cross-encoder says of it; ``None`` where it was not read again.
+        joined_to: id of the record that has the place of its work, or that the list is about;
+            ``""`` where it was joined to none.
+        notes: of the list.
+    """
+
+    rank: int | None
+    rerank: float | None = None
+    joined_to: str = ""
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a paper is where it is in the list that answers a query.
 
@@ -140,13 +156,16 @@ class Explanation:
         paper: the paper.
         query: what was asked.
         index: which index answered.
-        rank: in the whole list by relevance; ``None`` where the paper is not in it.
+        rank: in the whole list, as :meth:`search_api.engine.Engine.search` gives it; ``None`` where
+            the paper is not in it.
         score: on the scale of the mode.
         semantic: the part of meaning; ``None`` where that was not asked for.
         lexical: the part of words; likewise.
         lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
+        rerank: what the cross-encoder says of it; ``None`` where it was not read again.
         meaning: shares and sentences; ``None`` where the meaning was not asked for.
-        terms: the words of the query, in order.
+        terms: the words of the query, in order; then those of the papers to be like that the paper
+            has, the most telling first.
         matches: where they occur, in the order of title, abstract and authors.
         notes: what the reader should know.
     """
@@ -159,6 +178,7 @@ class Explanation:
     semantic: Part | None
     lexical: Part | None
     lift: float | None
+    rerank: float | None
     meaning: Meaning | None
     terms: list[Term]
     matches: list[Match]
@@ -176,7 +196,7 @@ class Explanation:
         special = meaning.special if meaning else None
         return {
             "paper": self.paper.to_json(),
-            "query": {n: v for n, v in self.query.to_json().items() if n not in _OF_PAGES},
+            "query": {n: v for n, v in self.query.to_json().items() if n != "k"},  # no page here
             "index": self.index.to_json(),
             "rank": self.rank,
             "score": round(self.score, _SCORE_DIGITS),
@@ -184,6 +204,7 @@ class Explanation:
                 "semantic": self.semantic.to_json() if self.semantic else None,
                 "lexical": self.lexical.to_json() if self.lexical else None,
                 "lift": None if self.lift is None else round(self.lift, _SCORE_DIGITS),
+                "rerank": None if self.rerank is None else round(self.rerank, _SCORE_DIGITS),
             },
             "words": [word.to_json() for word in meaning.words] if meaning else [],
             "special": None if special is None else round(special, _SHARE_DIGITS),

@@ -27,6 +27,7 @@ _EXAMPLE: dict[str, Any] = {
             "added": 2.01586,
         },
         "lift": 0.613272,
+        "rerank": None,
     },
     "words": [
         {"field": "title", "start": 0, "end": 5, "text": "DeFTA", "share": 0.00343608},
@@ -74,6 +75,7 @@ class PartsOut(BaseModel):
     semantic: PartOut | None
     lexical: PartOut | None
     lift: float | None = Field(description="hybrid: what the nearest papers add")
+    rerank: float | None = Field(description="what the cross-encoder says; null: not read again")
 
 
 class PlaceOut(BaseModel):
@@ -98,17 +100,17 @@ class SentenceOut(PlaceOut):
 
 
 class MatchOut(PlaceOut):
-    """A word that the query has, too."""
+    """A word that the query or a paper to be like has, too."""
 
     author: int | None = Field(description="which of the authors, from 0")
     term: str = Field(description="the stem that they share")
 
 
 class TermOut(BaseModel):
-    """A word of the query."""
+    """A word of the query, or one in common with the papers to be like."""
 
     term: str = Field(description="its stem")
-    word: str = Field(description="as asked")
+    word: str = Field(description="as asked, or as the papers to be like have it")
     count: int = Field(description="how often it occurs in title, abstract and authors")
 
 
@@ -118,7 +120,7 @@ class ExplanationOut(BaseModel):
     paper: PaperOut
     query: dict[str, Any] = Field(description="what was asked, defaults filled in")
     index: IndexOut
-    rank: int | None = Field(description="by relevance; null: not in the list, `notes` says why")
+    rank: int | None = Field(description="in the list; null: not in it, `notes` says why")
     score: float
     why: PartsOut
     words: list[ShareOut] = Field(

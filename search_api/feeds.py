@@ -73,7 +73,7 @@ def feed(
 
 
 def _papers(parameters: FeedParameters, engine: Engine) -> list[Paper]:
-    query = parameters.to_query_or_none()
+    query = parameters.to_query()
     if query is None:
         return engine.newest(parameters.k)
     return [hit.paper for hit in engine.search(query).hits]
@@ -91,8 +91,8 @@ def _title(parameters: FeedParameters, engine: Engine) -> str:
 
 def _page(parameters: FeedParameters, asked: str) -> str:
     """Return the address of the page with the same list, in the same order."""
-    path = "related" if parameters.by_papers_alone else ""
-    if asked and (path or parameters.q.strip()):
+    path = parameters.path.removeprefix("/")
+    if asked and parameters.ranks:
         asked += "&" + urlencode({"sort": "date"})
     return f"{path}?{asked}" if asked else path
 

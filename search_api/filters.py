@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -35,6 +36,12 @@ class Filters:
             if isinstance(value, (list, tuple)):
                 values[name] = tuple(one for one in value if one.strip())
         return cls(**values)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield every text, after the name of its field."""
+        for name, value in asdict(self).items():
+            if isinstance(value, tuple):
+                yield from ((name, text) for text in value)
 
     def to_json(self) -> dict[str, Any]:
         """Return those that are set."""

@@ -33,6 +33,8 @@ NEIGHBOUR_WEIGHT = 0.5
 ``docs/quality.md``."""
 
 Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+"""Papers, by row id or by index, which is one less."""
 
 
 def standard_scores(scores: Array) -> Array:
@@ -53,7 +55,7 @@ def summands(semantic: Array, lexical: Array) -> tuple[Array, Array]:
     )
 
 
-def best(scores: Array, most: int) -> npt.NDArray[np.int64]:
+def best(scores: Array, most: int) -> Rows:
     """Return the indexes of the highest scores in falling order; of equals the earlier is first."""
     if len(scores) > most:
         least = np.partition(scores, -most)[-most]

@@ -7,7 +7,8 @@ Whatever only looks like one is searched as text, and a note says so: no query i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 
 from indexer.words import WORD
 from search_api.filters import Filters
@@ -44,7 +45,7 @@ MAX_OPERATORS = 64
 MAX_NOTES = 10
 
 
-def parse(q: str) -> Asked:
+def parse(q: str, given: Filters | None = None) -> Asked:
     """Read a query, in time linear in its length.
 
     Years narrow each other; of contradictory ones the last counts, and a note tells of it. Of
@@ -57,7 +58,9 @@ def parse(q: str) -> Asked:
 
     Args:
         q: as typed; any text will do.
+        given: filters that count beside it; what no paper passes together with them is told.
     """
+    given = given or Filters()
     notes: list[str] = []
     parts = _operators(q, notes)
     text = _without(q, parts)
@@ -72,7 +75,8 @@ def parse(q: str) -> Asked:
     must = tuple(dict.fromkeys(one for ask in asks for one in ask.must))
     must_not = tuple(dict.fromkeys(one for ask in asks for one in ask.must_not))
     excluded = tuple(dict.fromkeys(one for ask in asks for one in ask.excluded))
-    wanted = {ask.filters for ask in asks} - {Filters()}
+    notes += _contradictions(filters, given)
+    wanted = ({ask.filters for ask in asks} | _apart(given)) - {Filters()}
     for part in parts:
         if set(part.asks.must_not) & set(must) or set(part.asks.excluded) & wanted:
             notes.append(f"{_shown(q, part)} excludes what is asked for elsewhere")
@@ -150,6 +154,24 @@ def _filters(q: str, parts: list[Part], notes: list[str]) -> Filters:
             has_code=filters.has_code if new.has_code is None else new.has_code,
         )
     return filters
+
+
+def _contradictions(typed: Filters, given: Filters) -> Iterator[str]:
+    """Yield what of the typed filters no paper passes together with those given."""
+    first = _narrower(max, typed.year_from, given.year_from)
+    last = _narrower(min, typed.year_to, given.year_to)
+    if first is not None and last is not None and first > last:
+        yield f"{_years(typed)} contradicts the filter {_years(given)}; no paper passes both"
+    if {typed.has_code, given.has_code} == {True, False}:
+        names = {True: "has:code", False: "-has:code"}
+        yield f"{names[bool(typed.has_code)]} contradicts the filter; no paper passes both"
+
+
+def _apart(filters: Filters) -> set[Filters]:
+    """Return filters one by one, as they are typed; both years are one."""
+    years = Filters(filters.year_from, filters.year_to)
+    others = (f.name for f in fields(Filters) if f.name not in {"year_from", "year_to"})
+    return {years, *(Filters(**{name: getattr(filters, name)}) for name in others)}
 
 
 def _narrower(pick: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.duplicates import TELLING_WORDS
 from indexer.encoder import Vectors
 from indexer.identity import normalised_title
 from indexer.paper import Paper
-from search_api.fusion import Array
+from search_api.fusion import Array, Rows
 
 POOL = 200
 """How many of the first papers are compared with each other."""
@@ -22,8 +21,6 @@ _NEAR = 0.9
 
 _ALIKE = 0.8
 """Share of words that two records of one work have in common, of title or of abstract."""
-
-Rows = npt.NDArray[np.int64]
 
 
 def same_work(one: Paper, other: Paper) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self, get_args
 from indexer.errors import BadParameter, StaleCursor
 from search_api.filters import Filters
 from search_api.language import Clause, Wish, parse
+from search_api.operators import MAX_WEIGHT
 
 Mode = Literal["hybrid", "semantic", "lexical"]
 Sort = Literal["relevance", "date"]
@@ -82,7 +83,13 @@ class Query:
 
     @classmethod
     def parse(
-        cls, q: str, *, like: tuple[str, ...] = (), unlike: tuple[str, ...] = (), **others: Any
+        cls,
+        q: str,
+        *,
+        like: tuple[str, ...] = (),
+        unlike: tuple[str, ...] = (),
+        filters: Filters | None = None,
+        **others: Any,
     ) -> Self:
         """Return the query of what is typed into a search box; see :mod:`search_api.language`.
 
@@ -90,21 +97,23 @@ class Query:
             q: as typed.
             like: beside those that are named in it, like all that follow.
             unlike: likewise.
+            filters: beside those that are typed; a paper is to pass both.
             others: any other attribute.
 
         Raises:
             BadParameter: a value is out of its range. What is typed is never wrong, only too long.
         """
         _check_text("q", q)
-        asked = parse(q)
-        like = tuple(dict.fromkeys((*like, *asked.like)))
+        filters = filters or Filters()
+        asked = parse(q, filters)
         return cls(
             text=asked.text,
             wishes=asked.wishes,
-            like=like,
-            unlike=tuple(dict.fromkeys((*unlike, *asked.unlike))),
+            like=(*like, *asked.like),
+            unlike=(*unlike, *asked.unlike),
             must=asked.must,
             must_not=asked.must_not,
+            filters=filters,
             narrowed=asked.filters,
             excluded=asked.excluded,
             typed=q,
@@ -112,11 +121,47 @@ class Query:
             **others,
         )
 
+    @classmethod
+    def related(cls, **asked: Any) -> Self:
+        """Return the query for papers related to some, or to a text, each work in one place.
+
+        Args:
+            asked: any attribute; the text is that of a paper.
+
+        Raises:
+            BadParameter: a value is out of its range.
+        """
+        return cls(is_paper=True, collapse=True, **asked)
+
+    @classmethod
+    def of_list(cls, q: str, text: str, **asked: Any) -> Self:
+        """Return the query of whichever list is meant, a search or related papers.
+
+        Args:
+            q: as typed; what is typed is a search.
+            text: an abstract, which is related papers, and so are papers to be like alone.
+            asked: any other attribute.
+
+        Raises:
+            BadParameter: a value is out of its range, or both are given.
+        """
+        if not q.strip() and (text.strip() or asked.get("like")):
+            return cls.related(text=text, **asked)
+        if text.strip():
+            raise _bad("text", text, "is a paper's to be near, and q a question: give one of them")
+        return cls.parse(q, **asked)
+
     def __post_init__(self) -> None:
         if not (self.ranks or self.selects):
             raise _bad("q", self.text, "ask for something: words, or a paper to be like")
+        for name in ("like", "unlike"):  # a paper that is named twice counts once
+            object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
         for name, text in self._texts():
             _check_text(name, text)
+        for wish in self.wishes:
+            if not 0 < abs(wish.weight) <= MAX_WEIGHT:
+                reason = f"a wish weighs up to {MAX_WEIGHT}, or down to -{MAX_WEIGHT}, and not 0"
+                raise _bad("q", wish.weight, reason)
         if not 1 <= self.k <= MAX_K:
             raise _bad("k", self.k, f"must be from 1 to {MAX_K}")
         if self.mode not in get_args(Mode):
@@ -139,7 +184,7 @@ class Query:
     @property
     def ranks(self) -> bool:
         """Whether there is anything to rank by."""
-        return bool(self.text.strip() or self.wishes or self.like)
+        return bool(self.text.strip() or self.wishes or self.like or self.unlike)
 
     @property
     def selects(self) -> bool:
@@ -154,17 +199,26 @@ class Query:
         )
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        """Yield every text of the query, with the name of its parameter."""
+        """Yield every text of the query, with the name of the parameter that it comes from."""
         yield "q", self.text
-        filters = asdict(self.filters)
-        for name, texts in {"like": self.like, "unlike": self.unlike, **filters}.items():
-            if isinstance(texts, tuple):
-                yield from ((name, text) for text in texts)
+        yield from (("q", wish.text) for wish in self.wishes)
+        yield from (("q", clause.text) for clause in (*self.must, *self.must_not))
+        for filters in (self.narrowed, *self.excluded):
+            yield from (("q", text) for _, text in filters.texts())
+        yield from (("like", text) for text in self.like)
+        yield from (("unlike", text) for text in self.unlike)
+        yield from self.filters.texts()
 
-    def digest(self) -> str:
-        """Return a short hash of all that shapes the order of results, the page aside."""
+    def digest(self, reranker: str = "") -> str:
+        """Return a short hash of all that shapes the order of results, the page aside.
+
+        Args:
+            reranker: the fingerprint of the cross-encoder that reads them again.
+        """
         shape = replace(self, cursor=None, k=1, typed="", notes=())
-        return hashlib.sha256(repr(shape).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return hashlib.sha256(f"{shape!r}{reranker}".encode("utf-8", "surrogatepass")).hexdigest()[
+            :16
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Return the query as results echo it."""
@@ -226,8 +280,12 @@ class Cursor:
         data = json.dumps([self.generation, self.query, self.offset]).encode()
         return base64.urlsafe_b64encode(data).decode()
 
-    def check(self, generation: str, query: Query) -> None:
+    def check(self, generation: str, query: str) -> None:
         """Refuse a cursor of another generation or query.
+
+        Args:
+            generation: the one that is served.
+            query: its digest.
 
         Raises:
             StaleCursor: the generation that it belongs to is not served any more.
@@ -239,8 +297,9 @@ class Cursor:
                 f"now {generation}): ask again without the cursor",
                 field="cursor",
             )
-        if self.query != query.digest():
-            raise _bad("cursor", self.encode(), "belongs to another query")
+        if self.query != query:
+            reason = "belongs to another query, or its list was ordered by another reranker"
+            raise _bad("cursor", self.encode(), reason)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -110,8 +110,11 @@ def explanation(out: Console, found: Explanation) -> None:
         _field(out, "words", _part(found.lexical, f"BM25 {found.lexical.score:.1f}"))
     if found.lift is not None:
         _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
+    if found.rerank is not None:
+        _field(out, "read again", f"{found.rerank:.2f}, which orders the first of the list")
     if found.terms:
-        _field(out, "asked for", [f"{term.word} ×{term.count}" for term in found.terms])
+        name = "asked for" if found.query.text or found.query.wishes else "in common"
+        _field(out, name, [f"{term.word} ×{term.count}" for term in found.terms])
     if found.meaning and found.meaning.special is not None:
         added = _by_word(found.meaning.words)
         nearer = [f"{word} {share:+.3f}" for word, share in added[:_TOP_WORDS] if share > 0]

@@ -26,6 +26,10 @@ DEPTH = 50
 class Reranker(Protocol):
     """What the engine needs of one."""
 
+    @property
+    def model(self) -> Model:
+        """Which model this is: another one orders otherwise."""
+
     def score(self, query: str, texts: Sequence[str], /) -> Array:
         """Return how well each text answers the query ``(n,)``, more is better.
 

@@ -113,6 +113,11 @@ class ResultList:
     next: str | None
     notes: list[str]
 
+    @property
+    def papers(self) -> list[Paper]:
+        """The papers of this page, in order."""
+        return [hit.paper for hit in self.hits]
+
     def to_json(self) -> dict[str, Any]:
         """Return the page as the contract's JSON object."""
         return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import fields
 from typing import Annotated, Any, Literal, Self
 
@@ -80,10 +79,9 @@ class _Filtered(BaseModel):
         return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
 
 
-class FilterParameters(_Filtered):
-    """What all searches can be narrowed by, and which page of the list is wanted."""
+class _Ordered(_Filtered):
+    """What all lists can be narrowed and ordered by."""
 
-    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
     min_score: float | None = Field(
         None, allow_inf_nan=False, description="leave out results below this score"
     )
@@ -91,36 +89,31 @@ class FilterParameters(_Filtered):
     diversity: float = Field(
         0, ge=0, le=1, description="how much a result should differ from those before it"
     )
-    cursor: Words | None = Field(None, description="`next` of the page before")
 
-    def query(self, typed: str | None = None, **asked: Any) -> Query:
-        """Return the engine's query: these filters, what was typed, and what else is asked."""
-        asked |= {
-            "k": self.k,
+    def shape(self) -> dict[str, Any]:
+        """Return what these are of the engine's query."""
+        return {
             "filters": self.filters(),
             "min_score": self.min_score,
             "sort": self.sort,
             "diversity": self.diversity,
-            "cursor": self.cursor,
         }
-        return Query(**asked) if typed is None else Query.parse(typed, **asked)
 
-    def related(
-        self,
-        like: Iterable[str],
-        unlike: Iterable[str] = (),
-        text: str = "",
-        mode: Mode = "hybrid",
-    ) -> Query:
-        """Return the engine's query for related papers, the same whichever route asks for them."""
-        return self.query(
-            text=text,
-            is_paper=True,
-            like=tuple(dict.fromkeys(like)),
-            unlike=tuple(dict.fromkeys(unlike)),
-            mode=mode,
-            collapse=True,
-        )
+
+class FilterParameters(_Ordered):
+    """What all searches can be narrowed by, and which page of the list is wanted."""
+
+    k: int = Field(10, ge=1, le=MAX_K, description="how many results")
+    cursor: Words | None = Field(None, description="`next` of the page before")
+
+    def shape(self) -> dict[str, Any]:
+        """Return what these are of the engine's query."""
+        return {**super().shape(), "k": self.k, "cursor": self.cursor}
+
+    def query(self, typed: str | None = None, **asked: Any) -> Query:
+        """Return the engine's query: these parameters, what was typed, and what else is asked."""
+        asked |= self.shape()
+        return Query(**asked) if typed is None else Query.parse(typed, **asked)
 
 
 class _Question(BaseModel):
@@ -183,18 +176,24 @@ class RelatedBody(FilterParameters):
         """
         if not self.like and not self.text.strip():
             raise BadParameter("like: name papers to be near, or give a text", field="like")
-        return self.related(self.like, self.unlike, self.text, self.mode)
+        return Query.related(
+            text=self.text,
+            like=tuple(self.like),
+            unlike=tuple(self.unlike),
+            mode=self.mode,
+            **self.shape(),
+        )
 
 
-_OF_RANKING = frozenset("k mode min_score sort diversity cursor unlike".split())
+_OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
 
 
-class ExportParameters(FilterParameters):
-    """The query string of an export: a list of results, papers by id, or the whole corpus."""
+class _Asking(BaseModel):
+    """Which list is meant: the answers to a question, or papers related to some or to a text."""
 
-    format: ExportFormat = Field("bibtex", description="of the document")
-    q: Words = Field("", description="what to look for; without it all papers that pass")
-    mode: Mode = "hybrid"
+    q: Words = Field("", description="what to look for, in plain words", examples=[_QUESTION])
+    text: Words = Field("", description="in place of `q`: an abstract to find related papers for")
+    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
     like: list[Words] = Field(
         [],
         max_length=MAX_PAPERS,
@@ -203,7 +202,49 @@ class ExportParameters(FilterParameters):
     unlike: list[Words] = Field(
         [], max_length=MAX_PAPERS, description="ids of papers to be far from"
     )
-    text: Words = Field("", description="in place of `q`: an abstract to find related papers for")
+
+    def shape(self) -> dict[str, Any]:
+        """Return what else there is of the engine's query."""
+        return {}
+
+    @property
+    def ranks(self) -> bool:
+        """Whether there is anything to rank by."""
+        return bool(self.q.strip() or self.text.strip() or self.like or self.unlike)
+
+    def list_query(self) -> Query:
+        """Return the engine's query.
+
+        Raises:
+            BadParameter: a value is out of its range, both a question and a text are given, or
+                nothing is asked for.
+        """
+        return Query.of_list(
+            self.q,
+            self.text,
+            mode=self.mode,
+            like=tuple(self.like),
+            unlike=tuple(self.unlike),
+            **self.shape(),
+        )
+
+
+class ListParameters(FilterParameters, _Asking):
+    """The query string of a list, whichever it is."""
+
+    def to_query(self) -> Query | None:
+        """Return the engine's query, ``None`` where nothing is asked for: that is all papers.
+
+        Raises:
+            BadParameter: a value is out of its range, or both a question and a text are given.
+        """
+        return self.list_query() if self.ranks or self.filters() != Filters() else None
+
+
+class ExportParameters(ListParameters):
+    """The query string of an export: a list of results, papers by id, or the whole corpus."""
+
+    format: ExportFormat = Field("bibtex", description="of the document")
     id: list[Words] = Field([], max_length=MAX_K, description="these papers, in this order")
 
     def to_query(self) -> Query | None:
@@ -213,20 +254,13 @@ class ExportParameters(FilterParameters):
             BadParameter: ids beside a question, a text beside one, or what orders results where
                 there is none.
         """
-        searched, pasted = self.q.strip(), self.text.strip()
-        if self.id and (searched or pasted or self.like):
+        if self.id and self.ranks:
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
-        if searched and pasted:
-            raise BadParameter("text: is a paper's and q a question: give one", field="text")
-        if searched:
-            return self.query(
-                self.q, mode=self.mode, like=tuple(self.like), unlike=tuple(self.unlike)
-            )
-        if pasted or self.like:
-            return self.related(self.like, self.unlike, self.text, self.mode)
+        if self.ranks:
+            return self.list_query()
         if ranked := _OF_RANKING & self.model_fields_set:
             raise BadParameter(
-                f"{min(ranked)}: needs q, like or text: without them nothing is ranked",
+                f"{min(ranked)}: needs q, text, like or unlike: without them nothing is ranked",
                 field=min(ranked),
             )
         return None
@@ -241,24 +275,16 @@ class ExportBody(ExportParameters):
     )
 
 
-class ExplainParameters(_Filtered, _Question):
-    """The query string of an explanation: what was searched for, without what makes pages."""
-
-    q: Words = Field("", description="what was looked for", examples=[_QUESTION])
-    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
-    unlike: list[Words] = Field(
-        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
-    )
+class ExplainParameters(_Ordered, _Asking):
+    """The query string of an explanation: what was asked for, without what makes pages."""
 
     def to_query(self) -> Query:
-        """Return the engine's query."""
-        return Query.parse(
-            self.q,
-            mode=self.mode,
-            like=tuple(self.like),
-            unlike=tuple(self.unlike),
-            filters=self.filters(),
-        )
+        """Return the engine's query.
+
+        Raises:
+            BadParameter: see :meth:`list_query`.
+        """
+        return self.list_query()
 
 
 class PaperOut(BaseModel):

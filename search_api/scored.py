@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.encoder import Vectors
 from search_api.columns import Mask
-from search_api.fusion import Array
+from search_api.fusion import Array, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +17,8 @@ class Scored:
 
     Attributes:
         searched: which papers pass all filters and clauses, and are none to be like or unlike.
+        like: row ids of the papers to be like.
+        unlike: row ids of those to be unlike.
         direction: the vector ``(dim,)`` of what is asked for, of length 1 (0 where what to be like
             and unlike cancel out); ``None`` where only words are.
         semantic: cosines with it; ``None`` likewise.
@@ -29,6 +31,8 @@ class Scored:
     """
 
     searched: Mask
+    like: Rows
+    unlike: Rows
     direction: Vectors | None
     semantic: Array | None
     lexical: Array | None

@@ -6,22 +6,21 @@ import sqlite3
 from collections import defaultdict
 
 import numpy as np
-import numpy.typing as npt
 
+from indexer.catalogue import read_texts, term_numbers
 from indexer.encoder import Encoder, Vectors
 from indexer.lexical_index import LexicalIndex
 from indexer.vector_index import VectorIndex
+from indexer.words import surfaces
 from search_api.columns import Mask
 from search_api.examples import OTHERS, towards, unit
-from search_api.fusion import POOL, Array, best, lifts, summands
+from search_api.fusion import POOL, Array, Rows, best, lifts, summands
 from search_api.lexical import Weights, weigh, weigh_papers
 from search_api.query import Query
 from search_api.scored import Scored
 
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
-
-Rows = npt.NDArray[np.int64]
 
 
 class Scorer:
@@ -62,7 +61,7 @@ class Scorer:
         if semantic is not None and lexical is not None:
             by_meaning, by_words = summands(semantic, lexical)
             added = by_meaning, by_words, self._lift(by_meaning + by_words)
-        return Scored(searched, direction, semantic, lexical, matched, added, notes)
+        return Scored(searched, like, unlike, direction, semantic, lexical, matched, added, notes)
 
     def direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors | None:
         """Return the unit vector that papers are to lie along; ``None`` where words alone rank."""
@@ -97,6 +96,25 @@ class Scorer:
                 for number, weight in weigh_papers(db, self._words, rows.tolist()).items():
                     weights[number] += sign * weight
         return weights
+
+    def telling(
+        self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows
+    ) -> dict[str, str]:
+        """Return the terms of the papers to be like that are wanted, those that tell most first.
+
+        Each comes with the first word of these papers that has it.
+        """
+        words: dict[str, str] = {}
+        for text in read_texts(db, like.tolist()):
+            words = surfaces(text) | words  # the first word stays
+        if not words:
+            return {}
+        looked_for = weigh_papers(db, self._words, like.tolist())
+        weights = self._weights(db, query, like, unlike)
+        numbers = term_numbers(db, words)
+        wanted = [t for t, n in numbers.items() if n in looked_for and weights[n] > 0]
+        wanted.sort(key=lambda t: (-weights[numbers[t]] * self._words.idf(numbers[t]), numbers[t]))
+        return {term: words[term] for term in wanted}
 
     def _matched(self, weights: Weights) -> Mask:
         """Return which papers have a term that is wanted; all, where terms are only unwanted."""

@@ -489,7 +489,13 @@ def test_related_shows_people_the_neighbours(run, ask, seeded):
     [
         (QUESTION, Query(QUESTION)),
         ("graphs --mode lexical", Query("graphs", mode="lexical")),
-        (f"--like {PAPER} --like {PAPER}", Query(like=(PAPER,))),
+        (f"--like {PAPER} --like {PAPER}", Query.related(like=(PAPER,))),
+        (f"--text graphs --like {PAPER}", Query.related(text="graphs", like=(PAPER,))),
+        (
+            "graphs --sort date --year 2024",
+            Query("graphs", sort="date", filters=Filters(2024, 2024)),
+        ),
+        ("graphs --min-score 0.5 --diversity 0.3", Query("graphs", min_score=0.5, diversity=0.3)),
         (f"graphs --unlike {PAPER}", Query("graphs", unlike=(PAPER,))),
     ],
 )

@@ -162,7 +162,6 @@ def test_filters_choose_what_is_written(run, client):
         ({"id": ONE, "q": "graph"}, 422, "id"),
         ({"k": 5}, 422, "k"),
         ({"sort": "date"}, 422, "sort"),
-        ({"unlike": ONE}, 422, "unlike"),
         ({"q": "graph", "like": "akin:none"}, 404, None),
     ],
 )

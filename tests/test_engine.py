@@ -12,9 +12,10 @@ from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.errors import BadParameter, IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.paper import document_text
 from indexer.words import terms
-from search_api.engine import DATE_POOL, Engine
+from search_api.engine import Engine
 from search_api.filters import Filters
 from search_api.query import Query
+from search_api.ranking import DATE_POOL
 from tests.conftest import table
 from tests.fakes import FakeEncoder
 from tests.oracles import bm25f, fields_of, lifts
@@ -230,6 +231,22 @@ def test_like_and_unlike_move_the_query(engine, oracle):
     )
     query = Query(text, like=like, unlike=unlike, mode="semantic", k=100)
     assert found(engine, query) == expected
+
+
+@pytest.mark.parametrize("mode", ["semantic", "lexical"])
+def test_unlike_alone_ranks_by_distance(engine, oracle, mode):
+    """All other papers come, those that have least in common with it first."""
+    if mode == "semantic":
+        score = oracle.vectors @ -oracle.vectors[oracle.ids.index(FEDSSP)]
+    else:
+        score = -0.5 * sum(
+            weight * np.array(bm25f(oracle.papers, term, stemmed=True))
+            for term, weight in oracle.words_of([FEDSSP]).items()
+        )
+    expected = oracle.order(score, lambda i: oracle.ids[i] != FEDSSP)
+    query = Query.parse(f"unlike:{FEDSSP}", mode=mode, k=100)
+    assert found(engine, query) == expected
+    assert len(expected) == 63
 
 
 def test_a_pasted_abstract_finds_its_paper(engine):

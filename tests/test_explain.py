@@ -1,6 +1,7 @@
 """Explanations against brute force, on a fake encoder and on the real model."""
 
 import re
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
@@ -14,13 +15,17 @@ from indexer.catalogue import open_catalogue, read_paper_at, read_texts
 from indexer.encoder import TokenEmbeddings
 from indexer.errors import UnknownPaper
 from indexer.paper import Paper
+from indexer.words import WORD, stem
 from search_api.engine import Engine
 from search_api.explain import NO_SHARES, _Document, explain
+from search_api.explanation import Standing
 from search_api.query import Filters, Query
 from search_api.results import IndexInfo
 from search_api.scored import Scored
 from tests.conftest import table
-from tests.fakes import FakeEncoder
+from tests.fakes import ByLength, FakeEncoder
+from tests.oracles import fields_of
+from tests.test_engine import Oracle
 
 FEDSSP, S2FGL, DEFTA = "akin:51bb49ea6b40cafb", "akin:d56e4bd8a48894b8", "akin:8e78acac5fbcaf10"
 QUESTION = "federated learning of graph neural networks"
@@ -32,6 +37,17 @@ QUERIES = [
     Query("zzzz no such word", mode="lexical"),
     Query(like=(S2FGL,)),
     Query("graphs", like=(S2FGL,), unlike=(DEFTA,), filters=Filters(year_from=2025)),
+]
+SHAPED = [
+    *QUERIES,
+    Query(QUESTION, min_score=0.5),
+    Query(QUESTION, diversity=0.7),
+    Query(QUESTION, sort="date", min_score=0.1),
+    Query(QUESTION, k=3, cursor="of any page"),
+    Query.related(like=(S2FGL,), diversity=0.3),
+    Query.related(text=QUESTION, mode="semantic"),
+    Query.parse("author:Huang year:2024.."),
+    Query(unlike=(DEFTA,)),
 ]
 
 
@@ -58,8 +74,10 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     """Explain a paper that is a corpus of its own."""
     encoder = encoder or FakeEncoder()
     one, direction = np.ones(1), encoder.encode_query([text])[0]
-    scored = Scored(one.astype(bool), direction, one, None, None, None, [])
-    return explain(paper, 0, Query(text), scored, IndexInfo("g", "m", 1), encoder)
+    none = np.array([], dtype=np.int64)
+    scored = Scored(one.astype(bool), none, none, direction, one, None, None, None, [])
+    index = IndexInfo("g", "m", 1)
+    return explain(paper, 0, Query(text), scored, Standing(1), {}, index, encoder)
 
 
 def whole(found):
@@ -74,15 +92,27 @@ def at(paper, piece):
     return text[piece.start : piece.end]
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda q: f"{q.text} {q.mode}")
-def test_ranks_and_scores_are_those_of_search(engine, query):
-    """Every paper's explanation has the places and scores of the list, and so has one outside."""
-    hits = {hit.paper.id: hit for hit in engine.search(replace(query, k=1000)).hits}
-    for paper in engine.papers(Filters()):
+@pytest.mark.parametrize(
+    ("query", "reranker"),
+    [*((q, None) for q in SHAPED), (SHAPED[0], ByLength()), (SHAPED[-3], ByLength())],
+)
+def test_ranks_and_scores_are_those_of_search(seed_generation, query, reranker):
+    """An explanation has the places and scores of the list, whatever shapes that."""
+    with closing(Engine(seed_generation, FakeEncoder(), reranker)) as engine:
+        agree(engine, query)
+
+
+def agree(engine, query):
+    """Compare the explanations of papers from everywhere in a list with their hits, if any."""
+    hits = {hit.paper.id: hit for hit in engine.search(replace(query, k=1000, cursor=None)).hits}
+    assert hits or query.mode == "lexical"
+    for paper in list(engine.papers(Filters()))[::4]:
         found = engine.explain(query, paper.id)
         assert found.paper == paper
         if hit := hits.get(paper.id):
             assert (found.rank, found.score) == (hit.rank, hit.score)
+            assert found.rerank == hit.rerank
+            assert not any("in the list" in note for note in found.notes)
             for part, voice in ((found.semantic, hit.semantic), (found.lexical, hit.lexical)):
                 if voice:
                     assert (part.rank, part.score) == (voice.rank, voice.score)
@@ -91,6 +121,30 @@ def test_ranks_and_scores_are_those_of_search(engine, query):
         else:
             assert found.rank is None
             assert any("not in the list" in n or "never in the list" in n for n in found.notes)
+
+
+def test_what_keeps_a_paper_out_of_a_list_is_named(index, build, tmp_path, encoder):
+    """The record that has the place of its work, the least score, or the bound of the newest."""
+    twice = "A long and very telling title of one single work that somebody wrote on graphs"
+    rows = [(twice, "One abstract."), (twice + " again", "Another abstract.")]
+    build(table(tmp_path / "p.md", *rows, *((f"Paper {i}", f"About {i}.") for i in range(110))))
+    with closing(Engine(index.current(), encoder)) as engine:
+        first, second = (hit.paper.id for hit in engine.search(Query(twice, k=2)).hits)
+        query = Query(twice, collapse=True)
+        assert engine.search(query).hits[0].same == (second,)
+        joined = engine.explain(query, second)
+        assert (engine.explain(query, first).rank, joined.rank) == (1, None)
+        note = f"the same work as {first}, which has its place: the paper is not in the list"
+        assert joined.notes == [note]
+        about = engine.explain(Query.related(like=(first,)), second)
+        note = f"the same work as {first}, which the list is about: the paper is not in the list"
+        assert (about.rank, about.notes) == (None, [note])
+        last = engine.search(Query(twice, k=1000)).hits[-1].paper.id
+        below = engine.explain(Query(twice, min_score=0.5), last)
+        note = "the score is below 0.5, the least: the paper is not in the list"
+        assert (below.rank, below.notes) == (None, [note])
+        old = engine.explain(Query(twice, sort="date"), last)
+        assert (old.rank, "100 most relevant" in old.notes[-1]) == (None, True)
 
 
 def test_the_hybrid_score_is_the_sum_of_its_parts(engine):
@@ -246,6 +300,36 @@ def test_matches_are_all_forms_of_the_words_asked_for():
     ]
     only_stop = meaning(paper, text="of the").matches
     assert [match.text for match in only_stop] == ["of", "the"]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "lexical", "semantic"])
+def test_words_in_common_with_papers_to_be_like_are_those_that_tell_most(
+    engine, seed_generation, mode
+):
+    """The twenty of highest weight times idf that the paper has, in a form that they have."""
+    oracle = Oracle(seed_generation)
+    like, unlike = (S2FGL, FEDSSP), (DEFTA,)
+    weights = oracle.words_of(like)
+    for term, weight in oracle.words_of(unlike).items():
+        if term in weights:
+            weights[term] -= 0.5 * weight
+    idf = oracle.idf(weights)
+    texts = [f"{p.title} {p.abstract}" for p in map(engine.paper, like)]
+    written = [word for text in texts for word in WORD.findall(text)]
+    assert any(weight < 0 for weight in weights.values())
+    for paper in list(engine.papers(Filters()))[::9]:
+        found = engine.explain(Query(like=like, unlike=unlike, mode=mode), paper.id)
+        has = set().union(*fields_of(paper))
+        wanted = {t: w * idf[t] for t, w in weights.items() if w > 0 and t in has}
+        expected = sorted(wanted.values(), reverse=True)[:20]
+        assert [wanted[term.term] for term in found.terms] == pytest.approx(expected)
+        assert all(term.word in written and stem(term.word) == term.term for term in found.terms)
+        counts = Counter(match.term for match in found.matches)
+        assert counts == {term.term: term.count for term in found.terms}
+        assert all(at(paper, match) == match.text for match in found.matches)
+    beside = engine.explain(Query("graphs and zzzz", like=like), FEDSSP).terms
+    assert [term.word for term in beside[:2]] == ["graphs", "zzzz"]
+    assert len(beside) == 22
 
 
 @pytest.mark.parametrize("encoder", [FakeEncoder(), Cutting(), NoSum()])

@@ -365,7 +365,6 @@ def test_head_has_the_headers_alone(client):
     [
         ({"k": 101}, 422, "k"),
         ({"k": 0}, 422, "k"),
-        ({"unlike": [ONE]}, 422, "q"),
         ({"like": [ONE], "unlike": [ONE]}, 422, "unlike"),
         ({"q": "x" * 20_001}, 422, "q"),
         ({"year_from": 2025, "year_to": 2024}, 422, "year_from"),

@@ -82,11 +82,11 @@ PART = {
 }
 EXPLANATION = {
     "paper": PAPER,
-    "query": {"q": TEXT, "mode": TEXT, "filters": {dict}},
+    "query": {"q": TEXT, "mode": TEXT, "filters": {dict}, "sort": TEXT},
     "index": INDEX,
     "rank": {int},
     "score": {float},
-    "why": {"semantic": PART, "lexical": PART, "lift": {float}},
+    "why": {"semantic": PART, "lexical": PART, "lift": {float}, "rerank": {type(None)}},
     "words": [{**PLACE, "share": {float}}],
     "special": {float},
     "unread": {int},
@@ -295,7 +295,8 @@ def test_an_explanation_has_the_shape_of_the_contract(client, hits):
         asked = {"q": QUESTION}
         found = ok(client.get(f"{API}/papers/{hit['paper']['id']}/explain", params=asked))
         assert conforms(found, EXPLANATION), found
-        assert found["query"] == {"q": QUESTION, "mode": "hybrid", "filters": {}}
+        asked = {"q": QUESTION, "mode": "hybrid", "filters": {}, "sort": "relevance"}
+        assert found["query"] == asked
         assert {name: found[name] for name in ("rank", "score", "paper")} == {
             name: hit[name] for name in ("rank", "score", "paper")
         }
@@ -334,9 +335,40 @@ def test_an_explanation_takes_papers_to_be_like_and_unlike(client, papers):
     found = ok(client.get(f"{API}/papers/{third}/explain", params=params))
     assert (found["rank"], found["score"]) == (hit["rank"], hit["score"])
     assert (found["query"]["like"], found["query"]["mode"]) == ([first], "hybrid")
-    assert found["terms"] == []
+    shared = {term["term"]: term["count"] for term in found["terms"]}
+    assert 0 < len(shared) <= 20
+    assert min(shared.values()) > 0
+    assert sum(shared.values()) == len(found["matches"])
+    for one in (hit, page["results"][0], page["results"][-1]):
+        found = ok(client.get(f"{API}/papers/{one['paper']['id']}/explain", params=params))
+        assert found["rank"] == one["rank"]
     own = ok(client.get(f"{API}/papers/{first}/explain", params=params))
     assert (own["rank"], "never in the list" in own["notes"][0]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": QUESTION, "diversity": 0.8},
+        {"q": QUESTION, "sort": "date"},
+        {"q": QUESTION, "min_score": 0.5, "year_from": 2024},
+        {"text": QUESTION, "mode": "semantic"},
+        {"text": QUESTION, "diversity": 0.4, "like": ["akin:8e78acac5fbcaf10"]},
+        {"like": ["akin:8e78acac5fbcaf10"], "min_score": 1.0},
+        {"q": QUESTION, "like": ["akin:8e78acac5fbcaf10"]},
+    ],
+    ids=str,
+)
+def test_an_explanation_is_of_the_very_list(client, asked):
+    """Search with a question, related papers without: each has its place, the others none."""
+    route = "search" if "q" in asked else "related"
+    page = ok(client.post(f"{API}/{route}", json={**asked, "k": 1000}))
+    places = {hit["paper"]["id"]: hit["rank"] for hit in page["results"]}
+    everything = client.post(f"{API}/search", json={"q": "x", "k": 1000}).json()["results"]
+    for paper_id in sorted(hit["paper"]["id"] for hit in everything)[::5]:
+        found = ok(client.get(f"{API}/papers/{paper_id}/explain", params=asked))
+        assert found["rank"] == places.get(paper_id)
+    assert found["query"] == {n: v for n, v in page["query"].items() if n != "k"}
 
 
 def test_by_words_alone_an_explanation_has_matches_alone(client, papers):
@@ -358,6 +390,8 @@ def test_by_words_alone_an_explanation_has_matches_alone(client, papers):
         ({"q": " "}, "q"),
         ({"q": "x", "k": 3}, "k"),
         ({"q": "x", "cursor": "x"}, "cursor"),
+        ({"q": "x", "text": "y"}, "text"),
+        ({"q": "x", "diversity": 2}, "diversity"),
         ({"q": "x", "mode": "fuzzy"}, "mode"),
         ({"q": "x", "year_from": 20}, "year_from"),
         ({"q": "x", "like": ["a"], "unlike": ["a"]}, "unlike"),

@@ -182,6 +182,57 @@ def test_a_contradiction_is_told(q, note):
     assert parse(q).notes == (note,)
 
 
+@pytest.mark.parametrize(
+    ("q", "given", "note"),
+    [
+        (
+            "year:2020 a",
+            Filters(2024, author=("A",)),
+            "year:2020 contradicts the filter year:2024..; no paper passes both",
+        ),
+        (
+            "year:2020..",
+            Filters(None, 2019),
+            "year:2020.. contradicts the filter year:..2019; no paper passes both",
+        ),
+        (
+            "has:code",
+            Filters(has_code=False),
+            "has:code contradicts the filter; no paper passes both",
+        ),
+        (
+            "-has:code",
+            Filters(has_code=True),
+            "-has:code contradicts the filter; no paper passes both",
+        ),
+        (
+            "-author:A",
+            Filters(2024, author=("A",)),
+            "-author:A excludes what is asked for elsewhere",
+        ),
+        ("-year:2024", Filters(2024, 2024), "-year:2024 excludes what is asked for elsewhere"),
+    ],
+)
+def test_a_contradiction_to_a_filter_beside_the_query_is_told(q, given, note):
+    """Both are to be passed, which no paper does, and a note says that."""
+    assert parse(q, given).notes == (note,)
+
+
+@pytest.mark.parametrize(
+    ("q", "given"),
+    [
+        ("year:2020..", Filters(2024)),
+        ("year:2024", Filters(2020, 2024)),
+        ("has:code author:A", Filters(has_code=True, author=("B",))),
+        ("-author:A", Filters(author=("A", "B"))),
+        ("a", Filters(2024, 2024, has_code=False)),
+    ],
+)
+def test_filters_that_narrow_each_other_need_no_note(q, given):
+    """Some paper may pass both."""
+    assert parse(q, given).notes == ()
+
+
 def test_of_contradictory_parts_the_last_or_the_positive_counts():
     """What is left can be asked of an engine."""
     assert parse("year:2020 year:2023").filters == Filters(2023, 2023)

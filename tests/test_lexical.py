@@ -15,7 +15,8 @@ from indexer.catalogue import CatalogueBuilder, open_catalogue, prepared
 from indexer.errors import IndexCorrupted
 from indexer.lexical_index import LexicalIndex, LexicalIndexBuilder
 from indexer.paper import Paper, Record
-from search_api.lexical import weigh
+from search_api.language import Clause
+from search_api.lexical import having, weigh
 from tests.oracles import bm25f
 
 VOCABULARY = "graph node prompt kernel token bird cloud mix".split()  # stemming leaves them as is
@@ -172,6 +173,21 @@ def test_every_word_finds_itself(tmp_path, text):
 def test_query_syntax_is_only_text(tmp_path, query, hits):
     """What is scored is words alone; nothing else has a meaning here."""
     assert found(tmp_path, query, "agent", "multi agent", "graph", "graphite", "bird") == hits
+
+
+@pytest.mark.parametrize("literal", [True, False])
+def test_words_that_stand_in_for_a_title_are_in_no_title(tmp_path, literal):
+    """They are found where they come from, in the abstract, and only there."""
+    papers = [
+        Paper("a", "Graphs that …", "Graphs that grow.", extra={"title_missing": True}),
+        Paper("b", "Graphs that grow", "Nothing else."),
+    ]
+    with words_of(tmp_path, papers) as words:
+
+        def rows(field):
+            return np.flatnonzero(having(words.db, words.index, Clause("graphs", literal, field)))
+
+        assert (rows("title").tolist(), rows("any").tolist()) == ([1], [0, 1])
 
 
 def test_papers_without_a_word_are_no_obstacle(tmp_path):

@@ -52,7 +52,6 @@ def encoded(value) -> str:
     [
         ({}, "q"),
         ({"text": " \n\t"}, "q"),
-        ({"unlike": ("a",)}, "q"),
         ({"text": "x" * 20_001}, "q"),
         ({"text": "x", "k": 0}, "k"),
         ({"text": "x", "k": -1}, "k"),
@@ -64,6 +63,23 @@ def encoded(value) -> str:
         ({"text": "x", "diversity": float("nan")}, "diversity"),
         ({"like": ("a", "b"), "unlike": ("c", "b")}, "unlike"),
         ({"text": "x", "filters": Filters(year_from=2025, year_to=2024)}, "year_from"),
+        ({"wishes": (Wish(float("nan"), "x"),)}, "q"),
+        ({"wishes": (Wish(float("-inf"), "x"),)}, "q"),
+        ({"wishes": (Wish(0, "x"),)}, "q"),
+        ({"wishes": (Wish(100.1, "x"),)}, "q"),
+        *(
+            (asked, name)
+            for bad in ("\ud800", "x" * 20_001)
+            for asked, name in (
+                ({"wishes": (Wish(1, bad),)}, "q"),
+                ({"must": (Clause(bad, literal=True),)}, "q"),
+                ({"must_not": (Clause(bad, literal=False),)}, "q"),
+                ({"narrowed": Filters(venue=(bad,))}, "q"),
+                ({"excluded": (Filters(author=(bad,)),)}, "q"),
+                ({"filters": Filters(source=(bad,))}, "source"),
+                ({"unlike": (bad,)}, "unlike"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(asked, field):
@@ -81,6 +97,8 @@ def test_what_cannot_be_asked_is_refused_by_name(asked, field):
         {"text": "x", "k": 1000},
         {"text": "x" * 20_000},
         {"text": "x", "unlike": ("a",)},
+        {"unlike": ("a",)},
+        {"wishes": (Wish(100, "x"), Wish(-100, "y"), Wish(1e-9, "z"))},
         {"like": ("a",), "unlike": ("b",)},
         {"text": "x", "filters": Filters(year_from=2024, year_to=2024)},
     ],
@@ -141,7 +159,20 @@ def test_a_selection_is_a_query(typed):
     assert (query.ranks, query.selects) == (False, True)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "unlike:arxiv:2508.15763"])
+def test_a_paper_that_is_named_twice_counts_once():
+    """However the query is made."""
+    query = Query(like=("a", "b", "a"), unlike=("c", "c"))
+    assert (query.like, query.unlike) == (("a", "b"), ("c",))
+    assert Query.parse("related:pmid:1", like=("pmid:1",)).like == ("pmid:1",)
+
+
+def test_what_contradicts_a_filter_is_noted():
+    """A list that must be empty says why."""
+    query = Query.parse("year:2020", filters=Filters(year_from=2024))
+    assert "contradicts the filter year:2024.." in query.notes[0]
+
+
+@pytest.mark.parametrize("typed", ["", " "])
 def test_nothing_is_no_query(typed):
     """Where nothing is asked for, the parameter is named."""
     with pytest.raises(BadParameter) as raised:
@@ -166,6 +197,34 @@ def test_everything_else_changes_the_digest(name, value):
 def test_every_filter_changes_the_digest(name, value):
     """Each filter alone changes the digest."""
     assert replace(QUERY, filters=Filters(**{name: value})).digest() != QUERY.digest()
+
+
+def test_what_reads_again_changes_the_digest():
+    """The order is the reranker's, too."""
+    assert len({QUERY.digest(), QUERY.digest("a"), QUERY.digest("b")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("q", "text", "like", "expected"),
+    [
+        ("graphs", "", (), Query("graphs", typed="graphs")),
+        ("graphs", " ", ("a",), Query("graphs", like=("a",), typed="graphs")),
+        ("", "", ("a",), Query(like=("a",), is_paper=True, collapse=True)),
+        (" ", "graphs", (), Query("graphs", is_paper=True, collapse=True)),
+        ("", "-x", ("a",), Query("-x", like=("a",), is_paper=True, collapse=True)),
+    ],
+)
+def test_a_list_is_a_search_or_of_related_papers(q, text, like, expected):
+    """What is typed is searched for; without that, papers and texts are to be near."""
+    assert Query.of_list(q, text, like=like) == expected
+
+
+@pytest.mark.parametrize(("q", "text", "field"), [("a", "b", "text"), ("", " ", "q")])
+def test_a_list_is_one_of_both(q, text, field):
+    """Neither both nor none can be asked for."""
+    with pytest.raises(BadParameter) as raised:
+        Query.of_list(q, text)
+    assert raised.value.context["field"] == field
 
 
 def test_no_field_is_left_out_of_these_tests():
@@ -240,9 +299,9 @@ def test_no_text_breaks_the_reading_of_a_cursor(text):
 def test_a_cursor_fits_one_generation_and_one_query():
     """Another generation is StaleCursor, another query BadParameter; another page size is fine."""
     cursor = Cursor("now", QUERY.digest(), 10)
-    cursor.check("now", replace(QUERY, k=3))
+    cursor.check("now", replace(QUERY, k=3).digest())
     with pytest.raises(StaleCursor, match="generation now, now later"):
-        cursor.check("later", QUERY)
+        cursor.check("later", QUERY.digest())
     with pytest.raises(BadParameter, match="another query") as caught:
-        cursor.check("now", replace(QUERY, text="other"))
+        cursor.check("now", replace(QUERY, text="other").digest())
     assert caught.value.context["field"] == "cursor"

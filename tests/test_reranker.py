@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from indexer.errors import ModelUnavailable
+from indexer.errors import BadParameter, ModelUnavailable
 from indexer.models import find_model
+from search_api.connections import CONNECTIONS
 from search_api.engine import Engine
 from search_api.query import Query
 from search_api.reranker import DEPTH, CrossEncoderReranker
-from tests.fakes import FakeEncoder
-
-
-class ByLength:
-    """The shorter a text the better; remembers what it read."""
-
-    def __init__(self) -> None:
-        self.read: list[tuple[str, list[str]]] = []
-
-    def score(self, query, texts):
-        self.read.append((query, list(texts)))
-        return -np.array([len(text) for text in texts], dtype=np.float64)
+from tests.fakes import ByLength, FakeEncoder
 
 
 @pytest.fixture
@@ -73,6 +64,32 @@ def test_pages_of_a_list_that_was_read_again_join(engine):
         if (cursor := page.next) is None:
             break
     assert joined == whole
+
+
+def test_a_cursor_does_not_outlive_a_change_of_reranker(engine, plain, seed_generation):
+    """A page of a list in another order would repeat papers, and leave out others."""
+    query = Query("graph learning", k=9)
+    other = ByLength("0" * 64)
+    with closing(Engine(seed_generation, FakeEncoder(), other)) as changed:
+        for one, another in ((engine, plain), (plain, engine), (engine, changed)):
+            cursor = one.search(query).next
+            assert one.search(replace(query, cursor=cursor)).hits[0].rank == 10
+            with pytest.raises(BadParameter, match="ordered by another reranker"):
+                another.search(replace(query, cursor=cursor))
+
+
+def test_no_connection_is_held_while_papers_are_read_again(engine, reranker, monkeypatch):
+    """Slow reading keeps nobody from the catalogue: more may read than there are connections."""
+    free = engine._connections._free
+    seen = []
+
+    def score(query, texts):
+        seen.append(len(free))
+        return np.zeros(len(texts))
+
+    monkeypatch.setattr(reranker, "score", score)
+    engine.search(Query("graph learning", collapse=True))
+    assert seen == [CONNECTIONS]
 
 
 @pytest.mark.parametrize("query", [Query("graph", sort="date"), Query.parse("year:2025")])

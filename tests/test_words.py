@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.words import STOP_WORDS, WORD, located, stem, terms
+from indexer.words import STOP_WORDS, WORD, located, stem, surfaces, terms
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,21 @@ def test_every_word_has_a_place(text):
     telling = [w.term for w in words if text[w.start : w.end].lower() not in STOP_WORDS]
     if telling:
         assert set(telling) <= set(terms(text)) | STOP_WORDS
+
+
+def test_the_first_word_of_a_term_is_its_surface():
+    """As it is written, stop words left out unless there is nothing else."""
+    found = surfaces("The Networks of Naïve networking, network")
+    assert list(found.items()) == [("network", "Networks"), ("naiv", "Naïve")]
+    assert surfaces("of The") == {"of": "of", "the": "The"}
+
+
+@given(st.text())
+def test_every_term_has_a_surface(text):
+    """They are those of the text, in order, and each word gives its term."""
+    found = surfaces(text)
+    assert list(found) == list(dict.fromkeys(terms(text)))
+    assert all(stem(word) == term for term, word in found.items())
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from search_api.asked import Asked
 from search_api.engine import Engine
 from search_api.filters import Filters
-from search_api.pages.asked import Asked
 from search_api.query import Query
 from search_api.results import FacetCount, ResultList
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from indexer.paper import Paper
-from search_api.pages.asked import url
+from search_api.asked import url
 
 _NAMES_SHOWN = 6
 _SCHEMES = frozenset({"http", "https", "ftp"})

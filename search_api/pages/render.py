@@ -15,10 +15,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from indexer import __version__
+from search_api.asked import SEARCH, Asked, paper_url, url
 from search_api.exports import EXPORTERS
 from search_api.language import HELP
 from search_api.pages import papers
-from search_api.pages.asked import SEARCH, Asked, paper_url, url
 from search_api.problems import index_headers
 
 _HERE = Path(__file__).parent

@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from indexer.errors import BadParameter
 from indexer.paper import Paper
 from search_api import query as queries
+from search_api.asked import Asked, Marked
 from search_api.dependencies import EngineDep
 from search_api.downloads import document
 from search_api.engine import Engine
 from search_api.exports import EXPORTERS, Listed
-from search_api.pages.asked import Asked, Marked
 from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown
 from search_api.pages.render import HEADERS, page
@@ -56,7 +56,10 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
         "results.html",
         asked=asked,
         found=found,
-        hits=[(hit, shown(hit.paper, engine.matches(query, hit.paper))) for hit in found.hits],
+        hits=[
+            (hit, shown(hit.paper, matches))
+            for hit, matches in zip(found.hits, engine.matches(query, found.papers), strict=True)
+        ],
         facets=facets(engine, asked, query, found),
         bars=bars(engine, asked, query, found),
         like=[engine.paper(one) for one in query.like],
@@ -74,12 +77,13 @@ def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
     query = asked.to_query()
     if query is None:
         raise BadParameter("q: what was looked for?", field="q")
-    hits = engine.search(query).hits
-    nearest = engine.nearest_sentences(query, [hit.paper for hit in hits])
+    found = engine.search(query)
+    matches = engine.matches(query, found.papers)
+    nearest = engine.nearest_sentences(query, found.papers)
 
     def lines() -> Iterator[bytes]:
-        for hit, sentence in zip(hits, nearest, strict=True):
-            text = shown(hit.paper, engine.matches(query, hit.paper), sentence)
+        for hit, words, sentence in zip(found.hits, matches, nearest, strict=True):
+            text = shown(hit.paper, words, sentence)
             line = {"rank": hit.rank, "preview": text.preview, "abstract": text.abstract}
             yield orjson.dumps(line, default=str) + b"\n"
 
@@ -129,11 +133,11 @@ def paper(
         "paper.html",
         asked=asked,
         paper=found,
-        shown=shown(found, engine.matches(query, found) if query else ()),
+        shown=shown(found, engine.matches(query, [found])[0] if query else ()),
         fields=_fields(found),
         citations=[(name, label, _cited(found, name)) for name, label in _CITED.items()],
         records=engine.records(id),
-        neighbours=engine.search(queries.Query(like=(id,), k=_NEIGHBOURS, collapse=True)),
+        neighbours=engine.search(queries.Query.related(like=(id,), k=_NEIGHBOURS)),
     )
 
 

@@ -1,30 +1,22 @@
-"""What a page is asked for: the parameters in its URL, and the URLs that change one of them."""
+"""What a list is asked by, and how that is written: the URLs of pages and feeds."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from indexer.errors import BadParameter
-from search_api.filters import Filters
-from search_api.query import MAX_K, MAX_PAPERS, Mode, Query
-from search_api.schemas import ExportFormat, FilterParameters, Words
+from search_api.query import MAX_K
+from search_api.schemas import ExportFormat, ListParameters, Words
 
 SEARCH, RELATED = "/", "/related"
 
 
-class Asked(FilterParameters):
-    """The query string of a page: a question, or papers to be like or unlike, or a pasted text."""
+class Asked(ListParameters):
+    """The query string of a page, and how it is written."""
 
-    q: Words = Field("", description="what to look for, as typed")
-    text: Words = Field("", description="an abstract that need not be in the index")
-    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
-    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
-    unlike: list[Words] = Field(
-        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
-    )
+    unwritten: ClassVar[frozenset[str]] = frozenset({"cursor"})
 
     @property
     def path(self) -> str:
@@ -46,26 +38,15 @@ class Asked(FilterParameters):
             return f"{first} and later"
         return str(first) if first == last else f"{first} to {last}"
 
-    def to_query(self) -> Query | None:
-        """Return the engine's query, ``None`` where nothing is asked.
-
-        Raises:
-            BadParameter: both a question and a text, or another value that cannot be.
-        """
-        if self.q.strip() and self.text.strip():
-            raise BadParameter("text: there is a question already, q", field="text")
-        if self.relates:
-            return self.related(self.like, self.unlike, self.text, self.mode)
-        if not (self.q.strip() or self.unlike or self.filters() != Filters()):
-            return None
-        return self.query(self.q, mode=self.mode, like=tuple(self.like), unlike=tuple(self.unlike))
-
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """Return what is not as it is by default, with changes; ``None`` takes a parameter out.
 
         The cursor is left out: it belongs to this one page of this one list.
         """
-        asked = self.model_dump(exclude_defaults=True, exclude={"cursor"}) | changes
+        asked = self.model_dump(exclude_defaults=True, exclude=set(self.unwritten)) | changes
+        for name, value in asked.items():
+            if isinstance(value, list):  # each once, and no blanks
+                asked[name] = list(dict.fromkeys(one for one in value if one.strip()))
         return {name: value for name, value in asked.items() if value not in (None, [], "")}
 
     def query_string(self, **changes: Any) -> str:

@@ -1,0 +1,48 @@
+"""Words in common: those of a query and of papers to be like, and where a paper has them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+
+from indexer.paper import Paper
+from indexer.words import STOP_WORDS, folded, located, surfaces
+from search_api.explanation import Field, Match, Term
+
+MOST_SHARED = 20
+"""Words that a paper has in common with those to be like: so many are shown."""
+
+
+def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[Term], list[Match]]:
+    """Return the terms of a query and of papers to be like, and where a paper has them.
+
+    Args:
+        paper: the one that is looked at.
+        query: free text; all its terms are returned, those that the paper has not, too.
+        telling: terms of the papers to be like, the most telling first, and the words they are; of
+            those that the paper has, :data:`MOST_SHARED`.
+    """
+    texts: list[tuple[Field, int | None, str]] = [
+        ("title", None, paper.title),
+        ("abstract", None, paper.abstract),
+        *(("authors", n, name) for n, name in enumerate(paper.authors)),
+    ]
+    words = [
+        Match(field, word.start, word.end, text[word.start : word.end], author, word.term)
+        for field, author, text in texts
+        for word in located(text)
+    ]
+    asked = surfaces(query)
+    having = {word.term for word in words if folded(word.text) not in STOP_WORDS}
+    shared = (term for term in telling if term in having and term not in asked)
+    asked |= {term: telling[term] for term in islice(shared, MOST_SHARED)}
+    # Stop words are looked for only where nothing else is asked for.
+    found = [
+        word
+        for word in words
+        if word.term in asked
+        and (folded(word.text) not in STOP_WORDS or folded(asked[word.term]) in STOP_WORDS)
+    ]
+    counts = Counter(match.term for match in found)
+    return [Term(term, word, counts[term]) for term, word in asked.items()], found
