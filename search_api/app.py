@@ -62,13 +62,16 @@ operations = APIRouter(tags=["operations"])
 
 @api.get("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
 def search(parameters: Annotated[schemas.SearchParameters, Query()], engine: EngineDep) -> Any:
-    """Find the papers nearest to a question in plain words."""
+    """Find the papers nearest to a question in plain words.
+
+    Without one, but with papers to be like or an abstract, those that are related to these.
+    """
     return engine.search(parameters.to_query()).to_json()
 
 
 @api.post("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
 def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
-    """The same, for queries as long as an abstract, and with papers to be like or unlike."""
+    """The same, for queries as long as an abstract, and for what is not to be in a log."""
     return engine.search(body.to_query()).to_json()
 
 
@@ -107,9 +110,17 @@ def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     return {**engine.paper(id).to_json(), "index": engine.info.to_json()}
 
 
+@api.get("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
+def related_to_some(
+    parameters: Annotated[schemas.RelatedParameters, Query()], engine: EngineDep
+) -> Any:
+    """Find papers near several, far from others, or near an abstract."""
+    return engine.search(parameters.to_query()).to_json()
+
+
 @api.post("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
 def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
-    """Find papers near several, far from others, or near a pasted abstract."""
+    """The same, for an abstract of any length."""
     return engine.search(body.to_query()).to_json()
 
 

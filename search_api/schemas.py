@@ -110,80 +110,6 @@ class FilterParameters(_Ordered):
         """Return what these are of the engine's query."""
         return {**super().shape(), "k": self.k, "cursor": self.cursor}
 
-    def query(self, typed: str | None = None, **asked: Any) -> Query:
-        """Return the engine's query: these parameters, what was typed, and what else is asked."""
-        asked |= self.shape()
-        return Query(**asked) if typed is None else Query.parse(typed, **asked)
-
-
-class _Question(BaseModel):
-    q: Words = Field(description="what to look for, in plain words", examples=[_QUESTION])
-    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
-
-
-class SearchParameters(FilterParameters, _Question):  # in this order, `q` is documented first
-    """The query string of a search."""
-
-    def to_query(self) -> Query:
-        """Return the engine's query."""
-        return self.query(self.q, mode=self.mode)
-
-
-class SearchBody(FilterParameters):
-    """The body of a search: a query of any length, and papers to be like or unlike."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"q": _QUESTION, "k": 3, "year_from": 2024}]},
-    )
-
-    q: Words = Field("", description="free text, up to a whole abstract")
-    mode: Mode = "hybrid"
-    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
-    unlike: list[Words] = Field(
-        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
-    )
-
-    def to_query(self) -> Query:
-        """Return the engine's query."""
-        return self.query(
-            self.q,
-            mode=self.mode,
-            like=tuple(self.like),
-            unlike=tuple(self.unlike),
-        )
-
-
-class RelatedBody(FilterParameters):
-    """The body of a request for papers related to several, or to a pasted abstract."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"like": [_PAPER["id"]], "k": 5}]}
-    )
-
-    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
-    unlike: list[Words] = Field(
-        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
-    )
-    text: Words = Field("", description="an abstract that need not be in the index")
-    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
-
-    def to_query(self) -> Query:
-        """Return the engine's query.
-
-        Raises:
-            BadParameter: neither papers nor a text to be near.
-        """
-        if not self.like and not self.text.strip():
-            raise BadParameter("like: name papers to be near, or give a text", field="like")
-        return Query.related(
-            text=self.text,
-            like=tuple(self.like),
-            unlike=tuple(self.unlike),
-            mode=self.mode,
-            **self.shape(),
-        )
-
 
 _OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
 
@@ -239,6 +165,62 @@ class ListParameters(FilterParameters, _Asking):
             BadParameter: a value is out of its range, or both a question and a text are given.
         """
         return self.list_query() if self.ranks or self.filters() != Filters() else None
+
+
+class SearchParameters(ListParameters):
+    """The query string of a search."""
+
+    def to_query(self) -> Query:
+        """Return the engine's query.
+
+        Raises:
+            BadParameter: see :meth:`list_query`.
+        """
+        return self.list_query()
+
+
+class SearchBody(SearchParameters):
+    """The body of a search: a query of any length."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"q": _QUESTION, "k": 3, "year_from": 2024}]},
+    )
+
+
+class RelatedParameters(FilterParameters):
+    """The query string of a request for papers related to several, or to an abstract."""
+
+    like: list[Words] = Field([], max_length=MAX_PAPERS, description="ids of papers to be near")
+    unlike: list[Words] = Field(
+        [], max_length=MAX_PAPERS, description="ids of papers to be far from"
+    )
+    text: Words = Field("", description="an abstract that need not be in the index")
+    mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
+
+    def to_query(self) -> Query:
+        """Return the engine's query.
+
+        Raises:
+            BadParameter: neither papers nor a text to be near, or a value is out of its range.
+        """
+        if not self.like and not self.text.strip():
+            raise BadParameter("like: name papers to be near, or give a text", field="like")
+        return Query.related(
+            text=self.text,
+            like=tuple(self.like),
+            unlike=tuple(self.unlike),
+            mode=self.mode,
+            **self.shape(),
+        )
+
+
+class RelatedBody(RelatedParameters):
+    """The body of such a request."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"like": [_PAPER["id"]], "k": 5}]}
+    )
 
 
 class ExportParameters(ListParameters):

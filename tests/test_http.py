@@ -119,6 +119,7 @@ ENGINE_ROUTES = [
     ("GET", f"{API}/papers/akin:8e78acac5fbcaf10", None),
     ("GET", f"{API}/papers/akin:8e78acac5fbcaf10/related", None),
     ("GET", f"{API}/papers/akin:8e78acac5fbcaf10/explain?q=graphs", None),
+    ("GET", f"{API}/related?text=graphs", None),
     ("POST", f"{API}/related", {"text": "graphs"}),
     ("GET", f"{API}/export?q=graphs", None),
     ("POST", f"{API}/export", {"q": "graphs"}),
@@ -132,6 +133,7 @@ DOCUMENTED = [
     ("get", f"{API}/papers/{{id}}"),
     ("get", f"{API}/papers/{{id}}/related"),
     ("get", f"{API}/papers/{{id}}/explain"),
+    ("get", f"{API}/related"),
     ("post", f"{API}/related"),
     ("get", f"{API}/export"),
     ("post", f"{API}/export"),
@@ -716,7 +718,7 @@ def test_an_unknown_route_is_404(client):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("DELETE", "search"), ("GET", "related"), ("POST", "status"), ("PUT", "papers/x")],
+    [("DELETE", "search"), ("POST", "status"), ("PUT", "papers/x")],
 )
 def test_a_wrong_method_is_405(client, method, path):
     """A method that a route does not take is a problem, and Allow names one that it does."""
