@@ -110,10 +110,11 @@ export function mount(root, meta, buffer, { paper = "", page = "", hits: rows = 
     },
   });
 
-  const gone = new AbortController();
+  const removed = new AbortController();
+  const { signal } = removed;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", dress, { signal: gone.signal });
-  document.addEventListener("keydown", ({ key: name }) => { if (name === "Escape") pointing.select(-1); }, gone);
+  dark.addEventListener("change", dress, { signal });
+  document.addEventListener("keydown", ({ key: name }) => { if (name === "Escape") pointing.select(-1); }, { signal });
   const themes = new MutationObserver(dress);
   themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
   const sizes = new ResizeObserver(() => {
@@ -132,7 +133,8 @@ export function mount(root, meta, buffer, { paper = "", page = "", hits: rows = 
     view,
     camera,
     remove() {
-      gone.abort();
+      removed.abort();
+      pointing.select(-1);
       themes.disconnect();
       sizes.disconnect();
       camera.stop();
