@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
 from search_api.columns import Columns, Mask
 from search_api.connections import Connections
-from search_api.explain import asked_words, explain, nearest_sentence
+from search_api.explain import asked_words, explain
 from search_api.explanation import Explanation, Match, Sentence, Standing
 from search_api.filters import Filters
 from search_api.fusion import Array, Rows
@@ -30,6 +31,10 @@ from search_api.reranker import Reranker
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
 from search_api.scored import Scored, rank_among
 from search_api.scoring import Scorer
+from search_api.sentence_vectors import SentenceVectors
+
+SENTENCES_KEPT = 2000
+"""Papers whose sentences' embeddings are kept, some 15 kB each."""
 
 _READ_AT_ONCE = 100
 """Papers of a whole corpus that are read together."""
@@ -75,6 +80,7 @@ class Engine:
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
+        self._sentences = lru_cache(SENTENCES_KEPT)(self._embed_sentences)
         self.facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
 
     def close(self) -> None:
@@ -198,13 +204,17 @@ class Engine:
         """Yield of each paper the sentence of its abstract that is nearest to the query by meaning.
 
         ``None`` where the query has no meaning to be near to, and where a paper has no abstract.
-        The model reads each paper again.
+        The model reads each paper again, unless it was among the last :data:`SENTENCES_KEPT`.
         """
         with self._catalogue() as db:
             like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
-        direction = self._scorer.direction(query, like, unlike)
+            direction = self._scorer.direction(query, like, unlike)
         for paper in papers:
-            yield None if direction is None else nearest_sentence(paper, direction, self.encoder)
+            found = [] if direction is None else self._sentences(paper.id).nearest(direction)
+            yield next((one for one in found if one.field == "abstract"), None)
+
+    def _embed_sentences(self, paper_id: str) -> SentenceVectors:
+        return SentenceVectors.of(self.paper(paper_id), self.encoder)
 
     def records(self, paper_id: str) -> list[Merged]:
         """Return the records that a paper was made of, none where it was one.

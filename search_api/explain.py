@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
 from indexer.encoder import Encoder, TokenEmbeddings, Vectors
-from indexer.paper import Paper, document_text
+from indexer.paper import Paper
 from search_api.columns import Mask
-from search_api.explanation import Explanation, Field, Meaning, Part, Sentence, Share, Standing
+from search_api.explanation import Explanation, Meaning, Part, Share, Standing
 from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT, Array
 from search_api.matches import matches
 from search_api.query import Query
 from search_api.ranking import DATE_POOL
 from search_api.results import IndexInfo
 from search_api.scored import Scored, rank_among
-from search_api.sentences import sentences
+from search_api.sentence_vectors import Document, SentenceVectors
 
 NO_SHARES = (
     "by this model the vector of a text is not the mean of its word pieces: words have no shares, "
@@ -99,12 +97,6 @@ def asked_words(query: Query) -> str:
     return " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
 
 
-def nearest_sentence(paper: Paper, direction: Vectors, encoder: Encoder) -> Sentence | None:
-    """Return the sentence of the abstract that is nearest to a vector ``(dim,)`` of length 1."""
-    found = _meaning(paper, direction, encoder).sentences
-    return next((one for one in found if one.field == "abstract"), None)
-
-
 def _part(
     row: int, among: Mask, scores: Array | None, weight: float, added: Array | None
 ) -> Part | None:
@@ -151,62 +143,23 @@ def _of_meaning(meaning: Meaning | None) -> Iterator[str]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """The text that was embedded for a paper, and where its fields begin in it."""
-
-    text: str
-    fields: tuple[tuple[Field, int], ...]
-
-    @classmethod
-    def of(cls, paper: Paper) -> Self:
-        """Return the text of a paper, as :func:`indexer.catalogue.read_texts` gives it."""
-        title = paper.own_title
-        text = document_text(title, paper.abstract)
-        fields: list[tuple[Field, int]] = [("title", 0)] if title else []
-        if paper.abstract:
-            fields.append(("abstract", len(text) - len(paper.abstract)))
-        return cls(text, tuple(fields))
-
-    def place(self, start: int, end: int) -> tuple[Field, int, int, str]:
-        """Return which field a piece of the text is of, where in it, and the piece."""
-        field, first = next(one for one in reversed(self.fields) if one[1] <= start)
-        return field, start - first, end - first, self.text[start:end]
-
-    def sentences(self) -> Iterator[tuple[int, int]]:
-        """Yield where the title and the sentences of the abstract begin and end."""
-        for field, first in self.fields:
-            if field == "title":
-                yield 0, self.fields[1][1] - 1 if len(self.fields) > 1 else len(self.text)
-            else:
-                yield from ((first + s, first + e) for s, e in sentences(self.text[first:]))
-
-
 def _meaning(paper: Paper, direction: Vectors, encoder: Encoder) -> Meaning:
     """Take the cosine of a paper with a vector ``(dim,)`` of length 1 apart."""
-    document = _Document.of(paper)
+    document = Document.of(paper)
     tokens = encoder.encode_tokens(document.text)
-    if tokens is not None:
-        return _by_pieces(document, direction, tokens)
-    if not (places := list(document.sentences())):  # no text at all
-        return Meaning([], None, None, [])
-    vectors = encoder.encode_document([document.text[start:end] for start, end in places])
-    cosines = (vectors.astype(np.float64) @ direction).tolist()
-    return Meaning([], None, None, _nearest(document, zip(places, cosines, strict=True)))
+    if tokens is None:
+        found = SentenceVectors.by_themselves(document, encoder)
+        return Meaning([], None, None, found.nearest(direction))
+    return _by_pieces(document, direction, tokens)
 
 
-def _by_pieces(document: _Document, direction: Vectors, tokens: TokenEmbeddings) -> Meaning:
+def _by_pieces(document: Document, direction: Vectors, tokens: TokenEmbeddings) -> Meaning:
     q = direction.astype(np.float64)
     pieces = tokens.embeddings.astype(np.float64)
-    places = [_stripped(document.text, int(start), int(end)) for start, end in tokens.places]
+    places = document.pieces(tokens)
     length = np.linalg.norm(pieces.sum(axis=0))
     shares = pieces @ q / length if length else np.zeros(len(pieces))
     special = sum(share for (start, end), share in zip(places, shares, strict=True) if start == end)
-    found = []
-    for start, end in document.sentences():
-        own = pieces[[start <= first < min(last, end) for first, last in places]].sum(axis=0)
-        if length := np.linalg.norm(own):
-            found.append(((start, end), float(own @ q / length)))
     return Meaning(
         words=[
             Share(*document.place(*_bare(document.text, start, end)), share)
@@ -214,7 +167,7 @@ def _by_pieces(document: _Document, direction: Vectors, tokens: TokenEmbeddings)
         ],
         special=float(special),
         unread=_unread(document.text, places) if tokens.cut else 0,
-        sentences=_nearest(document, found),
+        sentences=SentenceVectors.of_pieces(document, tokens).nearest(direction),
     )
 
 
@@ -239,24 +192,10 @@ def _words(
     return words
 
 
-def _nearest(
-    document: _Document, scored: Iterable[tuple[tuple[int, int], float]]
-) -> list[Sentence]:
-    found = [Sentence(*document.place(*place), float(score)) for place, score in scored]
-    return sorted(found, key=lambda sentence: -sentence.score)
-
-
 def _unread(text: str, places: Iterable[tuple[int, int]]) -> int:
     """Count the words that begin after the last piece."""
     read = max((end for _, end in places), default=0)
     return len(_WORD_BEGINS.findall(text, read))
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out white space at both ends, which some tokenizers count to the word."""
-    piece = text[start:end]
-    end = start + len(piece.rstrip())
-    return end - len(piece.strip()), end
 
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:

@@ -17,11 +17,12 @@ from indexer.errors import UnknownPaper
 from indexer.paper import Paper
 from indexer.words import WORD, stem
 from search_api.engine import Engine
-from search_api.explain import NO_SHARES, _Document, explain
+from search_api.explain import NO_SHARES, explain
 from search_api.explanation import Standing
 from search_api.query import Filters, Query
 from search_api.results import IndexInfo
 from search_api.scored import Scored
+from search_api.sentence_vectors import Document
 from tests.conftest import table
 from tests.fakes import ByLength, FakeEncoder
 from tests.oracles import fields_of
@@ -360,7 +361,7 @@ def test_whatever_the_text_places_are_right(paper, make, text):
     assert places == sorted(places)
     assert all(a[0] < b[0] or a[2] <= b[1] for a, b in pairwise(places))
     if make is FakeEncoder:
-        document = FakeEncoder().encode_document([_Document.of(paper).text])[0]
+        document = FakeEncoder().encode_document([Document.of(paper).text])[0]
         cosine = float(document @ FakeEncoder().encode_query([text])[0])
         assert whole(found) == pytest.approx(cosine, abs=1e-5)
 
@@ -376,7 +377,7 @@ def test_words_that_stand_in_for_a_title_have_no_share(index, build, tmp_path, e
     with closing(open_catalogue(index.current().catalogue)) as db:
         rows = [1, 2, 3]
         papers = [read_paper_at(db, row) for row in rows]
-        assert [_Document.of(paper).text for paper in papers] == read_texts(db, rows)
+        assert [Document.of(paper).text for paper in papers] == read_texts(db, rows)
     with closing(Engine(index.current(), encoder)) as engine:
         for paper in papers:
             found = engine.explain(Query("peer training"), paper.id)
