@@ -1,15 +1,15 @@
-"""The HTTP service. Every route gets its engine from :data:`EngineDep`, and keeps it to its end."""
+"""The HTTP service. Every route gets its engine from :data:`EngineDep`, to keep to its end."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi_offline import FastAPIOffline
 
@@ -17,8 +17,8 @@ from indexer import __version__
 from indexer.generation import IndexFolder
 from indexer.paper import Paper
 from search_api import explanation_schemas, problems, schemas
+from search_api.dependencies import EngineDep
 from search_api.downloads import document, listed
-from search_api.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.reranker import Reranker
@@ -37,15 +37,6 @@ Errors are `application/problem+json` (RFC 9457).
 """
 
 
-def borrow_engine(request: Request, response: Response) -> Iterator[Engine]:
-    """Lend the live engine for one request, and name index and model in the headers."""
-    live: LiveEngine = request.app.state.live
-    with live.lease() as engine:
-        response.headers.update(problems.index_headers(engine.info))
-        yield engine
-
-
-EngineDep = Annotated[Engine, Depends(borrow_engine)]
 FiltersDep = Annotated[schemas.FilterParameters, Query()]
 
 _errors: dict[int | str, dict[str, Any]] = {
