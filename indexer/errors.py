@@ -8,6 +8,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── SourceUnreadable      a file that holds no format akin reads
     │   ├── NothingToIndex        sources that yield not one paper
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
+    │   ├── PackageMissing        an optional package that was asked for
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
@@ -92,6 +93,13 @@ class ModelUnavailable(InputError):
     type = "model-unavailable"
     title = "Model not available"
     status = 503
+
+
+class PackageMissing(InputError):
+    """What was asked for needs a package that is not installed; ``context`` names its extra."""
+
+    type = "package-missing"
+    title = "Package not installed"
 
 
 class DatasetUnusable(InputError):
