@@ -12,7 +12,8 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
-    │   └── StaleCursor           a page of a generation that is gone         HTTP 410
+    │   ├── StaleCursor           a page of a generation that is gone         HTTP 410
+    │   └── StaleGeneration       a generation asked for by name that is gone HTTP 410
     ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
     ├── BuildInProgress           another rebuild holds the index             exit 1
     ├── AddressUnusable           the address to serve on cannot be had       exit 1
@@ -129,6 +130,14 @@ class StaleCursor(InputError):
 
     type = "stale-cursor"
     title = "Cursor of another generation"
+    status = 410
+
+
+class StaleGeneration(InputError):
+    """A generation that was named and is no longer served."""
+
+    type = "stale-generation"
+    title = "Another generation is served"
     status = 410
 
 

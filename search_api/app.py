@@ -16,7 +16,7 @@ from fastapi_offline import FastAPIOffline
 from indexer import __version__
 from indexer.generation import IndexFolder
 from indexer.paper import Paper
-from search_api import explanation_schemas, problems, schemas
+from search_api import explanation_schemas, map_routes, problems, schemas
 from search_api.dependencies import EngineDep
 from search_api.downloads import document, listed
 from search_api.exports import EXPORTERS, Listed
@@ -39,18 +39,9 @@ Errors are `application/problem+json` (RFC 9457).
 
 FiltersDep = Annotated[schemas.FilterParameters, Query()]
 
-_errors: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": what,
-        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
-    }
-    for status, what in {
-        404: "no paper has that id",
-        410: "the cursor is of another generation",
-        422: "a bad parameter; `field` names it",
-        503: "no index yet, or none that can be served; `detail` has the command that mends it",
-    }.items()
-}
+_errors = problems.documented(
+    {404: "no paper has that id", 410: "the cursor is of another generation"}
+)
 _page: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/json": {"example": schemas.ResultListOut.example().model_dump()}}
@@ -225,6 +216,7 @@ def create_app(
     app.state.live = LiveEngine(index, make_encoder, reranker)
     problems.install(app)
     app.include_router(api)
+    app.include_router(map_routes.routes)
     app.include_router(operations)
     _document_problems(app)
     return app

@@ -7,10 +7,12 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 import numpy as np
 
 from indexer.catalogue import open_catalogue, read_paper, read_paper_at, read_texts
+from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
@@ -24,6 +26,7 @@ from search_api.explanation import Explanation
 from search_api.filters import Filters
 from search_api.fusion import Array
 from search_api.lexical import having
+from search_api.map_columns import MapColumns
 from search_api.query import Cursor, Query
 from search_api.reranker import DEPTH, Reranker
 from search_api.results import FacetCount, Hit, IndexInfo, ResultList, Voice
@@ -63,6 +66,7 @@ class Engine:
         self._reranker = reranker
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
+        self.map = CorpusMap.read(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
         self._connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         # All are opened now: later the files may be gone, and this generation still served.
@@ -101,6 +105,27 @@ class Engine:
                 return read_paper(db, paper_id)
             except KeyError as error:
                 raise self._unknown(paper_id) from error
+
+    def paper_at(self, row: int) -> Paper:
+        """Return the paper of a row, counted from 0 as the columns of the map are.
+
+        Raises:
+            UnknownPaper: there are not so many.
+        """
+        if not 0 <= row < self.info.papers:
+            raise UnknownPaper(
+                f"row {row}: the index has {self.info.papers:,} papers, from row 0",
+                row=row,
+                index=self.info.to_json(),
+            )
+        with self._catalogue() as db:
+            return read_paper_at(db, row + 1)
+
+    @cached_property
+    def map_columns(self) -> MapColumns:
+        """The map as columns, made when it is first asked for."""
+        with self._catalogue() as db:
+            return MapColumns.of(db, self.map, self._columns)
 
     def papers(self, filters: Filters) -> Iterator[Paper]:
         """Yield every paper that passes the filters, in the order of the sources."""

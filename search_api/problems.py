@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -91,6 +91,23 @@ def _problem(
     text = json.dumps(jsonable_encoder(content), ensure_ascii=False)
     headers = index_headers(request.app.state.live.serving())
     return Response(text.encode("utf-8", "replace"), status, headers, media_type=MEDIA_TYPE)
+
+
+def documented(others: Mapping[int, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """Return the errors of a route as OpenAPI describes them.
+
+    Args:
+        others: what each status means, beside those of every route that needs an engine.
+    """
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    return {
+        status: {"description": what, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status, what in {
+            **(others or {}),
+            422: "a bad parameter; `field` names it",
+            503: "no index yet, or none that can be served; `detail` has the command that mends it",
+        }.items()
+    }
 
 
 def index_headers(info: IndexInfo | None) -> dict[str, str]:
