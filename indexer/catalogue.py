@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 
 from indexer.duplicates import RULES, DuplicateFinder, Group, keys_of
@@ -367,8 +369,30 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
 
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
     """Return the texts to embed of those rows, in their order."""
+    return [document_text(*parts) for parts in read_titles_and_abstracts(db, rows)]
+
+
+def read_titles_and_abstracts(db: sqlite3.Connection, rows: Iterable[int]) -> list[tuple[str, str]]:
+    """Return the titles, ``""`` where the abstract stands in for one, and the abstracts of rows."""
     ask = f"SELECT {_TITLE}, abstract FROM papers WHERE row = ?"  # noqa: S608
-    return [document_text(*db.execute(ask, (row,)).fetchone()) for row in rows]
+    return [db.execute(ask, (int(row),)).fetchone() for row in rows]
+
+
+def rows_in_both(db: sqlite3.Connection, previous: Path) -> npt.NDArray[np.int64]:
+    """Return where the papers are that an earlier catalogue has, too.
+
+    Returns:
+        Row id - 1 here and there ``(m, 2)``, by the former.
+    """
+    db.execute("ATTACH ? AS previous", (f"{previous.resolve().as_uri()}?mode=ro&immutable=1",))
+    try:
+        found = db.execute(
+            "SELECT new.row - 1, old.row - 1 FROM main.papers AS new "
+            "JOIN previous.papers AS old USING (id) ORDER BY new.row"
+        )
+        return np.array(found.fetchall(), dtype=np.int64).reshape(-1, 2)
+    finally:
+        db.execute("DETACH previous")
 
 
 def term_numbers(db: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
 from indexer.generation import IndexFolder, Recorded
 from indexer.ledger import Report
+from indexer.map_layout import ASKED, Asked
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN
@@ -70,7 +71,15 @@ class Columns(click.ParamType[dict[str, str]]):
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file to write a line to per rejected or merged record: JSON, or CSV if named .csv.",
 )
-@click.option("--full", is_flag=True, help="Embed everything anew, whatever is cached.")
+@click.option(
+    "--map",
+    "mapped",
+    type=click.Choice(ASKED),
+    default="auto",
+    show_default=True,
+    help="How the map is laid out. auto: pacmap if it is installed, else pca.",
+)
+@click.option("--full", is_flag=True, help="Embed and map everything anew, whatever is there.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a record was rejected.")
 @click.option("--dry-run", is_flag=True, help="Read and account, embed and publish nothing.")
 @json_option
@@ -81,6 +90,7 @@ def rebuild_index(
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     ledger: Path | None,
+    mapped: Asked,
     full: bool,
     strict: bool,
     dry_run: bool,
@@ -108,6 +118,7 @@ def rebuild_index(
                 columns=asked.columns,
                 apart=asked.apart,
                 ledger=ledger,
+                mapped=mapped,
                 full=full,
                 dry_run=dry_run,
                 reporter=bar,

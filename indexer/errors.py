@@ -8,10 +8,12 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── SourceUnreadable      a file that holds no format akin reads
     │   ├── NothingToIndex        sources that yield not one paper
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
+    │   ├── PackageMissing        an optional package that was asked for
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
-    │   └── StaleCursor           a page of a generation that is gone         HTTP 410
+    │   ├── StaleCursor           a page of a generation that is gone         HTTP 410
+    │   └── StaleGeneration       a generation asked for by name that is gone HTTP 410
     ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
     ├── BuildInProgress           another rebuild holds the index             exit 1
     ├── AddressUnusable           the address to serve on cannot be had       exit 1
@@ -95,6 +97,13 @@ class ModelUnavailable(InputError):
     status = 503
 
 
+class PackageMissing(InputError):
+    """What was asked for needs a package that is not installed; ``context`` names its extra."""
+
+    type = "package-missing"
+    title = "Package not installed"
+
+
 class DatasetUnusable(InputError):
     """A collection to evaluate with that lacks a file, or holds what cannot be measured with."""
 
@@ -122,6 +131,14 @@ class StaleCursor(InputError):
 
     type = "stale-cursor"
     title = "Cursor of another generation"
+    status = 410
+
+
+class StaleGeneration(InputError):
+    """A generation that was named and is no longer served."""
+
+    type = "stale-generation"
+    title = "Another generation is served"
     status = 410
 
 

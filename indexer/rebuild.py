@@ -1,11 +1,12 @@
 """Rebuild the index: read the sources, embed what is new or changed, build, publish.
 
-Five phases, each bounded in memory::
+Six phases, each bounded in memory, but that PaCMAP holds all vectors::
 
     reading     documents → records, in a catalogue that is being built
     merging     records of one paper → one paper with the best of each
     embedding   texts → vectors, from the cache or the model, into the vector index
     indexing    the lexical index and what is filtered by
+    mapping     vectors → a place on the map for each paper, and topics with names
     publishing  checksums, manifest, one rename
 
 A builder may die at any moment: the published generation stays as it is, and the vectors computed
@@ -29,6 +30,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.catalogue import CatalogueBuilder, Comparison
+from indexer.corpus_map import CorpusMap
 from indexer.duplicates import RULES
 from indexer.encoder import Encoder
 from indexer.errors import (
@@ -49,6 +51,8 @@ from indexer.generation import (
 )
 from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, write_ledger
 from indexer.lexical_index import LexicalIndexBuilder
+from indexer.map_layout import Asked, chosen
+from indexer.mapping import draw
 from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
@@ -62,7 +66,15 @@ EMBED_AT_ONCE = 32
 """Papers between two writes to the vector cache: the most that a kill can cost, and how often the
 bar moves. Rows come sorted by length, so that small lots waste no padding."""
 
-_VERSIONED = ("akin", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
+_VERSIONED = (
+    "akin",
+    "faiss-cpu",
+    "numpy",
+    "scikit-learn",
+    "sentence-transformers",
+    "torch",
+    "transformers",
+)
 
 
 @dataclass(slots=True)
@@ -101,6 +113,7 @@ def rebuild(
     columns: Mapping[str, str] | None = None,
     apart: Collection[str] = (),
     ledger: Path | None = None,
+    mapped: Asked = "auto",
     full: bool = False,
     dry_run: bool = False,
     reporter: Reporter | None = None,
@@ -108,7 +121,7 @@ def rebuild(
     """Bring the index up to date with the sources.
 
     Nothing is published when nothing changed: same papers, same sources, same model and recipe,
-    and the current generation whole.
+    a map of the method that is asked for, and the current generation whole.
 
     Args:
         sources: files and folders, pipes, ``-`` for standard input.
@@ -117,16 +130,20 @@ def rebuild(
         columns: which column of a table holds which field, beyond what is guessed.
         apart: rules of :data:`indexer.duplicates.RULES` by which records are not merged.
         ledger: a file to write every rejected and every merged record to.
-        full: compute every vector anew, and publish in any case.
+        mapped: how the map is laid out; ``auto``, which is content with the map that is there, is
+            PaCMAP where it is installed, else the principal components.
+        full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
         reporter: told of the progress.
 
     Raises:
-        InputError: a source is missing or unreadable, or there is not one paper.
+        InputError: a source is missing or unreadable, or there is not one paper, or PaCMAP is
+            asked for and not installed.
         BuildInProgress: another rebuild is at work on the index.
     """
     started = time.monotonic()
     reporter = reporter or Silent()
+    chosen(mapped, 0)  # what is not installed is said before the work, not after
     with tempfile.TemporaryDirectory(prefix="akin-") as spool, index.building():
         documents = find_documents(sources, spool=Path(spool), columns=columns)
         if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:
@@ -172,13 +189,19 @@ def rebuild(
                     f"not in these sources; they were in {', '.join(previous.manifest.roots)}"
                 )
             how = _How(_roots(sources), dict(columns or {}), sorted(apart))
-            current = previous is not None and _is_current(
-                previous.manifest, comparison, read.sources, how, encoder.model
+            current = (
+                previous is not None
+                and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
+                and _is_mapped(previous, mapped)
             )
             if not dry_run and (full or not current):
                 embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
                 reporter.phase("indexing", len(catalogue))
                 catalogue.finish(_index_words(catalogue, staging, reporter))
+                reporter.phase("mapping")
+                method = chosen(mapped, len(catalogue))
+                kept = previous and not full and _is_of(previous.manifest, encoder.model)
+                draw(staging, method, previous if kept else None).write(staging)
                 reporter.phase("publishing")
                 manifest = _manifest(generation, encoder, report, embedded, how)
                 index.publish(staging, manifest)
@@ -289,9 +312,23 @@ def _is_current(
         and manifest.sources == [source.to_json() for source in sources]
         and (manifest.roots, manifest.columns, manifest.apart)
         == (how.roots, how.columns, how.apart)
-        and (manifest.model["name"], manifest.model["fingerprint"])
-        == (model.name, model.fingerprint)
-        and manifest.text_recipe == TEXT_RECIPE
+        and manifest.model["name"] == model.name
+        and _is_of(manifest, model)
+    )
+
+
+def _is_of(manifest: Manifest, model: Model) -> bool:
+    """Tell whether the vectors of a generation are those that a model makes now."""
+    return (
+        manifest.model["fingerprint"] == model.fingerprint and manifest.text_recipe == TEXT_RECIPE
+    )
+
+
+def _is_mapped(previous: Generation, asked: Asked) -> bool:
+    """Tell whether the map of a generation is of the method that is asked for."""
+    papers = previous.manifest.papers
+    return asked == "auto" or (
+        CorpusMap.read(previous.folder, papers).method == chosen(asked, papers)
     )
 
 

@@ -6,6 +6,7 @@ Inner product over vectors of length 1 is the cosine. Ids are the catalogue's ro
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from indexer.encoder import Vectors
 from indexer.errors import IndexCorrupted
 
 METRIC = "inner_product"
+
+_BLOCK = 4096
+"""Vectors that are held in memory together."""
 
 Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
@@ -90,6 +94,12 @@ class VectorIndex:
         by_id = np.zeros(len(self), dtype=np.float32)
         by_id[ids - 1] = scores
         return by_id
+
+    def blocks(self) -> Iterator[tuple[int, Vectors]]:
+        """Yield all vectors by ascending id, a block at a time, and the first id - 1 of each."""
+        for start in range(0, len(self), _BLOCK):
+            ids = np.arange(start, min(start + _BLOCK, len(self)), dtype=np.int64) + 1
+            yield start, self.vectors(ids)
 
     def vectors(self, ids: Ids) -> Vectors:
         """Return the vectors ``(len(ids), dim)`` of the ids."""

@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.generation import IndexFolder
-from search_api import explanation_schemas, exporting, feeds, problems, query, schemas
+from search_api import explanation_schemas, exporting, feeds, map_routes, problems, query, schemas
 from search_api.dependencies import EngineDep
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.pages.render import Files, problem_page
@@ -182,6 +182,7 @@ def create_app(
     app.include_router(api)
     app.include_router(exporting.router)
     app.include_router(feeds.router)
+    app.include_router(map_routes.routes)
     app.include_router(operations)
     app.include_router(pages)
     app.mount("/static", Files())

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from indexer.catalogue import open_catalogue, read_texts
+from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
 from indexer.generation import Generation, IndexFolder, Manifest
@@ -91,6 +92,7 @@ def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex
         "last row": last,
         "phrases": phrases,
         "vectors": len(vectors),
+        "map": len(CorpusMap.read(generation.folder, generation.manifest.papers).points),
     }
     detail = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     return Check("counts", ok=len(set(counts.values())) == 1, detail=detail)
@@ -99,9 +101,8 @@ def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex
 def _unit_length(vectors: VectorIndex) -> Check:
     """Check lengths over a block of vectors at a time."""
     worst = 0.0
-    for start in range(1, len(vectors) + 1, 4096):
-        ids = np.arange(start, min(start + 4096, len(vectors) + 1), dtype=np.int64)
-        lengths = np.linalg.norm(vectors.vectors(ids).astype(np.float64), axis=1)
+    for _, block in vectors.blocks():
+        lengths = np.linalg.norm(block.astype(np.float64), axis=1)
         worst = max(worst, float(np.abs(lengths - 1).max()))
     return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
 

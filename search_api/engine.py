@@ -6,11 +6,12 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from indexer.catalogue import Merged, read_paper, read_paper_at, read_records
+from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.generation import Generation, how_to_mend
@@ -24,6 +25,7 @@ from search_api.explanation import Explanation, Match, Sentence, Standing
 from search_api.filters import Filters
 from search_api.fusion import Array, Rows
 from search_api.lexical import having
+from search_api.map_columns import MapColumns
 from search_api.matches import matches
 from search_api.query import Cursor, Query
 from search_api.ranking import Ranker, Ranking
@@ -67,6 +69,7 @@ class Engine:
         self.encoder = encoder
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
+        self.map = CorpusMap.read(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
         self._connections = Connections(generation.catalogue)
         with self._catalogue() as db:
@@ -98,6 +101,36 @@ class Engine:
                 return read_paper(db, paper_id)
             except KeyError as error:
                 raise self._unknown(paper_id) from error
+
+    def paper_at(self, row: int) -> Paper:
+        """Return the paper of a row, counted from 0 as the columns of the map are.
+
+        Raises:
+            UnknownPaper: there are not so many.
+        """
+        if not 0 <= row < self.info.papers:
+            raise UnknownPaper(
+                f"row {row}: the index has {self.info.papers:,} papers, from row 0",
+                row=row,
+                index=self.info.to_json(),
+            )
+        with self._catalogue() as db:
+            return read_paper_at(db, row + 1)
+
+    @cached_property
+    def map_columns(self) -> MapColumns:
+        """The map as columns, made when it is first asked for."""
+        with self._catalogue() as db:
+            return MapColumns.of(db, self.map, self._columns)
+
+    def places(self, paper_ids: Sequence[str]) -> list[int]:
+        """Return the rows of papers in the arrays of the map, from 0.
+
+        Raises:
+            UnknownPaper: one is not in the index.
+        """
+        with self._catalogue() as db:
+            return [int(row) - 1 for row in self._rows(db, paper_ids)]
 
     def papers(self, filters: Filters) -> Iterator[Paper]:
         """Yield every paper that passes the filters, in the order of the sources."""

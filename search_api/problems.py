@@ -22,21 +22,6 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _VALUE_SHOWN = 80
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": what,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
-    }
-    for status, what in {
-        404: "no paper has that id",
-        410: "the cursor is of another generation",
-        422: "a bad parameter; `field` names it",
-        503: "no index yet, or none that can be served; `detail` has the command that mends it",
-    }.items()
-}
-"""What the documentation of a route says of its errors, by status."""
-
-
 ProblemPage = Callable[[Request, Mapping[str, Any]], Response]
 """Makes a page of a problem's members."""
 
@@ -134,6 +119,27 @@ def _json(request: Request, content: dict[str, Any]) -> Response:
     text = json.dumps(jsonable_encoder(content), ensure_ascii=False).encode("utf-8", "replace")
     headers = index_headers(request.app.state.live.serving())
     return Response(text, content["status"], headers, media_type=MEDIA_TYPE)
+
+
+def documented(others: Mapping[int, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """Return the errors of a route as OpenAPI describes them.
+
+    Args:
+        others: what each status means, beside those of every route that needs an engine.
+    """
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    return {
+        status: {"description": what, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status, what in {
+            **(others or {}),
+            422: "a bad parameter; `field` names it",
+            503: "no index yet, or none that can be served; `detail` has the command that mends it",
+        }.items()
+    }
+
+
+RESPONSES = documented({404: "no paper has that id", 410: "the cursor is of another generation"})
+"""Those of the routes that answer with papers."""
 
 
 def index_headers(info: IndexInfo | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from indexer import map_layout
 from indexer.generation import Generation, IndexFolder
 from indexer.ledger import Report
 from indexer.paper import Paper, Record, Rejection
@@ -34,6 +35,20 @@ ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 
 Build = Callable[..., Report]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def without_pacmap() -> Iterator[None]:
+    """Lay maps out by principal components, which takes no time; see ``with_pacmap``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(map_layout, "_pacmap_is_installed", lambda: False)
+        yield
+
+
+@pytest.fixture
+def with_pacmap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let PaCMAP be found, as on a machine that has it."""
+    monkeypatch.setattr(map_layout, "_pacmap_is_installed", lambda: True)
 
 
 @pytest.fixture

@@ -244,6 +244,18 @@ def test_a_broken_record_is_told_and_strict_exits_with_3(run, tmp_path, strict, 
     assert IndexFolder(tmp_path / "index").current().manifest.papers == 1
 
 
+def test_map_says_how_the_corpus_is_laid_out(run, tmp_path):
+    """pca is always there; pacmap, where it is not, is refused with the command that brings it."""
+    source, index = table(tmp_path / "a.md", ("One", "first")), tmp_path / "index"
+    refused = run("rebuild-index --map pacmap --index", index, source)
+    assert (refused.code, refused.out) == (2, "")
+    assert "pip install 'akin[map]'" in refused.err
+    assert run("rebuild-index --map umap --index", index, source).code == 2
+    assert not (index / "CURRENT").exists()
+    assert run("rebuild-index --map pca --index", index, source).code == 0
+    assert "nothing changed" in run("rebuild-index --index", index, source).out
+
+
 def test_serve_says_that_the_port_is_taken(run, seeded):
     """An address that somebody listens on is told before a model is loaded."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -609,7 +621,7 @@ def test_doctor_finds_a_good_index_well(run, seeded):
     assert all(check["ok"] for check in checks.values())
     assert checks["current generation"]["detail"] == seeded.current().id
     assert checks["counts"]["detail"] == (
-        "manifest 64, catalogue 64, last row 64, phrases 64, vectors 64"
+        "manifest 64, catalogue 64, last row 64, phrases 64, vectors 64, map 64"
     )
     assert "8 embedded again, least cosine 1.0" in checks["sample of vectors"]["detail"]
     human = run("akin doctor --index", seeded.path)

@@ -50,7 +50,8 @@ def test_the_manifest_states_what_a_generation_is_made_of(index, build, source, 
     assert manifest.sources[0]["source"] == "papers.md"
     assert len(manifest.sources[0]["sha256"]) == 64
     lexical = {f"lexical-{name}.npy" for name in ("starts", "rows", "weights", "fields")}
-    assert manifest.files.keys() == {"catalogue.sqlite", "vectors.faiss"} | lexical
+    of_map = {"map.npy", "map-topics.npy", "map.json"}
+    assert manifest.files.keys() == {"catalogue.sqlite", "vectors.faiss"} | lexical | of_map
     assert {"akin", "python", "faiss-cpu", "torch", "sqlite"} <= manifest.versions.keys()
 
 
@@ -106,7 +107,7 @@ def test_another_format_version_is_refused(index, build, source):
     content = json.loads(manifest.read_bytes())
     manifest.write_text(json.dumps({**content, "format_version": 99}))
     index._point_to(manifest.parent)
-    with pytest.raises(IndexMismatch, match="index format 99, this akin reads 3"):
+    with pytest.raises(IndexMismatch, match="index format 99, this akin reads 4"):
         index.current()
 
 

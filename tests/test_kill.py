@@ -48,7 +48,7 @@ before(os, "fsync")
 before(pathlib.Path, "rename")
 before(pathlib.Path, "replace")
 module.EMBED_AT_ONCE = 30
-module.rebuild([source], IndexFolder(index), FakeEncoder(), reporter=Reporter())
+module.rebuild([source], IndexFolder(index), FakeEncoder(), mapped="pca", reporter=Reporter())
 """
 
 
@@ -82,7 +82,9 @@ def test_kill_9_at_every_step(tmp_path: Path, seeds: Path):
         if run.returncode == 0:
             break
         assert run.returncode == -signal.SIGKILL, run.stderr
-    assert {"reading", "merging", "embedding", "chunk", "indexing", "publishing"} <= set(seen[-1])
+    assert {"reading", "merging", "embedding", "chunk", "indexing", "mapping", "publishing"} <= set(
+        seen[-1]
+    )
     assert {"fsync", "rename", "replace"} <= set(seen[-1])
     assert len(seen) == len(seen[-1]) + 1
 

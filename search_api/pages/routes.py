@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, ClassVar
 
 import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from pydantic import Field
 
 from indexer.errors import BadParameter
 from indexer.paper import Paper
@@ -21,12 +23,18 @@ from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown
 from search_api.pages.render import HEADERS, page
 from search_api.pages.tinting import tinted
+from search_api.query import MAX_K
+from search_api.schemas import Words
+from search_api.titles import title_of
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 AskedDep = Annotated[Asked, Query()]
 
 _NEIGHBOURS = 8
+_ON_MAP = 100
+"""Papers of a list that are marked on the map."""
+
 _CITED = {"bibtex": "BibTeX", "ris": "RIS"}
 _PART = "X-Akin-Part"
 """A request with this header is a script's, for a part of a page."""
@@ -36,7 +44,7 @@ _PART = "X-Akin-Part"
 def search(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
     """The answers to a question; without one, what can be asked."""
     return _results(request, asked, engine) or page(
-        request, "home.html", asked=asked, facets=engine.facets
+        request, "home.html", asked=asked, facets=engine.facets, topics=engine.map.topics
     )
 
 
@@ -159,6 +167,41 @@ def _fields(found: Paper) -> list[tuple[str, str]]:
 
 def _cited(found: Paper, name: str) -> str:
     return b"".join(document(EXPORTERS[name], [Listed(found)], found.title)).decode()
+
+
+class MapAsked(Asked):
+    """The query string of the map: a list, or papers, to be marked; and what its script keeps."""
+
+    unwritten: ClassVar[frozenset[str]] = frozenset({"cursor", "id", "colour", "at"})
+
+    id: list[Words] = Field([], max_length=MAX_K, description="papers to be marked")
+    colour: Words = Field("", description="what colours mean")
+    at: Words = Field("", description="which part is seen")
+
+
+@pages.get("/map")
+def corpus_map(
+    request: Request, asked: Annotated[MapAsked, Query()], engine: EngineDep
+) -> HTMLResponse:
+    """The corpus in two dimensions, with the papers of a list marked; and its topics."""
+    query = None if asked.id else asked.to_query()
+    found = engine.search(replace(query, k=_ON_MAP, cursor=None)).papers if query else []
+    marked = found or [engine.paper(one) for one in asked.id]
+    return page(
+        request,
+        "map.html",
+        asked=asked,
+        what=_what(asked, engine) if query else ", ".join(one.title for one in marked),
+        hits=engine.places([one.id for one in marked]),
+        topics=[
+            (topic, [engine.paper_at(row) for row in topic.central]) for topic in engine.map.topics
+        ],
+    )
+
+
+def _what(asked: Asked, engine: Engine) -> str:
+    like, unlike = ([engine.paper(one).title for one in ids] for ids in (asked.like, asked.unlike))
+    return title_of(asked.q, like, unlike, asked.filters(), asked.mode, asked.min_score)
 
 
 @pages.get("/list")

@@ -20,7 +20,7 @@ const FAR = 240; // with shift
 /**
  * Show a map in `root`.
  *
- * `meta`, `buffer`: as the server gives them. `options.paper`: what a row number is appended to for a paper's JSON;
+ * `meta`, `buffer`: as the server gives them. `options.paper`: address of a paper's JSON, `*` for its row;
  * `options.page`: what a paper's id is appended to for its page; `options.hits`: rows of the results, best first.
  * Returns the scene (`frames`, `spent`), the view, the camera and `remove`.
  */

@@ -5,8 +5,9 @@ import { fetched } from "./fetching.js";
 const KEPT = 500;
 
 export class Papers {
-  constructor(prefix) {
-    this.prefix = prefix;
+  /** `address`: of a paper's JSON, with `*` in the place of the row. */
+  constructor(address) {
+    this.address = address;
     this.cache = new Map();
     this.waiting = new AbortController();
   }
@@ -21,7 +22,7 @@ export class Papers {
     const { signal } = (this.waiting = new AbortController());
     await new Promise((resolve) => setTimeout(resolve, delay));
     signal.throwIfAborted();
-    const paper = await (await fetched(this.prefix + row, signal)).json();
+    const paper = await (await fetched(this.address.replace("*", row), signal)).json();
     if (this.cache.size >= KEPT) this.cache.delete(this.cache.keys().next().value);
     this.cache.set(row, paper);
     return paper;

@@ -1,0 +1,223 @@
+"""Where each paper lies on the map of the corpus: its vector, brought down to two dimensions.
+
+Two ways: the first two principal components, or PaCMAP (Wang, Huang, Rudin and Shaposhnik,
+"Understanding how dimension reduction tools work", JMLR 22, 2021), which keeps neighbours together
+far better and is an extra. Both give the same map for the same vectors.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.encoder import Vectors
+from indexer.errors import PackageMissing
+
+Method = Literal["pacmap", "pca"]
+Asked = Literal["auto", "pacmap", "pca"]
+ASKED: tuple[Asked, ...] = get_args(Asked)
+
+FEWEST_FOR_PACMAP = 36
+"""Papers below which PaCMAP has no room for the pairs it balances: of each paper with 10 near, 5
+not so near and 20 far ones. The principal components are drawn then."""
+
+NEIGHBOURS = 5
+"""Beside how many of its nearest a new paper is placed on a map that is kept."""
+
+_SEED = 0
+_BLOCK = 4096
+"""Vectors that are held in memory together, where that is possible."""
+_SAME = 1e-10
+"""A variance, or a width of the map, that is nothing but rounding."""
+
+Points = npt.NDArray[np.float32]
+"""Coordinates ``(n, 2)``, in [-1, 1]."""
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where papers lie.
+
+    Attributes:
+        points: ``(n, 2)``, the longer axis from -1 to 1, both centred, on one scale.
+        variance: the share of the vectors' variance that the two axes have; ``None`` where that
+            means nothing.
+    """
+
+    points: Points
+    variance: float | None
+
+
+def chosen(asked: Asked, papers: int) -> Method:
+    """Return the method by which a number of papers is laid out.
+
+    Raises:
+        PackageMissing: PaCMAP is asked for and not installed.
+    """
+    if asked == "pca":
+        return "pca"
+    installed = _pacmap_is_installed()
+    if asked == "pacmap" and not installed:
+        raise PackageMissing(
+            "--map pacmap: the package pacmap is not installed. Install it: "
+            "pip install 'akin[map]'; or leave the option out, and the map shows the two "
+            "principal components",
+            package="pacmap",
+            extra="map",
+        )
+    return "pacmap" if installed and papers >= FEWEST_FOR_PACMAP else "pca"
+
+
+def lay_out(vectors: Vectors, method: Method) -> Layout:
+    """Lay papers out anew.
+
+    Args:
+        vectors: ``(n, dim)`` of length 1, in memory or mapped. PCA reads them a block at a time;
+            PaCMAP holds all, and some 1 kB more for each.
+        method: as :func:`chosen`.
+    """
+    points, variance = _principal_components(vectors)
+    if method == "pca" or variance is None:
+        return Layout(scaled(points), variance)
+    laid_out = _pacmap(vectors)
+    # Of many copies of few papers PaCMAP may make distances that are no numbers.
+    return Layout(scaled(laid_out if np.isfinite(laid_out).all() else points), None)
+
+
+def scaled(points: npt.NDArray[np.floating]) -> Points:
+    """Return points ``(n, 2)`` centred, the longer axis from -1 to 1, the other on its scale."""
+    points = points.astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = float((high - low).max())
+    if span < _SAME:
+        return np.zeros(points.shape, dtype=np.float32)
+    centred: npt.NDArray[np.float64] = (points - (low + high) / 2) * (2 / span)
+    return np.clip(centred, -1, 1).astype(np.float32)
+
+
+def beside_neighbours(
+    new: Vectors, vectors: Vectors, points: Points, among: Mask | None = None
+) -> Points:
+    """Return where new papers belong on a map that is there already, ``(len(new), 2)``.
+
+    Each is placed at the mean of its :data:`NEIGHBOURS` nearest papers, weighted by the cosine.
+
+    Args:
+        new: their vectors ``(m, dim)``.
+        vectors: those of the papers on the map ``(n, dim)``.
+        points: where those lie ``(n, 2)``.
+        among: which of them count ``(n,)``, at least one; ``None``: all.
+    """
+    papers = len(vectors) if among is None else int(among.sum())
+    cosines, rows = nearest(new, vectors, min(NEIGHBOURS, papers), among)
+    weights = np.maximum(cosines.astype(np.float64), 1e-6)[:, :, None]
+    placed: npt.NDArray[np.float64] = (points[rows] * weights).sum(axis=1) / weights.sum(axis=1)
+    return placed.astype(np.float32)
+
+
+def nearest(
+    queries: Vectors, vectors: Vectors, k: int, among: Mask | None = None
+) -> tuple[Vectors, Rows]:
+    """Return the ``k`` vectors of most inner product with each query, by brute force.
+
+    Args:
+        queries: ``(m, dim)``.
+        vectors: ``(n, dim)``, read a block at a time.
+        k: at most as many as count.
+        among: which vectors count ``(n,)``; ``None``: all.
+
+    Returns:
+        Inner products and rows, both ``(m, k)``, best first; of equals the earlier row.
+    """
+    import faiss
+
+    best = np.empty((len(queries), 0), dtype=np.float32)
+    rows = np.empty((len(queries), 0), dtype=np.int64)
+    queries = np.ascontiguousarray(queries)
+    for start, block in blocks(vectors):
+        here = np.arange(start, start + len(block))
+        if among is not None:
+            here, block = here[among[here]], block[among[here]]  # noqa: PLW2901 — what counts
+        if not len(here):
+            continue
+        scores, found = faiss.knn(queries, block, min(k, len(block)), faiss.METRIC_INNER_PRODUCT)
+        best, rows = np.hstack([best, scores]), np.hstack([rows, here[found]])
+        order = np.lexsort((rows, -best), axis=1)[:, :k]
+        best, rows = np.take_along_axis(best, order, 1), np.take_along_axis(rows, order, 1)
+    return best, rows
+
+
+def blocks(vectors: Vectors) -> Iterator[tuple[int, Vectors]]:
+    """Yield vectors a block at a time, and the row at which each begins."""
+    for start in range(0, len(vectors), _BLOCK):
+        yield start, np.ascontiguousarray(vectors[start : start + _BLOCK])
+
+
+def _principal_components(vectors: Vectors) -> tuple[npt.NDArray[np.float64], float | None]:
+    """Return the first two principal components ``(n, 2)``, and their share of the variance.
+
+    The eigenvectors of the covariance, which is summed up block by block. Their signs are free, and
+    chosen so that the greatest entry of each is positive.
+    """
+    mean = sum(block.sum(axis=0, dtype=np.float64) for _, block in blocks(vectors)) / len(vectors)
+    dimension = vectors.shape[1]
+    covariance = np.zeros((dimension, dimension))
+    for _, block in blocks(vectors):
+        centred = block - mean
+        covariance += centred.T @ centred
+    total = float(np.trace(covariance))
+    if total < _SAME * len(vectors):  # one paper, or the same again and again
+        return np.zeros((len(vectors), 2)), None
+    values, axes = np.linalg.eigh(covariance)
+    values, axes = values[:-3:-1], axes[:, :-3:-1]
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    points = np.zeros((len(vectors), 2))
+    for start, block in blocks(vectors):
+        points[start : start + len(block), : axes.shape[1]] = (block - mean) @ axes
+    return points, min(float(values.sum()) / total, 1.0)
+
+
+def _pacmap_is_installed() -> bool:
+    return find_spec("pacmap") is not None
+
+
+def _pacmap(vectors: Vectors) -> npt.NDArray[np.floating]:
+    import pacmap
+
+    with _faiss_threads_kept(), _quiet(logging.getLogger("pacmap")):
+        laid_out: npt.NDArray[np.floating] = pacmap.PaCMAP(random_state=_SEED).fit_transform(
+            np.array(vectors)  # a copy: it is changed
+        )
+    return laid_out
+
+
+@contextmanager
+def _faiss_threads_kept() -> Iterator[None]:
+    """Give FAISS its threads back, of which PaCMAP leaves one."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """Keep a logger from saying that the random numbers are the same each time: so they should."""
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

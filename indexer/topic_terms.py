@@ -1,0 +1,263 @@
+"""What the papers of a topic say more than those of the others: the words that name it.
+
+Class-based TF-IDF (Grootendorst, "BERTopic: Neural topic modeling with a class-based TF-IDF
+procedure", 2022). All papers of a topic ``c`` are one document, and a term ``t`` weighs there::
+
+    W(t, c) = tf(t, c) · log(1 + A / f(t))
+
+    tf(t, c)  how often t occurs in c
+    f(t)      how often it occurs in all topics
+    A         how many terms a topic has, on average
+
+A term is a word, or two that follow each other, as stems without stop words.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+from indexer.words import STOP_WORDS, Located, folded, located, stem
+
+TERMS = 5
+"""Terms that are told of a topic, at most."""
+
+Text = tuple[str, str]
+"""A paper's title and abstract."""
+
+Term = tuple[str, ...]
+"""One stem, or two."""
+
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015]+")
+"""What may stand between the two words of a term."""
+
+_AS_MUCH = 0.4
+"""How often two words must stand together, of all times that one of them stands there, to be shown
+in its place: `federated learning` for `federated`."""
+
+_MOSTLY = 0.4
+"""How often a pair must stand beside the same word to be written with it."""
+
+_LONGEST = 4
+"""Words that are written together, at most."""
+
+_COMMON = 0.15
+"""The share of a topic's papers that must have a term: one paper's own words name no topic."""
+
+_TIMES = 2.0
+"""How many times the share of the other papers that have it this must be: else it tells nothing."""
+
+# Words of any abstract, whatever it is about. They may be part of a pair.
+_OF_WRITING = """
+ability able accuracy accurate achieve achieved achieves additionally address addressed addresses
+addressing advance advances aim aims allow allowing allows analysis analyze application applications
+applied apply approach approaches aspect aspects author authors available based baseline baselines
+better broad broader capabilities capability case cases challenge challenges challenging code common
+compare compared comparison comprehensive computational conclude conclusion conduct consider
+consistently contribution contributions crucial current dataset datasets demonstrate demonstrated
+demonstrates demonstrating describe described design designed despite develop developed development
+different difficult diverse effect effective effectively effectiveness effects efficiency efficient
+efficiently empirical enable enables enabling end enhance enhances ensure especially evaluate
+evaluated evaluation evaluations example examples existing experiment experimental experiments
+explore explores extensive facilitate factor finally find finding findings first focus framework
+frameworks fully fundamental future gap general generally github given high higher however https
+idea identify impact implementation important improve improved improvement improvements improves
+improving include includes including increase increasing increasingly inherent insight insights
+introduce introduced introduces introducing investigate issue issues key known large largely lead
+leading leads learn learned learning limit limitation limitations limited literature low lower main
+mainly make makes making manner mechanism mechanisms method methodology methods metric metrics model
+models moreover multiple namely need needs new non novel number numerous observe obtain obtained
+offer offers open order outperform outperforming outperforms overall overcome paper paradigm
+paradigms particular particularly perform performance performs perspective popular possible
+potential practical present presented presents previous previously prior problem problems process
+produce project promising proper properties property propose proposed proposes provide provided
+provides providing quality range real recent recently reduce reduces reducing related remain remains
+report require required requires requiring research researcher researchers respectively result
+resulting results reveal reveals review rich robust role scenario scenarios second set setting
+settings several show showing shown shows significant significantly simple single small solution
+solutions solve specific specifically state strategies strategy strong studied studies study
+substantial substantially suffer suggest superior support survey system systematic systems take task
+tasks technique techniques test then theoretical therefore thus time tool tools train trained
+training two type types typically unified unique use used useful uses using validate variety various
+versatile via way ways well wide widely without work works world year years yet
+"""
+_TELLS_NOTHING = frozenset(map(stem, _OF_WRITING.split()))
+
+
+@dataclass(slots=True)
+class _Counts:
+    """How often each term of a topic occurs there, and in how many of its papers."""
+
+    size: int
+    occurrences: Counter[Term] = field(default_factory=Counter)
+    papers: Counter[Term] = field(default_factory=Counter)
+
+
+class _Rest:
+    """In what share of the papers of all other topics a term is."""
+
+    def __init__(self, topics: Sequence[_Counts]) -> None:
+        self._size = sum(of.size for of in topics)
+        self._papers: Counter[Term] = Counter()
+        for of in topics:
+            self._papers.update(of.papers)
+
+    def share(self, term: Term, topic: _Counts) -> float:
+        others = self._size - topic.size
+        return (self._papers[term] - topic.papers[term]) / others if others else 0.0
+
+
+def telling_terms(topics: Sequence[Sequence[Text]]) -> list[list[str]]:
+    """Return for each topic the terms that tell it from the others, most telling first.
+
+    They are written as its papers write them most often. None is told that another one holds.
+
+    Args:
+        topics: of each, the texts of its papers.
+    """
+    counts = [_counted(texts) for texts in topics]
+    rest = _Rest(counts)
+    weights = weighted([of.occurrences for of in counts])
+    return [
+        _written(_chosen(weight, of, rest), texts)
+        for weight, of, texts in zip(weights, counts, topics, strict=True)
+    ]
+
+
+def weighted(topics: Sequence[Counter[Term]]) -> list[dict[Term, float]]:
+    """Return ``W(t, c)`` of every term of every topic; see the module."""
+    everywhere: Counter[Term] = Counter()
+    for counts in topics:
+        everywhere.update(counts)
+    average = everywhere.total() / max(len(topics), 1)
+    return [
+        {term: n * math.log1p(average / everywhere[term]) for term, n in counts.items()}
+        for counts in topics
+    ]
+
+
+def terms_in(text: str, longest: int = 2) -> Iterator[tuple[Term, int, int]]:
+    """Yield the terms of a text as they end in it, with their beginning and end.
+
+    Args:
+        text: any.
+        longest: of how many words a term may be.
+    """
+    chain: list[Located] = []
+    for word in located(text):
+        written = text[word.start : word.end]
+        if chain and not _BETWEEN.fullmatch(text, chain[-1].end, word.start):
+            chain.clear()
+        tells = _tells(written)
+        if not (tells or (not chain and _is_tied(text, word))):
+            chain.clear()
+            continue
+        chain.append(word)
+        if tells:
+            yield (word.term,), word.start, word.end
+        for size in range(2, min(len(chain), longest) + 1):
+            yield tuple(one.term for one in chain[-size:]), chain[-size].start, word.end
+
+
+@lru_cache(maxsize=1 << 16)
+def _tells(word: str) -> bool:
+    return len(word) > 1 and not word.isdigit() and folded(word) not in STOP_WORDS
+
+
+def _is_tied(text: str, word: Located) -> bool:
+    """Tell whether a stop word begins a compound, as in few-shot and off-policy."""
+    before, after = text[word.start - 1 : word.start], text[word.end : word.end + 1]
+    return after == "-" and before != "-" and word.end - word.start > 1
+
+
+def _counted(texts: Sequence[Text]) -> _Counts:
+    counts = _Counts(len(texts))
+    for text in texts:
+        found = Counter(term for part in text for term, _, _ in terms_in(part))
+        counts.occurrences.update(found)
+        counts.papers.update(found.keys())
+    return counts
+
+
+def _chosen(weights: dict[Term, float], counts: _Counts, rest: _Rest) -> list[Term]:
+    """Return the best terms; where a word mostly stands in a pair, the pair in its place."""
+    least = max(min(2, counts.size), _COMMON * counts.size)
+    own = [
+        term
+        for term, n in counts.papers.items()
+        if n >= least
+        and n / counts.size >= _TIMES * rest.share(term, counts)
+        and not _TELLS_NOTHING.issuperset(term)
+    ]
+    ranked = sorted(own, key=lambda term: (-weights[term], term))
+    pairs = [term for term in ranked if len(term) == 2]
+    chosen: list[Term] = []
+    for term in ranked:
+        if len(term) == 1:
+            enough = _AS_MUCH * counts.occurrences[term]
+            fuller = (p for p in pairs if term[0] in p and counts.occurrences[p] >= enough)
+            term = next(fuller, term)  # noqa: PLW2901 — what is looked at from here on
+        if not _singular(term) <= {word for other in chosen for word in _singular(other)}:
+            chosen = [one for one in chosen if not _singular(one) <= _singular(term)] + [term]
+        if len(chosen) == TERMS:
+            break
+    return chosen
+
+
+def _singular(term: Term) -> set[str]:
+    """Return the words of a term; RNNs, which no stemmer knows, is RNN."""
+    return {word.removesuffix("s") for word in term}
+
+
+def _written(terms: Sequence[Term], texts: Sequence[Text]) -> list[str]:
+    """Return how the terms are written most often; in titles, which have capitals, at need.
+
+    A pair that mostly stands beside the same word is written with it: `graph neural networks`.
+    """
+    in_titles = _forms(terms, (title for title, _ in texts))
+    in_abstracts = _forms(terms, (abstract for _, abstract in texts))
+    written: dict[Term, str] = {}
+    for term in terms:
+        forms = in_abstracts if term in in_abstracts else in_titles
+        shown = _with_its_company(term, forms)
+        if not any(_pairs(shown) & _pairs(other) for other in written):
+            written[shown] = _most_frequent(forms[shown])
+    of_others = {part for one in written if len(one) > 1 for part in zip(one, strict=True)}
+    return [form for term, form in written.items() if term not in of_others]
+
+
+def _with_its_company(term: Term, forms: Mapping[Term, Counter[str]]) -> Term:
+    """Return a pair with the words that it mostly stands beside; a word as it is."""
+    shown = term
+    while 1 < len(shown) < _LONGEST:
+        longer = [one for one in forms if len(one) > 2 and shown in (one[:-1], one[1:])]
+        fullest = max(longer, key=lambda one: (forms[one].total(), one), default=None)
+        if fullest is None or forms[fullest].total() < _MOSTLY * forms[term].total():
+            break
+        shown = fullest
+    return shown
+
+
+def _forms(terms: Sequence[Term], texts: Iterable[str]) -> dict[Term, Counter[str]]:
+    """Return how often each term, and each longer one with a pair of them in it, is written how."""
+    wanted = set(terms)
+    forms: defaultdict[Term, Counter[str]] = defaultdict(Counter)
+    for text in texts:
+        for term, start, end in terms_in(text, _LONGEST):
+            if term in wanted or not wanted.isdisjoint(_pairs(term)):
+                forms[term][" ".join(text[start:end].split())] += 1
+    return dict(forms)
+
+
+def _pairs(term: Term) -> set[Term]:
+    return set(pairwise(term))
+
+
+def _most_frequent(forms: Counter[str]) -> str:
+    """Return the most frequent form; of equals the one of the fewest capitals."""
+    return min(forms, key=lambda form: (-forms[form], sum(map(str.isupper, form)), form))
