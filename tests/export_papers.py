@@ -5,6 +5,7 @@ And what they are to be compared by after they came back in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,10 @@ def content(paper: Paper) -> dict[str, Any]:
 def read_back(reader: Any, document: Document) -> list[dict[str, Any] | Rejection]:
     """What a reader makes of a document, as far as it must come back."""
     return [content(one.paper) if isinstance(one, Record) else one for one in reader.read(document)]
+
+
+def as_source(path: Path, papers: Iterable[Paper]) -> Path:
+    """Write papers as akin itself does, which is read without any cleaning; return the path."""
+    text = "".join(EXPORTERS["jsonl"].write(map(Listed, papers), ABOUT))
+    path.write_text(text, "utf-8")
+    return path

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from indexer.paper import Paper
 from tests.browser import DARK, NO_SCRIPT, PHONE, accessible
+from tests.export_papers import as_source
 
 DEFTA = "akin:8e78acac5fbcaf10"
 
@@ -319,3 +321,81 @@ def test_a_phone_needs_no_sideways_scrolling(open_page, seed_site, path):
     for button in page.locator("button:visible, select:visible, input:visible").all():
         box = button.bounding_box()
         assert min(box["width"], box["height"]) >= 20, button.evaluate("one => one.outerHTML")
+
+
+HOSTILE = [
+    "<script>document.title = 'owned'</script>",
+    "<img src=x onerror=\"document.title = 'owned'\">",
+    "<svg onload=alert(1)></svg>",
+    "[click](javascript:alert(1))",
+    "![x](https://example.org/x.png)",
+    "$\\href{javascript:alert(1)}{x}$ \\immediate\\write18{id} $\\unclosed{",
+    "{{ 7 * 7 }} {% raw %} ${7*7}",
+    "</title></textarea></style></script><b>bold</b>",
+    "\u202eright to left \u0000 \ufeff",
+    '" autofocus onfocus="alert(1)',
+]
+
+
+def test_hostile_papers_stay_text(serve, open_page, index, build, tmp_path):
+    """Whatever a source holds: nothing runs, nothing is fetched, no link leads to a script."""
+    papers = [
+        Paper(
+            f"akin:{n:016x}",
+            f"Graphs {text}",
+            f"On graphs and {text}. Second sentence of graphs {text}.",
+            (text, "Ann Lee"),
+            2020 + n % 5,
+            venue=text,
+            categories=(text,),
+            url="javascript:alert(1)" if n % 2 else f"https://example.org/{text}",
+            extra={"note": text, "links": ["javascript:alert(1)", text]},
+        )
+        for n, text in enumerate(HOSTILE)
+    ]
+    build(as_source(tmp_path / "papers.jsonl", papers))
+    page = open_page(serve(index))
+    page.goto("/?q=graphs&k=20")
+    expect(page.locator(".hit")).to_have_count(len(HOSTILE))
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    page.wait_for_load_state("networkidle")
+    titles = "\n".join(page.locator(".hit h2").all_inner_texts())
+    for text in HOSTILE:
+        assert " ".join(f"Graphs {text}".replace("\0", "").split()) in titles
+    for button in page.locator("[data-save]").all():
+        button.click()
+    ids = [box.get_attribute("value") for box in page.locator("[name=mark]").all()]
+    for path in [
+        "/list",
+        "/map",
+        f"/map?q={HOSTILE[0]}",
+        f"/?q={HOSTILE[1]}",
+        f"/?author={HOSTILE[9]}",
+    ]:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        _assert_tame(page)
+    for paper_id in ids:
+        page.goto(f"/papers/{paper_id}?q=graphs")
+        _assert_tame(page)
+        page.goto(f"/related?like={paper_id}")
+        _assert_tame(page)
+    page.goto("/map")
+    page.locator("#map canvas").focus()
+    for _ in HOSTILE:
+        page.keyboard.press("n")
+        expect(page.locator(".map-card-title")).to_be_visible()
+    _assert_tame(page)
+
+
+def _assert_tame(page: Page) -> None:
+    assert page.title() != "owned"
+    hrefs = page.eval_on_selector_all("[href]", "all => all.map(one => one.protocol ?? '')")
+    assert set(hrefs) <= {"http:", "https:", "ftp:", ""}
+    assert (
+        page.locator(
+            "main img, main svg:not(.years), main b, main [onload], main [onfocus]"
+        ).count()
+        == 0
+    )

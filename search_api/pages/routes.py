@@ -32,7 +32,7 @@ pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 AskedDep = Annotated[Asked, Query()]
 
 _NEIGHBOURS = 8
-_ON_MAP = 100
+_ON_MAP = 30
 """Papers of a list that are marked on the map."""
 
 _CITED = {"bibtex": "BibTeX", "ris": "RIS"}
