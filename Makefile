@@ -11,10 +11,10 @@ PORT    := 8000
 SOURCES :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run index test quick lint format bench lock clean
+.PHONY: help run index test quick lint format bench screenshots lock clean
 
 help: ## these verbs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: $(VENV)/.run ## set up, bring the index up to date, serve
 	@$(BIN)/rebuild-index --index index $(SOURCES) || { test -z "$(SOURCES)" && test -e index/CURRENT && echo "serving the index as it is"; }
@@ -44,6 +44,9 @@ format: $(VENV)/.dev ## let ruff mend what it can
 bench: $(VENV)/.run ## what building and importing cost, as ratios within one run
 	$(BIN)/python benchmarks/build_cost.py
 	$(BIN)/python benchmarks/import_cost.py
+
+screenshots: $(VENV)/.dev ## take the pictures of docs/pages.md anew; needs Chromium
+	$(BIN)/python docs/screenshots.py
 
 lock: $(VENV)/.dev ## resolve the lock files anew
 	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \

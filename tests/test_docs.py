@@ -86,3 +86,24 @@ def test_every_form_of_the_query_language_is_in_the_readme():
     """The table of forms is the one that the program shows."""
     for form, meaning in HELP:
         assert f"| `{form}` | {meaning} |" in README
+
+
+def test_every_picture_is_there_and_shown():
+    """No link to a picture is broken, and none lies about that nothing shows."""
+    tour = (ROOT / "docs" / "pages.md").read_text("utf-8")
+    shown = set(re.findall(r"\]\(screenshots/([^)]+)\)", tour))
+    in_readme = set(re.findall(r"\]\(docs/screenshots/([^)]+)\)", README))
+    there = {path.name for path in (ROOT / "docs" / "screenshots").iterdir()}
+    assert shown == there
+    assert in_readme <= there
+
+
+def test_the_documented_keys_are_those_of_the_page():
+    """What the tour of the pages says of the keyboard is what the script does."""
+    tour = (ROOT / "docs" / "pages.md").read_text("utf-8")
+    script = (ROOT / "search_api" / "pages" / "static" / "keys.js").read_text("utf-8")
+    does = script[script.index("const DOES") : script.index("};")]
+    keys = set(re.findall(r"^ *\"?(.)\"?: \(\)", does, re.MULTILINE))
+    table = tour[tour.index("| Key | Does |") :].split("\n\n")[0]
+    assert set(re.findall(r"`(\S)`", table)) == keys
+    assert len(keys) == 9

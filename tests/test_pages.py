@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from indexer.paper import Paper
 from search_api.app import create_app
 from search_api.asked import Asked
 from search_api.explanation import Match, Place
+from search_api.pages import render
 from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links
 from tests.export_papers import as_source
@@ -345,6 +347,14 @@ def test_what_a_source_wrote_stays_text(tmp_path, serve_index, index, build):
     for line in client.get("/snippets?q=graphs").text.splitlines():
         parts = Elements(json.loads(line)["abstract"] + json.loads(line)["preview"])
         assert {tag for tag, _ in parts.tags} <= {"mark", "span"}
+
+
+def test_scripts_and_styles_are_small():
+    """Under 150 kB before any compression; the map loads more, on its own page."""
+    files = Path(render.__file__).parent.joinpath("static").glob("*.*")
+    sizes = {path.name: path.stat().st_size for path in files}
+    assert {"akin.js", "akin.css", "theme.js"} <= sizes.keys()
+    assert sum(sizes.values()) < 150_000
 
 
 # Pieces
