@@ -19,11 +19,15 @@ from search_api.dependencies import EngineDep
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
+from search_api.query import MAX_CHARACTERS
 from search_api.reranker import Reranker
 from search_api.status import describe
 
 POLL_SECONDS = 1.0
 """How often the server looks for a new generation: one stat() of one file."""
+
+LONGEST_HEAD = 9 * MAX_CHARACTERS + (1 << 16)
+"""Bytes of a request's address and headers: any text that can be asked fits, percent-encoded."""
 
 _DESCRIPTION = """
 Semantic search over paper abstracts.

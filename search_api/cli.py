@@ -327,7 +327,7 @@ def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
     return 0 if well else 1
 
 
-@akin.command(short_help="Serve the HTTP API.")
+@akin.command(short_help="Serve the pages and the HTTP API.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
@@ -345,9 +345,11 @@ def serve(
     model: str | None,
     reranker: str | None,
 ) -> int:
-    """Serve the HTTP API; a new generation is taken up as soon as it is published."""
+    """Serve the pages and the HTTP API; a new generation is taken up as soon as it is published."""
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
+
+    from search_api.app import LONGEST_HEAD
 
     _check_free(host, port)
     os.environ["AKIN_INDEX"] = str(index_path.resolve())
@@ -364,6 +366,7 @@ def serve(
             host=host,
             port=port,
             workers=workers,
+            h11_max_incomplete_event_size=LONGEST_HEAD,
             log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
         )
     except SystemExit as stopped:  # uvicorn's own codes mean other things than akin's

@@ -42,7 +42,7 @@ from playwright.sync_api import Error as PlaywrightError
 from starlette.types import ASGIApp
 
 from indexer.generation import Generation, IndexFolder
-from search_api.app import create_app
+from search_api.app import LONGEST_HEAD, create_app
 from tests.fakes import FakeEncoder
 
 TIMEOUT = 10_000  # milliseconds
@@ -89,7 +89,13 @@ def serving(served: IndexFolder | ASGIApp) -> Iterator[str]:
     )
     # Without a log_config of its own, what it logs is in pytest's report.
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=5)
+        uvicorn.Config(
+            app,
+            port=0,
+            log_config=None,
+            timeout_graceful_shutdown=5,
+            h11_max_incomplete_event_size=LONGEST_HEAD,
+        )
     )
 
     def run() -> None:

@@ -256,6 +256,15 @@ def test_without_scripts_search_related_and_export_work(open_page, seed_site):
     expect(page.get_by_text("scripts are turned off")).to_be_visible()
 
 
+def test_an_abstract_of_any_length_can_be_pasted(page):
+    """The longest text that can be asked is a URL, too, in any script."""
+    page.goto("/related")
+    page.get_by_label("An abstract").fill("图" * 20_000)
+    page.get_by_role("button", name="Find papers near it").click()
+    expect(page.locator(".hit").first).to_be_visible()
+    assert len(page.url) > 9 * 20_000
+
+
 def test_the_theme_is_chosen_and_kept(page):
     """System, light, dark; the next page has it from the first moment on."""
     page.goto("/")

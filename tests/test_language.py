@@ -1,6 +1,6 @@
 """The query language: what counts as an operator, and what is only text."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -351,8 +351,8 @@ def test_nothing_typed_is_lost(q):
      "year:x ", "year:2024 ", 'title:"a ', "has:code ", "10.1/", "arxiv.org/abs/", "a. ", "\n"],
 )  # fmt: skip
 def test_no_text_is_slow(start, unit):
-    """The longest query takes far less than a second, whatever it is made of."""
+    """The longest query takes far less than a second of the processor, whatever it is made of."""
     q = (start + unit * 20_000)[:20_000]
-    began = perf_counter()
+    began = thread_time()
     parse(q)
-    assert perf_counter() - began < 1
+    assert thread_time() - began < 1
