@@ -173,6 +173,21 @@ def test_a_pasted_abstract_is_embedded_as_a_paper(client):
     assert text in client_page.text
 
 
+@pytest.mark.parametrize("q", ["Wenke Huang", "huang  wenke", '"Wenke Huang"'])
+def test_a_name_typed_as_a_question_leads_to_its_papers(client, q):
+    """Who types a name, in quotation marks or not, is shown the way to the author's papers."""
+    page = read(client, f"/?{urlencode({'q': q})}")
+    asked = urlencode({"author": q.strip('"')})
+    assert f"/?{asked}" in page.hrefs()
+    assert results(read(client, f"/?{asked}"))
+
+
+@pytest.mark.parametrize("q", ["Huang", "federated learning", '"no such phrase"', "title:Huang a"])
+def test_other_questions_are_not_taken_for_names(client, q):
+    """One word, words of no name, and what is asked in the query language."""
+    assert "Is that an author?" not in read(client, f"/?{urlencode({'q': q})}").text
+
+
 def test_a_facet_tells_how_long_the_list_will_be(client):
     """Every value of a facet leads to a list with as many papers as it says, chosen or not."""
     page = client.get("/?q=learning&category=LG&year_from=2025").text
