@@ -139,5 +139,9 @@ def _environment() -> Environment:
         paper_url=paper_url,
         url=url,
     )
-    environment.filters.update(number="{:,}".format, signed="{:+.3f}".format)
+    environment.filters.update(
+        number="{:,}".format,
+        signed="{:+.3f}".format,
+        plain="{:.15g}".format,  # 2, not 2.0
+    )
     return environment
