@@ -438,6 +438,8 @@ def test_a_preview_begins_where_the_paper_answers():
     second = shown(paper, peers, Place("abstract", 11, 29, text[11:29]))
     assert second.preview.startswith('… <span class="strongest"><mark>Peers</mark> train')
     assert second.abstract.startswith('It begins. <span class="strongest"><mark>Peers</mark>')
+    long = shown(Paper("x", "Title", "peers " * 99), [])
+    assert long.preview == "peers " * 69 + "peers …"  # no word is cut in two
 
 
 @pytest.mark.parametrize(
