@@ -121,7 +121,7 @@ def _spans(matches: Iterable[Match]) -> list[Span]:
 
 
 def _from(text: str, begin: int, words: list[Span], outer: list[Span]) -> Markup:
-    """Return a part of a text from a place on; where it leaves out any, before or after, is said."""
+    """Return a part of a text from a place on; what it leaves out, before or after, is said."""
     end = begin + _PREVIEW
     if end < len(text):
         space = text.rfind(" ", begin, end)
