@@ -99,6 +99,7 @@ def test_a_choice_from_a_list_is_asked_for_at_once(results):
     expect(results).to_have_url(re.compile(r"sort=date"))
     dates = results.locator(".hit time").all_inner_texts()
     assert dates == sorted(dates, reverse=True)
+    expect(results.locator("[data-theme-button]")).to_be_visible()  # the scripts of this page run
     results.get_by_label("Search by").select_option("lexical")
     expect(results).to_have_url(re.compile(r"mode=lexical"))
     expect(results).to_have_url(re.compile(r"sort=date"))

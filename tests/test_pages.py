@@ -175,6 +175,21 @@ def test_a_pasted_abstract_is_embedded_as_a_paper(client):
     assert text in client_page.text
 
 
+@pytest.mark.parametrize("q", ["Wenke Huang", "huang  wenke", '"Wenke Huang"'])
+def test_a_name_typed_as_a_question_leads_to_its_papers(client, q):
+    """Who types a name, in quotation marks or not, is shown the way to the author's papers."""
+    page = read(client, f"/?{urlencode({'q': q})}")
+    asked = urlencode({"author": q.strip('"')})
+    assert f"/?{asked}" in page.hrefs()
+    assert results(read(client, f"/?{asked}"))
+
+
+@pytest.mark.parametrize("q", ["Huang", "federated learning", '"no such phrase"', "title:Huang a"])
+def test_other_questions_are_not_taken_for_names(client, q):
+    """One word, words of no name, and what is asked in the query language."""
+    assert "Is that an author?" not in read(client, f"/?{urlencode({'q': q})}").text
+
+
 def test_a_facet_tells_how_long_the_list_will_be(client):
     """Every value of a facet leads to a list with as many papers as it says, chosen or not."""
     page = client.get("/?q=learning&category=LG&year_from=2025").text
@@ -433,6 +448,8 @@ def test_a_preview_begins_where_the_paper_answers():
     second = shown(paper, peers, Place("abstract", 11, 29, text[11:29]))
     assert second.preview.startswith('… <span class="strongest"><mark>Peers</mark> train')
     assert second.abstract.startswith('It begins. <span class="strongest"><mark>Peers</mark>')
+    long = shown(Paper("x", "Title", "peers " * 99), [])
+    assert long.preview == "peers " * 69 + "peers …"  # no word is cut in two
 
 
 @pytest.mark.parametrize(

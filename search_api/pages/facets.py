@@ -96,7 +96,12 @@ def facets(engine: Engine, asked: Asked, query: Query, page: ResultList) -> list
         for field, title in _FIELDS.items()
     ]
     found.insert(1, _code(asked, _counts(engine, query, page, "code", "has_code")))
-    return [facet for facet in found if facet.values]
+    return [facet for facet in found if facet.values and not _is_idle(facet, page.total)]
+
+
+def _is_idle(facet: Facet, total: int) -> bool:
+    """Tell whether a field has one value that all papers of the list have: it narrows nothing."""
+    return [(one.count, one.chosen) for one in facet.values] == [(total, False)]
 
 
 def bars(engine: Engine, asked: Asked, query: Query, page: ResultList) -> list[Bar]:

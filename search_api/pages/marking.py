@@ -121,11 +121,14 @@ def _spans(matches: Iterable[Match]) -> list[Span]:
 
 
 def _from(text: str, begin: int, words: list[Span], outer: list[Span]) -> Markup:
-    """Return a part of a text from a place on; where that is not the beginning, it is said."""
-    part = text[begin : begin + _PREVIEW]
-    return escape("… " if begin else "") + marked(
-        part, _moved(words, begin), list(_moved(outer, begin))
-    )
+    """Return a part of a text from a place on; what it leaves out, before or after, is said."""
+    end = begin + _PREVIEW
+    if end < len(text):
+        space = text.rfind(" ", begin, end)
+        end = space if space > begin else end
+    part = text[begin:end]
+    whole = marked(part, _moved(words, begin), list(_moved(outer, begin)))
+    return escape("… " if begin else "") + whole + escape(" …" if end < len(text) else "")
 
 
 def _moved(spans: Iterable[Span], by: int) -> Iterator[Span]:

@@ -23,6 +23,16 @@ from search_api.problems import index_headers
 
 _HERE = Path(__file__).parent
 
+FORMATS = {
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
+    "csv": "CSV",
+    "jsonl": "JSON lines",
+    "atom": "Atom",
+}
+"""What the formats of exports are called."""
+
 HEADERS = {
     # Nothing from elsewhere, nothing inline, and nobody may put a page into a frame.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -123,11 +133,15 @@ def _environment() -> Environment:
     environment.globals.update(
         HELP=HELP,
         SEARCH=SEARCH,
-        EXPORTERS=EXPORTERS,
+        FORMATS={name: FORMATS.get(name, name) for name in EXPORTERS},
         version=__version__,
         papers=papers,
         paper_url=paper_url,
         url=url,
     )
-    environment.filters.update(number="{:,}".format, signed="{:+.3f}".format)
+    environment.filters.update(
+        number="{:,}".format,
+        signed="{:+.3f}".format,
+        plain="{:.15g}".format,  # 2, not 2.0
+    )
     return environment

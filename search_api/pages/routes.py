@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
 from indexer.errors import BadParameter
+from indexer.identity import normalised_title
 from indexer.paper import Paper
 from search_api import query as queries
 from search_api.asked import Asked, Marked
@@ -24,6 +25,7 @@ from search_api.pages.marking import shown
 from search_api.pages.render import HEADERS, page
 from search_api.pages.tinting import tinted
 from search_api.query import MAX_K
+from search_api.results import ResultList
 from search_api.schemas import Words
 from search_api.titles import title_of
 
@@ -34,6 +36,8 @@ AskedDep = Annotated[Asked, Query()]
 _NEIGHBOURS = 8
 _ON_MAP = 30
 """Papers of a list that are marked on the map."""
+
+_WORDS_OF_NAME = 4
 
 _CITED = {"bibtex": "BibTeX", "ris": "RIS"}
 _PART = "X-Akin-Part"
@@ -72,7 +76,26 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
         bars=bars(engine, asked, query, found),
         like=[engine.paper(one) for one in query.like],
         unlike=[engine.paper(one) for one in query.unlike],
+        name=_name(engine, asked, found),
     )
+
+
+def _name(engine: Engine, asked: Asked, found: ResultList) -> str:
+    """Return the question, where it is an author's name and not asked as one; else nothing.
+
+    Names are looked for among those at hand, as to go through all takes long in a large index;
+    only where nothing was found, there is time for that.
+    """
+    name = asked.q.strip(' "“”')
+    words = set(normalised_title(name).split())
+    if asked.author or ":" in name or not 2 <= len(words) <= _WORDS_OF_NAME:
+        return ""
+    if not found.total:
+        by = Asked.model_validate({"author": [name]}).to_query()
+        return name if by and engine.search(replace(by, k=1)).total else ""
+    frequent = (str(one.value) for one in found.facets["author"])
+    names = (*frequent, *(one for paper in found.papers for one in paper.authors))
+    return name if any(words <= set(normalised_title(one).split()) for one in names) else ""
 
 
 @pages.get("/snippets")

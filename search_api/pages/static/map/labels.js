@@ -57,6 +57,10 @@ export class Labels {
   }
 }
 
+/** Whole terms, as many as there is room for; the legend has them all. One that is too long is cut. */
 function shorten(text) {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST).replace(/\s*\S*$/, "") || text.slice(0, LONGEST)}…`;
+  const terms = text.split(", ");
+  while (terms.length > 1 && terms.join(", ").length > LONGEST) terms.pop();
+  const name = terms.join(", ");
+  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST).replace(/\s*\S*$/, "") || name.slice(0, LONGEST)}…`;
 }
