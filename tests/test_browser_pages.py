@@ -1,13 +1,16 @@
 """The pages in a real browser, as people use them: by mouse, by keys alone, without scripts."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from indexer.paper import Paper
+from search_api.app import create_app
 from tests.browser import DARK, NO_SCRIPT, PHONE, accessible
 from tests.export_papers import as_source
+from tests.fakes import FakeEncoder
 
 DEFTA = "akin:8e78acac5fbcaf10"
 
@@ -117,6 +120,26 @@ def test_abstract_and_why_open_in_place(results):
     expect(first.locator(".why .tinted .for").first).to_be_visible()
     expect(first.locator(".why table")).to_contain_text("Meaning (cosine)")
     assert results.url == here
+
+
+def test_a_rebuild_puts_no_abstract_under_another_title(serve, open_page, index, build, tmp_path):
+    """Sentences that come from a newer index, of another order, go to the papers that they are of."""
+    first = Paper("x", "On graphs", "Graphs are joined.")
+    build(as_source(tmp_path / "old.jsonl", [first]))
+    app = create_app(index, lambda manifest: FakeEncoder())
+    page = open_page(serve(app))
+
+    def later(route):
+        better = Paper("x", "Graphs graphs graphs", "Graphs and graphs and more graphs.")
+        build(as_source(tmp_path / "new.jsonl", [better, first]))
+        while app.state.live.serving().papers == 1:
+            time.sleep(0.05)
+        route.continue_()
+
+    page.route("**/snippets?*", later)
+    page.goto("/?q=graphs")
+    expect(page.locator("[data-snippets='']")).to_have_count(1)  # all have come
+    expect(page.locator(".preview")).to_have_text("Graphs are joined.")
 
 
 def test_keys_alone_are_enough(page):

@@ -79,8 +79,9 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
 def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
     """Of each paper of a list the abstract with its strongest sentence, one after the other.
 
-    Each is a line of JSON with ``rank``, ``preview`` and ``abstract``, the latter two as HTML. To
-    find that sentence the model reads the paper again, so a list does not wait for it.
+    Each is a line of JSON with ``id``, ``preview`` and ``abstract``, the latter two as HTML: of the
+    paper, not the place, as another index may answer than that of the page. To find that sentence
+    the model reads the paper again, so a list does not wait for it.
     """
     query = asked.to_query()
     if query is None:
@@ -92,7 +93,7 @@ def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
     def lines() -> Iterator[bytes]:
         for hit, words, sentence in zip(found.hits, matches, nearest, strict=True):
             text = shown(hit.paper, words, sentence)
-            line = {"rank": hit.rank, "preview": text.preview, "abstract": text.abstract}
+            line = {"id": hit.paper.id, "preview": text.preview, "abstract": text.abstract}
             yield orjson.dumps(line, default=str) + b"\n"
 
     return StreamingResponse(lines(), media_type="application/jsonl", headers=HEADERS)
