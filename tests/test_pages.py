@@ -20,6 +20,7 @@ from search_api.asked import Asked
 from search_api.explanation import Match, Place
 from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links
+from search_api.results import IndexInfo
 from tests.export_papers import as_source
 from tests.fakes import FakeEncoder
 
@@ -276,6 +277,20 @@ def test_an_error_is_a_page_that_leads_on(client, path, status, says):
         assert [one["value"] for one in page.having("id") if one["id"] == "q"] == ["graphs"]
         (again,) = [one["href"] for one in page.having("class") if one["class"] == "button"]
         assert client.get(again).status_code == 200
+
+
+def test_a_page_names_the_index_that_answered_it(client, seed_generation, monkeypatch):
+    """Not the one that is served by the time it is written: rows of one are not those of another."""
+    newer = IndexInfo("newer", "fake", 1)
+    monkeypatch.setattr(client.app.state.live, "serving", lambda: newer)
+    for path in STATES:
+        answer = client.get(path)
+        assert answer.headers["x-akin-generation"] == seed_generation.id
+        assert "newer" not in answer.headers.values()
+        assert f"64 papers · fake · generation {seed_generation.id}" in answer.text
+    (shown,) = read(client, "/map").having("data-points")
+    for name in ("data-meta", "data-points", "data-paper"):
+        assert shown[name].endswith(f"?generation={seed_generation.id}")
 
 
 def test_programs_get_problems(client):

@@ -20,6 +20,7 @@ from search_api.exports import EXPORTERS
 from search_api.language import HELP
 from search_api.pages import papers
 from search_api.problems import index_headers
+from search_api.results import IndexInfo
 
 _HERE = Path(__file__).parent
 
@@ -56,6 +57,7 @@ class Files(StaticFiles):
 def page(
     request: Request,
     template: str,
+    info: IndexInfo | None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     **values: Any,
@@ -65,11 +67,11 @@ def page(
     Args:
         request: that it answers.
         template: name of the file.
+        info: the index that answers, ``None`` where none does; another may be served by now.
         status: of the answer.
         headers: beside those of all pages.
         values: that the template uses; ``asked`` is what the form shows.
     """
-    info = request.app.state.live.serving()
     values = {"asked": Asked.model_validate({}), "info": info, "path": request.url.path} | values
     text = _environment().get_template(template).render(values)
     content = text.encode("utf-8", "replace")  # a source may hold what UTF-8 cannot
@@ -91,6 +93,7 @@ def problem_page(request: Request, problem: Mapping[str, Any]) -> HTMLResponse:
     return page(
         request,
         "problem.html",
+        request.app.state.live.serving(),
         int(problem["status"]),
         problem=problem,
         asked=Asked.model_construct(q=q),

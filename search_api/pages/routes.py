@@ -44,14 +44,21 @@ _PART = "X-Akin-Part"
 def search(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
     """The answers to a question; without one, what can be asked."""
     return _results(request, asked, engine) or page(
-        request, "home.html", asked=asked, facets=engine.facets, topics=engine.map.topics
+        request,
+        "home.html",
+        engine.info,
+        asked=asked,
+        facets=engine.facets,
+        topics=engine.map.topics,
     )
 
 
 @pages.get("/related")
 def related(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
     """Papers near to others, or to a pasted abstract; without either, the box to paste it into."""
-    return _results(request, asked, engine) or page(request, "related.html", asked=asked)
+    return _results(request, asked, engine) or page(
+        request, "related.html", engine.info, asked=asked
+    )
 
 
 def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | None:
@@ -62,6 +69,7 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
     return page(
         request,
         "results.html",
+        engine.info,
         asked=asked,
         found=found,
         hits=[
@@ -120,6 +128,7 @@ def why(
     return page(
         request,
         "why.html",
+        engine.info,
         headers={"Vary": _PART},
         asked=asked,
         part=_PART in request.headers,
@@ -140,6 +149,7 @@ def paper(
     return page(
         request,
         "paper.html",
+        engine.info,
         asked=asked,
         paper=found,
         shown=shown(found, engine.matches(query, [found])[0] if query else ()),
@@ -191,6 +201,7 @@ def corpus_map(
     return page(
         request,
         "map.html",
+        engine.info,
         asked=asked,
         what=_what(asked, engine) if query else ", ".join(one.title for one in marked),
         hits=engine.places([one.id for one in marked]),
@@ -206,6 +217,6 @@ def _what(asked: Asked, engine: Engine) -> str:
 
 
 @pages.get("/list")
-def reading_list(request: Request, engine: EngineDep) -> HTMLResponse:  # noqa: ARG001 — is there one?
+def reading_list(request: Request, engine: EngineDep) -> HTMLResponse:
     """The papers that were saved in this browser."""
-    return page(request, "list.html")
+    return page(request, "list.html", engine.info)
