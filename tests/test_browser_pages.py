@@ -123,7 +123,7 @@ def test_abstract_and_why_open_in_place(results):
 
 
 def test_a_rebuild_puts_no_abstract_under_another_title(serve, open_page, index, build, tmp_path):
-    """Sentences that come from a newer index, of another order, go to the papers that they are of."""
+    """Sentences of a newer index, of another order, go to the papers that they are of."""
     first = Paper("x", "On graphs", "Graphs are joined.")
     build(as_source(tmp_path / "old.jsonl", [first]))
     app = create_app(index, lambda manifest: FakeEncoder())

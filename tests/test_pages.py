@@ -280,7 +280,7 @@ def test_an_error_is_a_page_that_leads_on(client, path, status, says):
 
 
 def test_a_page_names_the_index_that_answered_it(client, seed_generation, monkeypatch):
-    """Not the one that is served by the time it is written: rows of one are not those of another."""
+    """Not the one that is served by the time it is written, which has other rows."""
     newer = IndexInfo("newer", "fake", 1)
     monkeypatch.setattr(client.app.state.live, "serving", lambda: newer)
     for path in STATES:
@@ -459,6 +459,15 @@ def test_a_preview_begins_where_the_paper_answers():
 def test_only_addresses_of_pages_become_links(href, safe):
     """A link that a source gives leads to http, https or ftp, or is text."""
     assert is_safe(href) is safe
+
+
+@pytest.mark.parametrize("stated", [None, 5, "https://a.example/", {"a": 1}, [None, 5, "x"]])
+def test_links_that_are_no_list_break_no_page(tmp_path, serve_index, index, build, stated):
+    """A source may state anything under the name that akin gives the links of an abstract."""
+    build(as_source(tmp_path / "p.jsonl", [Paper("x", "On graphs", extra={"links": stated})]))
+    client = serve_index(index)
+    (paper_id,) = results(read(client, "/?q=graphs"))
+    assert "On graphs" in read(client, f"/papers/{paper_id}").text
 
 
 def test_each_address_is_linked_once():
