@@ -75,9 +75,20 @@ def query_string(parameters: dict[str, Any]) -> str:
     return urlencode(values, doseq=True, safe=":/,")
 
 
-def paper_url(paper_id: str, suffix: str = "", **parameters: Any) -> str:
+def paper_url(paper_id: str, suffix: str = "", /, **parameters: Any) -> str:
     """Return the URL of a paper's page."""
-    return url(f"/papers/{quote(paper_id, safe=':/')}{suffix}", **parameters)
+    return url(f"/papers/{_in_path(paper_id)}{suffix}", **parameters)
+
+
+def paper_api_url(paper_id: str, suffix: str = "", /, **parameters: Any) -> str:
+    """Return the URL of a paper in the API."""
+    return url(f"/api/v1/papers/{_in_path(paper_id)}{suffix}", **parameters)
+
+
+def _in_path(paper_id: str) -> str:
+    # Browsers walk up from ``/../``, however its dots are written.
+    walks = not {".", ".."}.isdisjoint(paper_id.split("/"))
+    return quote(paper_id, safe=":" if walks else ":/")
 
 
 class Marked(Asked):

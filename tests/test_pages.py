@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from indexer.generation import IndexFolder
 from indexer.paper import Paper
 from search_api.app import create_app
-from search_api.asked import Asked
+from search_api.asked import Asked, paper_url
 from search_api.explanation import Match, Place
 from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links
@@ -459,6 +459,25 @@ def test_a_preview_begins_where_the_paper_answers():
 def test_only_addresses_of_pages_become_links(href, safe):
     """A link that a source gives leads to http, https or ftp, or is text."""
     assert is_safe(href) is safe
+
+
+@pytest.mark.parametrize("odd", ["a?b=c#d", "100%", "ü&x", "a//b", "papers/a", "../a", "a/./b"])
+def test_every_id_can_be_asked_for(tmp_path, serve_index, index, build, odd):
+    """Whatever a DOI holds, its page and JSON are linked as URLs that a browser leaves alone."""
+    paper = Paper("x", "On graphs", "Of graphs.", doi=f"10.1000/{odd}")
+    build(as_source(tmp_path / "p.jsonl", [paper]))
+    client = serve_index(index)
+    (paper_id,) = results(read(client, "/?q=graphs"))
+    assert odd in paper_id
+    question = urlencode({"q": "graphs of /papers/"})
+    for page, twin in [("", ""), ("/why", "/explain")]:
+        path = paper_url(paper_id, page) + f"?{question}"
+        hrefs = read(client, path).hrefs()
+        json_href = [one for one in hrefs if one.startswith("/api/v1/papers/")][-1]
+        answer = client.get(json_href).json()
+        assert (answer if not twin else answer["paper"])["id"] == paper_id
+        if twin:
+            assert dict(parse_qsl(urlsplit(json_href).query))["q"] == "graphs of /papers/"
 
 
 @pytest.mark.parametrize("stated", [None, 5, "https://a.example/", {"a": 1}, [None, 5, "x"]])

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from indexer import __version__
-from search_api.asked import SEARCH, Asked, paper_url, url
+from search_api.asked import SEARCH, Asked, paper_api_url, paper_url, url
 from search_api.exports import EXPORTERS
 from search_api.language import HELP
 from search_api.pages import papers
@@ -129,6 +129,7 @@ def _environment() -> Environment:
         EXPORTERS=EXPORTERS,
         version=__version__,
         papers=papers,
+        paper_api_url=paper_api_url,
         paper_url=paper_url,
         url=url,
     )

@@ -1,4 +1,5 @@
 // Buttons that save a paper, how many are saved, and the page that lists them.
+import { inPath } from "./address.js";
 import { add, changed, clear, has, remove, saved } from "./store.js";
 import { say } from "./say.js";
 
@@ -48,7 +49,7 @@ function readingList(page) {
   function entry(paper) {
     const item = document.createElement("li");
     const link = document.createElement("a");
-    link.href = `/papers/${encodeURIComponent(paper.id).replaceAll("%3A", ":").replaceAll("%2F", "/")}`;
+    link.href = `/papers/${inPath(paper.id)}`;
     link.textContent = paper.title || paper.id;
     const byline = document.createElement("p");
     byline.className = "byline";
