@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from search_api.query import MAX_K
-from search_api.schemas import ExportFormat, ListParameters, Words
+from search_api.schemas import OF_RANKING, ExportFormat, ListParameters, Words
 
 SEARCH, RELATED = "/", "/related"
 
@@ -61,6 +61,22 @@ class Asked(ListParameters):
             changes: see :meth:`parameters`.
         """
         return url(self.path if path is None else path, **self.parameters(**changes))
+
+    def export_url(self, format_: str, k: int) -> str:
+        """Return the URL of the list as a document.
+
+        Args:
+            format_: of it.
+            k: how many papers where they are ranked; else it is all of them.
+        """
+        if self.ranks:
+            return self.url("/api/v1/export", format=format_, k=k)
+        ranked = dict.fromkeys(OF_RANKING)
+        return self.url("/api/v1/export", format=format_, **ranked)
+
+    def feed_url(self) -> str:
+        """Return the URL of the list as a feed, which has an order and a length of its own."""
+        return self.url("/feed", sort=None, diversity=None, k=None)
 
 
 def url(path: str, **parameters: Any) -> str:

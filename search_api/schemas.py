@@ -111,7 +111,8 @@ class FilterParameters(_Ordered):
         return {**super().shape(), "k": self.k, "cursor": self.cursor}
 
 
-_OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
+OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
+"""Parameters that mean nothing where nothing is ranked."""
 
 
 class _Asking(BaseModel):
@@ -240,7 +241,7 @@ class ExportParameters(ListParameters):
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
         if self.ranks:
             return self.list_query()
-        if ranked := _OF_RANKING & self.model_fields_set:
+        if ranked := OF_RANKING & self.model_fields_set:
             raise BadParameter(
                 f"{min(ranked)}: needs q, text, like or unlike: without them nothing is ranked",
                 field=min(ranked),

@@ -197,6 +197,30 @@ def test_a_facet_tells_how_long_the_list_will_be(client):
         assert total(read(client, f"/?{urlencode(asked)}")) == int(count), label
 
 
+@pytest.mark.parametrize(
+    ("query", "taken"),
+    [
+        ("category=LG&mode=lexical&sort=date&k=5&min_score=1&diversity=0.5", None),
+        ("q=year:2024..2026", 100),
+        ("q=graphs", 100),
+        ("q=graphs&k=200&sort=date&diversity=0.5", 200),
+    ],
+)
+def test_the_whole_list_can_be_taken_along(client, query, taken):
+    """Exports hold all papers of the list, where it is not longer; its feeds exist."""
+    page = read(client, f"/?{query}")
+    listed = int(re.search(r"(\d+)(?: of 64)? papers", page.text)[1])
+    hrefs = [one for one in page.hrefs() if one.startswith("/api/v1/export")]
+    for href in hrefs:
+        assert dict(parse_qsl(urlsplit(href).query)).get("k") == (taken and str(taken))
+        assert client.get(href).status_code == 200
+    assert client.get(hrefs[0]).text.count("\n}") == listed
+    assert page.text.count("All as") == 5
+    feeds = {one for one in page.hrefs() if one.startswith("/feed")}
+    assert len(feeds) == 1  # that of the head is that of the list
+    assert client.get(*feeds).status_code == 200
+
+
 def test_the_histogram_counts_years_that_are_left_out_too(client):
     """Narrowed to a year, the others keep their bars, and each leads to its own papers."""
     page = read(client, "/?q=learning&year_from=2024&year_to=2024")
