@@ -303,6 +303,24 @@ def test_an_error_is_a_page_that_leads_on(client, path, status, says):
         assert client.get(again).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "heading", "says"),
+    [
+        ("", "The map of 64 papers", ""),
+        (f"?id={DEFTA}&id={DEFTA}", "On the map: DeFTA", "1 paper is marked. "),
+        ("?text=peers", "On the map: papers near “peers”", "30 papers are marked, the first of "),
+        ("?category=LG", "On the map: newest papers, category LG", "11 papers are marked. "),
+        ("?q=notaword&mode=lexical", "On the map: notaword", "The list is empty: no paper"),
+    ],
+)
+def test_the_map_says_what_is_marked(client, query, heading, says):
+    """Which list, how much of it, and no more than is so."""
+    text = read(client, f"/map{query}").text
+    assert heading in text
+    assert says in text
+    assert ("marked" in text) == bool(query)
+
+
 def test_a_page_names_the_index_that_answered_it(client, seed_generation, monkeypatch):
     """Not the one that is served by the time it is written, which has other rows."""
     newer = IndexInfo("newer", "fake", 1)

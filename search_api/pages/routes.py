@@ -25,7 +25,7 @@ from search_api.pages.render import HEADERS, page
 from search_api.pages.tinting import tinted
 from search_api.query import MAX_K
 from search_api.schemas import Words
-from search_api.titles import title_of
+from search_api.titles import title_of_list
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -196,24 +196,20 @@ def corpus_map(
 ) -> HTMLResponse:
     """The corpus in two dimensions, with the papers of a list marked; and its topics."""
     query = None if asked.id else asked.to_query()
-    found = engine.search(replace(query, k=_ON_MAP, cursor=None)).papers if query else []
-    marked = found or [engine.paper(one) for one in asked.id]
+    found = engine.search(replace(query, k=_ON_MAP, cursor=None)) if query else None
+    marked = found.papers if found else [engine.paper(one) for one in dict.fromkeys(asked.id)]
     return page(
         request,
         "map.html",
         engine.info,
         asked=asked,
-        what=_what(asked, engine) if query else ", ".join(one.title for one in marked),
+        total=found.total if found else len(marked),
+        what=title_of_list(asked, engine) if query else ", ".join(one.title for one in marked),
         hits=engine.places([one.id for one in marked]),
         topics=[
             (topic, [engine.paper_at(row) for row in topic.central]) for topic in engine.map.topics
         ],
     )
-
-
-def _what(asked: Asked, engine: Engine) -> str:
-    like, unlike = ([engine.paper(one).title for one in ids] for ids in (asked.like, asked.unlike))
-    return title_of(asked.q, like, unlike, asked.filters(), asked.mode, asked.min_score)
 
 
 @pages.get("/list")
