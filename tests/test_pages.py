@@ -22,7 +22,7 @@ from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links
 from search_api.results import IndexInfo
 from tests.export_papers import as_source
-from tests.fakes import FakeEncoder
+from tests.fakes import ByLength, FakeEncoder
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
 DEFTA, STRUCTURE = "akin:8e78acac5fbcaf10", "akin:3658c7d6024aecc0"
@@ -219,6 +219,17 @@ def test_the_whole_list_can_be_taken_along(client, query, taken):
     feeds = {one for one in page.hrefs() if one.startswith("/feed")}
     assert len(feeds) == 1  # that of the head is that of the list
     assert client.get(*feeds).status_code == 200
+
+
+def test_counting_reads_nothing_again(seed_generation):
+    """A cross-encoder takes seconds: the list is ordered by it once, whatever else is counted."""
+    reranker = ByLength()
+    index = IndexFolder(seed_generation.index)
+    app = create_app(index, lambda manifest: FakeEncoder(), reranker)
+    with TestClient(app, headers=HTML) as client:
+        page = read(client, "/?q=graphs&category=LG&year_from=2024&author=Wang")
+    assert "Author" in page.text
+    assert len(reranker.read) == 1
 
 
 def test_the_histogram_counts_years_that_are_left_out_too(client):

@@ -141,7 +141,7 @@ def _counts(
         return page.facets[facet]
     if without == Filters() and not (query.ranks or _selects_by_words(query)):
         return engine.facets[facet]  # then nothing is asked for: all papers are there
-    return engine.search(replace(query, filters=without, cursor=None, k=1)).facets[facet]
+    return engine.counts(replace(query, filters=without))[facet]
 
 
 def _selects_by_words(query: Query) -> bool:
