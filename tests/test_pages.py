@@ -221,6 +221,14 @@ def test_the_whole_list_can_be_taken_along(client, query, taken):
     assert client.get(*feeds).status_code == 200
 
 
+def test_a_chosen_value_that_is_not_counted_has_no_count(client):
+    """A surname finds papers, and `cs.LG` those of `LG`: no 0 stands beside them."""
+    answer = client.get("/?author=wang&author=wang&category=cs.lg")
+    assert total(Elements(answer.text)) > 0
+    chosen = re.findall(r'aria-current="true">(.*?)</a>', answer.text)
+    assert [Elements(one).text.split() for one in chosen] == [["cs.lg"], ["wang"]]
+
+
 def test_counting_reads_nothing_again(seed_generation):
     """A cross-encoder takes seconds: the list is ordered by it once, whatever else is counted."""
     reranker = ByLength()
