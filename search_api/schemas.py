@@ -64,7 +64,13 @@ class _Filtered(BaseModel):
         """A form sends the fields that were left empty, too: they ask for nothing."""
         if not isinstance(values, dict):
             return values
-        return {name: value for name, value in values.items() if value != "" or name == "q"}
+        asked = {
+            name: [one for one in value if one != ""] if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return {
+            name: value for name, value in asked.items() if value not in ("", []) or name == "q"
+        }
 
     year_from: Year | None = Field(None, description="first year, inclusive")
     year_to: Year | None = Field(None, description="last year, inclusive")

@@ -221,6 +221,17 @@ def test_the_whole_list_can_be_taken_along(client, query, taken):
     assert client.get(*feeds).status_code == 200
 
 
+@pytest.mark.parametrize("query", ["like=", "like=&unlike=&id=&category=", "text=+"])
+def test_blanks_ask_for_nothing(client, query):
+    """A form sends the fields that were left empty, too, those of papers as well."""
+    for path in ("/", "/related", "/map"):
+        if "id=" in query and path != "/map":
+            continue
+        assert results(read(client, f"{path}?{query}")) == []
+    body = {"like": [""], "q": "graphs"}
+    assert client.post("/api/v1/search", json=body).json()["total"] == 64
+
+
 def test_a_chosen_value_that_is_not_counted_has_no_count(client):
     """A surname finds papers, and `cs.LG` those of `LG`: no 0 stands beside them."""
     answer = client.get("/?author=wang&author=wang&category=cs.lg")
