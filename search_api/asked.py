@@ -79,7 +79,7 @@ class Asked(ListParameters):
         return self.url("/feed", sort=None, diversity=None, k=None)
 
 
-def url(path: str, **parameters: Any) -> str:
+def url(path: str, /, **parameters: Any) -> str:
     """Return a URL of this service."""
     asked = query_string(parameters)
     return f"{path}?{asked}" if asked else path

@@ -221,13 +221,11 @@ def test_the_whole_list_can_be_taken_along(client, query, taken):
     assert client.get(*feeds).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["like=", "like=&unlike=&id=&category=", "text=+"])
+@pytest.mark.parametrize("query", ["like=", "like=&unlike=&category=", "text=+"])
 def test_blanks_ask_for_nothing(client, query):
     """A form sends the fields that were left empty, too, those of papers as well."""
-    for path in ("/", "/related", "/map"):
-        if "id=" in query and path != "/map":
-            continue
-        assert results(read(client, f"{path}?{query}")) == []
+    for path in (f"/?{query}", f"/related?{query}", f"/map?{query}&id="):
+        assert results(read(client, path)) == []
     body = {"like": [""], "q": "graphs"}
     assert client.post("/api/v1/search", json=body).json()["total"] == 64
 
@@ -331,6 +329,15 @@ def test_an_error_is_a_page_that_leads_on(client, path, status, says):
         assert [one["value"] for one in page.having("id") if one["id"] == "q"] == ["graphs"]
         (again,) = [one["href"] for one in page.having("class") if one["class"] == "button"]
         assert client.get(again).status_code == 200
+
+
+def test_an_error_says_no_more_than_is_so(client):
+    """All parameters that are left out; that a paper left the index, only where one is meant."""
+    answer = client.get("/?q=graphs&k=none&path=x&year_from=soon")
+    assert "Ask again without k and path and year_from" in answer.text
+    assert 'href="/?q=graphs"' in answer.text
+    assert "left the index" in read(client, "/papers/akin:none", 404).text
+    assert "left the index" not in read(client, "/nowhere", 404).text
 
 
 @pytest.mark.parametrize(

@@ -87,9 +87,8 @@ def problem_page(request: Request, problem: Mapping[str, Any]) -> HTMLResponse:
     """
     given = request.query_params
     q = given.get("q", "")
-    path = request.url.path
-    without = [(n, v) for n, v in given.multi_items() if n not in _at_fault(problem)]
-    retry = url(path, **_lists(without)) if without != given.multi_items() else ""
+    at_fault = sorted(_at_fault(problem) & set(given))
+    without = _lists([(n, v) for n, v in given.multi_items() if n not in at_fault])
     return page(
         request,
         "problem.html",
@@ -97,7 +96,8 @@ def problem_page(request: Request, problem: Mapping[str, Any]) -> HTMLResponse:
         int(problem["status"]),
         problem=problem,
         asked=Asked.model_construct(q=q),
-        retry=retry,
+        at_fault=at_fault,
+        retry=url(request.url.path, **without),
     )
 
 
