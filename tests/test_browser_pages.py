@@ -292,6 +292,42 @@ def test_the_theme_is_chosen_and_kept(page):
     assert page.evaluate(background) == dark
 
 
+def test_a_dark_page_is_printed_dark_on_light(page):
+    """A theme that was chosen is for screens: light letters would vanish on paper."""
+    page.goto("/")
+    for name in ("System theme", "Light theme"):
+        page.get_by_role("button", name=name).click()
+    colour = "getComputedStyle(document.body).color"
+    assert page.evaluate(colour) == "rgb(232, 233, 230)"
+    page.emulate_media(media="print")
+    assert page.evaluate(colour) == "rgb(27, 30, 33)"
+
+
+def test_keys_go_through_a_list_without_asking(results):
+    """By arrow keys a choice is changed step by step: it is asked for when that is said."""
+    url = results.url
+    results.get_by_label("Search by").focus()
+    results.keyboard.press("ArrowDown")
+    expect(results.get_by_label("Search by")).to_have_value("semantic")
+    results.wait_for_timeout(300)
+    assert results.url == url
+    results.get_by_role("button", name="Apply").press("Enter")
+    expect(results).to_have_url(re.compile("mode=semantic"))
+
+
+def test_the_focus_stays_in_the_reading_list(page):
+    """Whoever removes a paper by keys stands at the next one, and hears that it is gone."""
+    page.goto("/list")
+    papers = [{"id": f"akin:{n}", "title": f"Paper {n}"} for n in range(3)]
+    page.evaluate("papers => localStorage.setItem('akin.list', JSON.stringify(papers))", papers)
+    page.reload()
+    page.get_by_role("button", name="Remove Paper 1").press("Enter")
+    expect(page.get_by_role("button", name="Remove Paper 2")).to_be_focused()
+    expect(page.locator("[data-status]")).to_have_text("Removed Paper 1")
+    page.get_by_role("button", name="Remove Paper 2").press("Enter")
+    expect(page.get_by_role("button", name="Remove Paper 0")).to_be_focused()
+
+
 def test_a_page_goes_on_once_there_is_an_index(serve, open_page, index, build, tmp_path):
     """Without an index it says what to do, and needs no reload when that is done."""
     from tests.conftest import table
