@@ -37,6 +37,10 @@ from search_api.query import MAX_K, Mode, Query, Sort
 from search_api.reranker import Reranker
 from search_api.status import describe
 
+LONGEST_REQUEST = 1 << 18
+"""Bytes of a request's head. An abstract of 20,000 characters, of nine bytes each once they are
+escaped (as Chinese ones are), is part of an address; without a word uvicorn refuses 64 kB."""
+
 model_option = click.option(
     "--model",
     envvar="AKIN_MODEL",
@@ -364,6 +368,7 @@ def serve(
             host=host,
             port=port,
             workers=workers,
+            h11_max_incomplete_event_size=LONGEST_REQUEST,
             log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
         )
     except SystemExit as stopped:  # uvicorn's own codes mean other things than akin's
