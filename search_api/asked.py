@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from search_api.query import MAX_K
-from search_api.schemas import ExportFormat, ListParameters, Words
+from search_api.schemas import OF_RANKING, ExportFormat, ListParameters, Words
 
 SEARCH, RELATED = "/", "/related"
 
@@ -62,8 +62,24 @@ class Asked(ListParameters):
         """
         return url(self.path if path is None else path, **self.parameters(**changes))
 
+    def export_url(self, format_: str, k: int) -> str:
+        """Return the URL of the list as a document.
 
-def url(path: str, **parameters: Any) -> str:
+        Args:
+            format_: of it.
+            k: how many papers where they are ranked; else it is all of them.
+        """
+        if self.ranks:
+            return self.url("/api/v1/export", format=format_, k=k)
+        ranked = dict.fromkeys(OF_RANKING)
+        return self.url("/api/v1/export", format=format_, **ranked)
+
+    def feed_url(self) -> str:
+        """Return the URL of the list as a feed, which has an order and a length of its own."""
+        return self.url("/feed", sort=None, diversity=None, k=None)
+
+
+def url(path: str, /, **parameters: Any) -> str:
     """Return a URL of this service."""
     asked = query_string(parameters)
     return f"{path}?{asked}" if asked else path
@@ -75,9 +91,20 @@ def query_string(parameters: dict[str, Any]) -> str:
     return urlencode(values, doseq=True, safe=":/,")
 
 
-def paper_url(paper_id: str, suffix: str = "", **parameters: Any) -> str:
+def paper_url(paper_id: str, suffix: str = "", /, **parameters: Any) -> str:
     """Return the URL of a paper's page."""
-    return url(f"/papers/{quote(paper_id, safe=':/')}{suffix}", **parameters)
+    return url(f"/papers/{_in_path(paper_id)}{suffix}", **parameters)
+
+
+def paper_api_url(paper_id: str, suffix: str = "", /, **parameters: Any) -> str:
+    """Return the URL of a paper in the API."""
+    return url(f"/api/v1/papers/{_in_path(paper_id)}{suffix}", **parameters)
+
+
+def _in_path(paper_id: str) -> str:
+    # Browsers walk up from ``/../``, however its dots are written.
+    walks = not {".", ".."}.isdisjoint(paper_id.split("/"))
+    return quote(paper_id, safe=":" if walks else ":/")
 
 
 class Marked(Asked):

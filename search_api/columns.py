@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ Matches = Callable[[str, str], bool]
 _FIELDS = ("category", "venue", "source", "author")
 _FACET_SIZE = 20
 """Values that a facet lists, the most frequent; years are all listed."""
+_MASKS_KEPT = 50
+"""Of the last values that papers were filtered by, a byte a paper. Each of some 100,000 names is
+looked at for one, and a page of results filters by the same several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Columns:
         self.code = table[:, 1]  # -1: not stated
         self.date = table[:, 2]  # YYYYMMDD; YYYY0000 where only the year is known
         self._terms = {field: _read_terms(db, field) for field in _FIELDS}
+        self._having = lru_cache(_MASKS_KEPT)(self._find)
 
     def mask(self, filters: Filters) -> Mask:
         """Return which papers pass the filters."""
@@ -85,13 +90,15 @@ class Columns:
         facets["code"] = [FacetCount(value, count) for value, count in pairs if count]
         return facets
 
-    def _having(self, field: str, wanted: tuple[str, ...]) -> Mask:
+    def _find(self, field: str, wanted: tuple[str, ...]) -> Mask:
+        """Return which papers have a wanted value; not to be changed."""
         terms = self._terms[field]
         matches = _is_category(wanted) if field == "category" else _has_words(wanted)
         chosen = np.fromiter(map(matches, terms.values, terms.folded), np.bool_, len(terms.values))
         mask = np.zeros(self.n, dtype=np.bool_)
         if chosen.any():
             mask[terms.paper[chosen[terms.term]]] = True
+        mask.flags.writeable = False
         return mask
 
 

@@ -194,6 +194,15 @@ class Engine:
             notes=[*query.notes, *scored.notes, *ranking.notes],
         )
 
+    def counts(self, query: Query) -> dict[str, list[FacetCount]]:
+        """Return the facets of the list that answers a query, and nothing else of it.
+
+        Raises:
+            UnknownPaper: a paper to be like or unlike is not in the index.
+            IndexCorrupted: a file was damaged since the engine was opened.
+        """
+        return self._facets(self._ranker.rank(query, self._scored(query), read_again=False).rows)
+
     def _searched(self, db: sqlite3.Connection, query: Query) -> Mask:
         """Return which papers are searched at all."""
         mask = self._columns.mask(query.filters) & self._columns.mask(query.narrowed)
@@ -261,12 +270,16 @@ class Engine:
 
     def _answered(self, query: Query) -> tuple[Scored, Ranking]:
         """Return every paper's scores, and the list that they make."""
+        scored = self._scored(query)
+        return scored, self._ranker.rank(query, scored)
+
+    def _scored(self, query: Query) -> Scored:
+        """Return every paper's scores."""
         with self._catalogue() as db:
             like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
             searched = self._searched(db, query)
             searched[np.concatenate([like, unlike]) - 1] = False
-            scored = self._scorer.score(db, query, like, unlike, searched)
-        return scored, self._ranker.rank(query, scored)
+            return self._scorer.score(db, query, like, unlike, searched)
 
     def _offset(self, query: Query) -> int:
         if query.cursor is None:

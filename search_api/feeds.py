@@ -22,7 +22,7 @@ from search_api.engine import Engine
 from search_api.exporting import example
 from search_api.exports import About, Listed, atom
 from search_api.feed_schemas import FeedParameters
-from search_api.titles import title_of
+from search_api.titles import title_of_list
 
 router = APIRouter(tags=["search"])
 
@@ -60,7 +60,7 @@ def feed(
         return Response(status_code=304, headers=headers)
     papers = _papers(parameters, engine)
     about = About(
-        title=f"akin: {_title(parameters, engine)}",
+        title=f"akin: {title_of_list(parameters, engine)}",
         updated=built.strftime("%Y-%m-%dT%H:%M:%SZ"),
         version=__version__,
         link=link,
@@ -77,16 +77,6 @@ def _papers(parameters: FeedParameters, engine: Engine) -> list[Paper]:
     if query is None:
         return engine.newest(parameters.k)
     return [hit.paper for hit in engine.search(query).hits]
-
-
-def _title(parameters: FeedParameters, engine: Engine) -> str:
-    like, unlike = (
-        [engine.paper(one).title for one in dict.fromkeys(ids)]
-        for ids in (parameters.like, parameters.unlike)
-    )
-    return title_of(
-        parameters.q, like, unlike, parameters.filters(), parameters.mode, parameters.min_score
-    )
 
 
 def _page(parameters: FeedParameters, asked: str) -> str:

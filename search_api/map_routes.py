@@ -42,11 +42,12 @@ routes = APIRouter(prefix="/api/v1/map", tags=["map"])
     response_model=MapOut,
     responses={
         200: {"content": {"application/json": {"example": MapOut.example().model_dump()}}},
-        **documented(),
+        **documented(_gone),
     },
 )
-def corpus_map(engine: EngineDep) -> Any:
+def corpus_map(parameters: ParametersDep, engine: EngineDep) -> Any:
     """Tell what the regions of the map are about, and how true it is to the vectors."""
+    _check(engine, parameters.generation)
     drawn, columns = engine.map, engine.map_columns
     return {
         "method": drawn.method,

@@ -121,7 +121,7 @@ def _json(request: Request, content: dict[str, Any]) -> Response:
     return Response(text, content["status"], headers, media_type=MEDIA_TYPE)
 
 
-def documented(others: Mapping[int, str] | None = None) -> dict[int | str, dict[str, Any]]:
+def documented(others: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
     """Return the errors of a route as OpenAPI describes them.
 
     Args:
@@ -131,7 +131,7 @@ def documented(others: Mapping[int, str] | None = None) -> dict[int | str, dict[
     return {
         status: {"description": what, "content": {MEDIA_TYPE: {"schema": schema}}}
         for status, what in {
-            **(others or {}),
+            **others,
             422: "a bad parameter; `field` names it",
             503: "no index yet, or none that can be served; `detail` has the command that mends it",
         }.items()

@@ -75,10 +75,15 @@ class Ranker:
         """Return a short hash of all that shapes the list; see :meth:`Query.digest`."""
         return query.digest(self._reranker.model.fingerprint if self._reranker else "")
 
-    def rank(self, query: Query, scored: Scored) -> Ranking:
+    def rank(self, query: Query, scored: Scored, read_again: bool = True) -> Ranking:
         """Order the papers that are listed, each step where it is asked for.
 
         Those from a least score on; the best of them read again; one place for each work; variety.
+
+        Args:
+            query: what is asked.
+            scored: what each paper scores.
+            read_again: whether a cross-encoder may; it takes seconds, and changes only the order.
 
         Raises:
             ModelUnavailable: the cross-encoder cannot be loaded.
@@ -92,7 +97,7 @@ class Ranker:
         if len(rows):
             by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
             by_relevance = query.ranks and query.sort == "relevance"
-            if self._reranker and by_text and by_relevance:
+            if self._reranker and read_again and by_text and by_relevance:
                 rows, read = self._read_again(self._reranker, query.text, rows)
             if query.collapse:
                 rows, same = self._collapsed(rows, scored.like - 1)

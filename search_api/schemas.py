@@ -64,7 +64,13 @@ class _Filtered(BaseModel):
         """A form sends the fields that were left empty, too: they ask for nothing."""
         if not isinstance(values, dict):
             return values
-        return {name: value for name, value in values.items() if value != "" or name == "q"}
+        asked = {
+            name: [one for one in value if one != ""] if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return {
+            name: value for name, value in asked.items() if value not in ("", []) or name == "q"
+        }
 
     year_from: Year | None = Field(None, description="first year, inclusive")
     year_to: Year | None = Field(None, description="last year, inclusive")
@@ -111,7 +117,8 @@ class FilterParameters(_Ordered):
         return {**super().shape(), "k": self.k, "cursor": self.cursor}
 
 
-_OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
+OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
+"""Parameters that mean nothing where nothing is ranked."""
 
 
 class _Asking(BaseModel):
@@ -240,7 +247,7 @@ class ExportParameters(ListParameters):
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
         if self.ranks:
             return self.list_query()
-        if ranked := _OF_RANKING & self.model_fields_set:
+        if ranked := OF_RANKING & self.model_fields_set:
             raise BadParameter(
                 f"{min(ranked)}: needs q, text, like or unlike: without them nothing is ranked",
                 field=min(ranked),

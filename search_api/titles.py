@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from search_api.asked import Asked
+from search_api.engine import Engine
 from search_api.exports.listed import decimal
 from search_api.filters import Filters
 from search_api.query import Mode
@@ -14,6 +16,21 @@ _LONGEST = 120
 _MODES = {"hybrid": "", "semantic": "by meaning alone", "lexical": "by words alone"}
 
 
+def title_of_list(asked: Asked, engine: Engine) -> str:
+    """Return the title of the list that a URL asks for.
+
+    Raises:
+        UnknownPaper: one to be like or unlike is not in the index.
+    """
+    like, unlike = (
+        [engine.paper(one).title for one in dict.fromkeys(ids)]
+        for ids in (asked.like, asked.unlike)
+    )
+    return title_of(
+        asked.q, like, unlike, asked.filters(), asked.mode, asked.min_score, text=asked.text
+    )
+
+
 def title_of(
     q: str,
     like: Sequence[str] = (),
@@ -21,6 +38,8 @@ def title_of(
     filters: Filters | None = None,
     mode: Mode = "hybrid",
     min_score: float | None = None,
+    *,
+    text: str = "",
 ) -> str:
     """Return a title such as ``graph learning, 2024 and later, with code``.
 
@@ -31,15 +50,17 @@ def title_of(
         filters: which papers are searched.
         mode: by which voices.
         min_score: the least score.
+        text: an abstract to be near.
     """
-    question = _cut(q)
-    parts = [question or ("" if like else "newest papers")]
+    question = _cut(q) or (f"papers near “{_cut(text)}”" if text.strip() else "")
+    ranks = bool(question or like or unlike)
+    parts = [question or ("papers" if ranks else "newest papers")]
     if like:
         parts = [question, f"like {_first(like)}"] if question else [f"papers like {_first(like)}"]
     if unlike:
         parts.append(f"unlike {_first(unlike)}")
     parts += _filters(filters or Filters())
-    if question or like:
+    if ranks:
         parts.append(_MODES[mode])
         parts.append("" if min_score is None else f"scores of {decimal(min_score)} and more")
     return ", ".join(filter(None, parts))

@@ -1,13 +1,16 @@
 """The pages in a real browser, as people use them: by mouse, by keys alone, without scripts."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from indexer.paper import Paper
+from search_api.app import create_app
 from tests.browser import DARK, NO_SCRIPT, PHONE, accessible
 from tests.export_papers import as_source
+from tests.fakes import FakeEncoder
 
 DEFTA = "akin:8e78acac5fbcaf10"
 
@@ -120,6 +123,26 @@ def test_abstract_and_why_open_in_place(results):
     assert results.url == here
 
 
+def test_a_rebuild_puts_no_abstract_under_another_title(serve, open_page, index, build, tmp_path):
+    """Sentences of a newer index, of another order, go to the papers that they are of."""
+    first = Paper("x", "On graphs", "Graphs are joined.")
+    build(as_source(tmp_path / "old.jsonl", [first]))
+    app = create_app(index, lambda manifest: FakeEncoder())
+    page = open_page(serve(app))
+
+    def later(route):
+        better = Paper("x", "Graphs graphs graphs", "Graphs and graphs and more graphs.")
+        build(as_source(tmp_path / "new.jsonl", [better, first]))
+        while app.state.live.serving().papers == 1:
+            time.sleep(0.05)
+        route.continue_()
+
+    page.route("**/snippets?*", later)
+    page.goto("/?q=graphs")
+    expect(page.locator("[data-snippets='']")).to_have_count(1)  # all have come
+    expect(page.locator(".preview")).to_have_text("Graphs are joined.")
+
+
 def test_keys_alone_are_enough(page):
     """From the box to a related paper and back, to marks and the reading list, by keys."""
     page.goto("/")
@@ -129,6 +152,7 @@ def test_keys_alone_are_enough(page):
     expect(page.get_by_role("searchbox")).to_have_value("federated graph learning /jk?")
     page.keyboard.press("Enter")
     expect(page.locator(".hit").first).to_be_visible()
+    expect(page.get_by_role("button", name="Keyboard")).to_be_visible()  # its scripts run
     page.locator("main").focus()
     for key, place in [("j", 0), ("j", 1), ("j", 2), ("k", 1)]:
         page.keyboard.press(key)
@@ -277,6 +301,42 @@ def test_the_theme_is_chosen_and_kept(page):
     assert dark != light
     page.goto("/?q=graphs")
     assert page.evaluate(background) == dark
+
+
+def test_a_dark_page_is_printed_dark_on_light(page):
+    """A theme that was chosen is for screens: light letters would vanish on paper."""
+    page.goto("/")
+    for name in ("System theme", "Light theme"):
+        page.get_by_role("button", name=name).click()
+    colour = "getComputedStyle(document.body).color"
+    assert page.evaluate(colour) == "rgb(232, 233, 230)"
+    page.emulate_media(media="print")
+    assert page.evaluate(colour) == "rgb(27, 30, 33)"
+
+
+def test_keys_go_through_a_list_without_asking(results):
+    """By arrow keys a choice is changed step by step: it is asked for when that is said."""
+    url = results.url
+    results.get_by_label("Search by").focus()
+    results.keyboard.press("ArrowDown")
+    expect(results.get_by_label("Search by")).to_have_value("semantic")
+    results.wait_for_timeout(300)
+    assert results.url == url
+    results.get_by_role("button", name="Apply").press("Enter")
+    expect(results).to_have_url(re.compile("mode=semantic"))
+
+
+def test_the_focus_stays_in_the_reading_list(page):
+    """Whoever removes a paper by keys stands at the next one, and hears that it is gone."""
+    page.goto("/list")
+    papers = [{"id": f"akin:{n}", "title": f"Paper {n}"} for n in range(3)]
+    page.evaluate("papers => localStorage.setItem('akin.list', JSON.stringify(papers))", papers)
+    page.reload()
+    page.get_by_role("button", name="Remove Paper 1").press("Enter")
+    expect(page.get_by_role("button", name="Remove Paper 2")).to_be_focused()
+    expect(page.locator("[data-status]")).to_have_text("Removed Paper 1")
+    page.get_by_role("button", name="Remove Paper 2").press("Enter")
+    expect(page.get_by_role("button", name="Remove Paper 0")).to_be_focused()
 
 
 def test_a_page_goes_on_once_there_is_an_index(serve, open_page, index, build, tmp_path):

@@ -26,9 +26,10 @@ from indexer.generation import IndexFolder
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from indexer.words import STOP_WORDS
+from search_api.asked import Asked
 from search_api.engine import Engine
 from search_api.filters import Filters
-from search_api.query import Query
+from search_api.query import MAX_CHARACTERS, Query
 from tests.conftest import SEEDS, table
 from tests.fakes import FakeEncoder, fake_encoder, fake_model
 
@@ -254,6 +255,19 @@ def test_map_says_how_the_corpus_is_laid_out(run, tmp_path):
     assert not (index / "CURRENT").exists()
     assert run("rebuild-index --map pca --index", index, source).code == 0
     assert "nothing changed" in run("rebuild-index --index", index, source).out
+
+
+def test_the_longest_text_fits_into_an_address(run, seeded, monkeypatch):
+    """What may be pasted may be asked for: the server takes an address that holds it."""
+    taken = {}
+    monkeypatch.setattr("uvicorn.run", lambda *_, **options: taken.update(options))
+    for name in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):
+        monkeypatch.setenv(name, "")  # and as it was when this is over
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert run(f"akin serve --port {port} --index", seeded.path).code == 0
+    address = Asked(text="\u8a9e" * MAX_CHARACTERS).url()
+    assert taken["h11_max_incomplete_event_size"] > len(address) + 10_000
 
 
 def test_serve_says_that_the_port_is_taken(run, seeded):

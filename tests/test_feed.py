@@ -279,6 +279,10 @@ def test_an_entry_was_updated_on_its_day(client, seed_generation):
         ({"q": "g", "like": ["One"], "unlike": ["Two"], "mode": "lexical", "min_score": 1.50},
          "g, like “One”, unlike “Two”, by words alone, scores of 1.5 and more"),
         ({"q": "", "mode": "semantic", "min_score": 1.0}, "newest papers"),
+        ({"q": " ", "text": "On\n graphs.", "mode": "semantic"},
+         "papers near “On graphs.”, by meaning alone"),
+        ({"q": "", "text": "x", "like": ["One"]}, "papers near “x”, like “One”"),
+        ({"q": "", "unlike": ["Two"]}, "papers, unlike “Two”"),
     ],
 )  # fmt: skip
 def test_a_list_is_called_by_its_question_in_words(asked, title):

@@ -17,13 +17,14 @@ from starlette.testclient import TestClient
 from indexer.generation import IndexFolder
 from indexer.paper import Paper
 from search_api.app import create_app
-from search_api.asked import Asked
+from search_api.asked import Asked, paper_url
 from search_api.explanation import Match, Place
 from search_api.pages import render
 from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links
+from search_api.results import IndexInfo
 from tests.export_papers import as_source
-from tests.fakes import FakeEncoder
+from tests.fakes import ByLength, FakeEncoder
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
 DEFTA, STRUCTURE = "akin:8e78acac5fbcaf10", "akin:3658c7d6024aecc0"
@@ -213,6 +214,59 @@ def test_a_facet_tells_how_long_the_list_will_be(client):
         assert total(read(client, f"/?{urlencode(asked)}")) == int(count), label
 
 
+@pytest.mark.parametrize(
+    ("query", "taken"),
+    [
+        ("category=LG&mode=lexical&sort=date&k=5&min_score=1&diversity=0.5", None),
+        ("q=year:2024..2026", 100),
+        ("q=graphs", 100),
+        ("q=graphs&k=200&sort=date&diversity=0.5", 200),
+    ],
+)
+def test_the_whole_list_can_be_taken_along(client, query, taken):
+    """Exports hold all papers of the list, where it is not longer; its feeds exist."""
+    page = read(client, f"/?{query}")
+    listed = int(re.search(r"(\d+)(?: of 64)? papers", page.text)[1])
+    hrefs = [one for one in page.hrefs() if one.startswith("/api/v1/export")]
+    for href in hrefs:
+        assert dict(parse_qsl(urlsplit(href).query)).get("k") == (taken and str(taken))
+        assert client.get(href).status_code == 200
+    assert client.get(hrefs[0]).text.count("\n}") == listed
+    assert f"Export all {listed}" in page.text
+    assert len(hrefs) == 5
+    feeds = {one for one in page.hrefs() if one.startswith("/feed")}
+    assert len(feeds) == 1  # that of the head is that of the list
+    assert client.get(*feeds).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["like=", "like=&unlike=&category=", "text=+"])
+def test_blanks_ask_for_nothing(client, query):
+    """A form sends the fields that were left empty, too, those of papers as well."""
+    for path in (f"/?{query}", f"/related?{query}", f"/map?{query}&id="):
+        assert results(read(client, path)) == []
+    body = {"like": [""], "q": "graphs"}
+    assert client.post("/api/v1/search", json=body).json()["total"] == 64
+
+
+def test_a_chosen_value_that_is_not_counted_has_no_count(client):
+    """A surname finds papers, and `cs.LG` those of `LG`: no 0 stands beside them."""
+    answer = client.get("/?author=wang&author=wang&category=cs.lg")
+    assert total(Elements(answer.text)) > 0
+    chosen = re.findall(r'aria-current="true">(.*?)</a>', answer.text)
+    assert [Elements(one).text.split() for one in chosen] == [["cs.lg"], ["wang"]]
+
+
+def test_counting_reads_nothing_again(seed_generation):
+    """A cross-encoder takes seconds: the list is ordered by it once, whatever else is counted."""
+    reranker = ByLength()
+    index = IndexFolder(seed_generation.index)
+    app = create_app(index, lambda manifest: FakeEncoder(), reranker)
+    with TestClient(app, headers=HTML) as client:
+        page = read(client, "/?q=graphs&category=LG&year_from=2024&author=Wang")
+    assert "Author" in page.text
+    assert len(reranker.read) == 1
+
+
 def test_the_histogram_counts_years_that_are_left_out_too(client):
     """Narrowed to a year, the others keep their bars, and each leads to its own papers."""
     page = read(client, "/?q=learning&year_from=2024&year_to=2024")
@@ -265,7 +319,7 @@ def test_snippets_mark_the_nearest_sentence(client):
     """Each line is a paper of the list, with the sentence that the explanation names."""
     lines = client.get("/snippets?q=peer+training&k=3").text.splitlines()
     found = client.get("/api/v1/search?q=peer+training&k=3").json()["results"]
-    assert [json.loads(line)["rank"] for line in lines] == [1, 2, 3]
+    assert [json.loads(line)["id"] for line in lines] == [hit["paper"]["id"] for hit in found]
     for line, hit in zip(lines, found, strict=True):
         why = client.get(f"/api/v1/papers/{hit['paper']['id']}/explain?q=peer+training").json()
         abstract = json.loads(line)["abstract"]
@@ -293,6 +347,47 @@ def test_an_error_is_a_page_that_leads_on(client, path, status, says):
         assert [one["value"] for one in page.having("id") if one["id"] == "q"] == ["graphs"]
         (again,) = [one["href"] for one in page.having("class") if one["class"] == "button"]
         assert client.get(again).status_code == 200
+
+
+def test_an_error_says_no_more_than_is_so(client):
+    """All parameters that are left out; that a paper left the index, only where one is meant."""
+    answer = client.get("/?q=graphs&k=none&path=x&year_from=soon")
+    assert "Ask again without k and path and year_from" in answer.text
+    assert 'href="/?q=graphs"' in answer.text
+    assert "left the index" in read(client, "/papers/akin:none", 404).text
+    assert "left the index" not in read(client, "/nowhere", 404).text
+
+
+@pytest.mark.parametrize(
+    ("query", "heading", "says"),
+    [
+        ("", "The map of 64 papers", ""),
+        (f"?id={DEFTA}&id={DEFTA}", "On the map: DeFTA", "1 paper is marked. "),
+        ("?text=peers", "On the map: papers near “peers”", "30 papers are marked, the first of "),
+        ("?category=LG", "On the map: newest papers, category LG", "11 papers are marked. "),
+        ("?q=notaword&mode=lexical", "On the map: notaword", "The list is empty: no paper"),
+    ],
+)
+def test_the_map_says_what_is_marked(client, query, heading, says):
+    """Which list, how much of it, and no more than is so."""
+    text = read(client, f"/map{query}").text
+    assert heading in text
+    assert says in text
+    assert ("marked" in text) == bool(query)
+
+
+def test_a_page_names_the_index_that_answered_it(client, seed_generation, monkeypatch):
+    """Not the one that is served by the time it is written, which has other rows."""
+    newer = IndexInfo("newer", "fake", 1)
+    monkeypatch.setattr(client.app.state.live, "serving", lambda: newer)
+    for path in STATES:
+        answer = client.get(path)
+        assert answer.headers["x-akin-generation"] == seed_generation.id
+        assert "newer" not in answer.headers.values()
+        assert f"64 papers · fake · generation {seed_generation.id}" in answer.text
+    (shown,) = read(client, "/map").having("data-points")
+    for name in ("data-meta", "data-points", "data-paper"):
+        assert shown[name].endswith(f"?generation={seed_generation.id}")
 
 
 def test_programs_get_problems(client):
@@ -471,6 +566,34 @@ def test_a_preview_begins_where_the_paper_answers():
 def test_only_addresses_of_pages_become_links(href, safe):
     """A link that a source gives leads to http, https or ftp, or is text."""
     assert is_safe(href) is safe
+
+
+@pytest.mark.parametrize("odd", ["a?b=c#d", "100%", "ü&x", "a//b", "papers/a", "../a", "a/./b"])
+def test_every_id_can_be_asked_for(tmp_path, serve_index, index, build, odd):
+    """Whatever a DOI holds, its page and JSON are linked as URLs that a browser leaves alone."""
+    paper = Paper("x", "On graphs", "Of graphs.", doi=f"10.1000/{odd}")
+    build(as_source(tmp_path / "p.jsonl", [paper]))
+    client = serve_index(index)
+    (paper_id,) = results(read(client, "/?q=graphs"))
+    assert odd in paper_id
+    question = urlencode({"q": "graphs of /papers/"})
+    for page, twin in [("", ""), ("/why", "/explain")]:
+        path = paper_url(paper_id, page) + f"?{question}"
+        hrefs = read(client, path).hrefs()
+        json_href = [one for one in hrefs if one.startswith("/api/v1/papers/")][-1]
+        answer = client.get(json_href).json()
+        assert (answer if not twin else answer["paper"])["id"] == paper_id
+        if twin:
+            assert dict(parse_qsl(urlsplit(json_href).query))["q"] == "graphs of /papers/"
+
+
+@pytest.mark.parametrize("stated", [None, 5, "https://a.example/", {"a": 1}, [None, 5, "x"]])
+def test_links_that_are_no_list_break_no_page(tmp_path, serve_index, index, build, stated):
+    """A source may state anything under the name that akin gives the links of an abstract."""
+    build(as_source(tmp_path / "p.jsonl", [Paper("x", "On graphs", extra={"links": stated})]))
+    client = serve_index(index)
+    (paper_id,) = results(read(client, "/?q=graphs"))
+    assert "On graphs" in read(client, f"/papers/{paper_id}").text
 
 
 def test_each_address_is_linked_once():

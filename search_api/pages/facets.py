@@ -29,13 +29,14 @@ class Value:
 
     Attributes:
         label: as shown.
-        count: papers of the list that have it, were it not narrowed by this field.
+        count: papers of the list that have it, were it not narrowed by this field; ``None`` where
+            it is not among the most frequent, or but a part of values, such as a surname.
         url: of the list with this value added; where it is chosen, without it.
         chosen: whether the list is narrowed to it.
     """
 
     label: str
-    count: int
+    count: int | None
     url: str
     chosen: bool
 
@@ -146,7 +147,7 @@ def _counts(
         return page.facets[facet]
     if without == Filters() and not (query.ranks or _selects_by_words(query)):
         return engine.facets[facet]  # then nothing is asked for: all papers are there
-    return engine.search(replace(query, filters=without, cursor=None, k=1)).facets[facet]
+    return engine.counts(replace(query, filters=without))[facet]
 
 
 def _selects_by_words(query: Query) -> bool:
@@ -158,14 +159,14 @@ def _selects_by_words(query: Query) -> bool:
 def _facet(field: str, title: str, asked: Asked, counts: list[FacetCount]) -> Facet:
     chosen: list[str] = getattr(asked, field)
     known = {str(count.value): count.count for count in counts}
-    labels = [*(one for one in chosen if one not in known), *known]
+    labels = [*(one for one in dict.fromkeys(chosen) if one not in known), *known]
     return Facet(
         field,
         title,
         [
             Value(
                 label,
-                known.get(label, 0),
+                known.get(label),
                 asked.url(**{field: _toggled(chosen, label)}),
                 label in chosen,
             )

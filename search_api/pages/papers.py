@@ -61,11 +61,14 @@ def _links(paper: Paper) -> Iterator[tuple[str, str | None]]:
 
 
 def code_links(paper: Paper) -> Iterator[str]:
-    """Yield the addresses in a paper's record that lead to code."""
-    known = paper.extra.get("links")
-    for link in known if isinstance(known, list) else []:
-        if isinstance(link, str) and is_safe(link) and host(link) in _CODE_HOSTS:
-            yield link
+    """Return those of the addresses in a paper's record that lead to code."""
+    return (link for link in stated_links(paper) if host(link) in _CODE_HOSTS)
+
+
+def stated_links(paper: Paper) -> list[str]:
+    """Return the addresses that the abstract had: a source may have put anything there."""
+    stated = paper.extra.get("links")
+    return [one for one in stated if isinstance(one, str)] if isinstance(stated, list) else []
 
 
 def is_safe(href: str) -> bool:

@@ -15,11 +15,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from indexer import __version__
-from search_api.asked import SEARCH, Asked, paper_url, url
+from search_api.asked import SEARCH, Asked, paper_api_url, paper_url, url
 from search_api.exports import EXPORTERS
 from search_api.language import HELP
 from search_api.pages import papers
 from search_api.problems import index_headers
+from search_api.results import IndexInfo
 
 _HERE = Path(__file__).parent
 
@@ -66,6 +67,7 @@ class Files(StaticFiles):
 def page(
     request: Request,
     template: str,
+    info: IndexInfo | None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     **values: Any,
@@ -75,11 +77,11 @@ def page(
     Args:
         request: that it answers.
         template: name of the file.
+        info: the index that answers, ``None`` where none does; another may be served by now.
         status: of the answer.
         headers: beside those of all pages.
         values: that the template uses; ``asked`` is what the form shows.
     """
-    info = request.app.state.live.serving()
     values = {"asked": Asked.model_validate({}), "info": info, "path": request.url.path} | values
     text = _environment().get_template(template).render(values)
     content = text.encode("utf-8", "replace")  # a source may hold what UTF-8 cannot
@@ -95,16 +97,17 @@ def problem_page(request: Request, problem: Mapping[str, Any]) -> HTMLResponse:
     """
     given = request.query_params
     q = given.get("q", "")
-    path = request.url.path
-    without = [(n, v) for n, v in given.multi_items() if n not in _at_fault(problem)]
-    retry = url(path, **_lists(without)) if without != given.multi_items() else ""
+    at_fault = sorted(_at_fault(problem) & set(given))
+    without = _lists([(n, v) for n, v in given.multi_items() if n not in at_fault])
     return page(
         request,
         "problem.html",
+        request.app.state.live.serving(),
         int(problem["status"]),
         problem=problem,
         asked=Asked.model_construct(q=q),
-        retry=retry,
+        at_fault=at_fault,
+        retry=url(request.url.path, **without),
     )
 
 
@@ -136,6 +139,7 @@ def _environment() -> Environment:
         FORMATS={name: FORMATS.get(name, name) for name in EXPORTERS},
         version=__version__,
         papers=papers,
+        paper_api_url=paper_api_url,
         paper_url=paper_url,
         url=url,
     )

@@ -27,7 +27,7 @@ from search_api.pages.tinting import tinted
 from search_api.query import MAX_K
 from search_api.results import ResultList
 from search_api.schemas import Words
-from search_api.titles import title_of
+from search_api.titles import title_of_list
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -48,14 +48,21 @@ _PART = "X-Akin-Part"
 def search(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
     """The answers to a question; without one, what can be asked."""
     return _results(request, asked, engine) or page(
-        request, "home.html", asked=asked, facets=engine.facets, topics=engine.map.topics
+        request,
+        "home.html",
+        engine.info,
+        asked=asked,
+        facets=engine.facets,
+        topics=engine.map.topics,
     )
 
 
 @pages.get("/related")
 def related(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse:
     """Papers near to others, or to a pasted abstract; without either, the box to paste it into."""
-    return _results(request, asked, engine) or page(request, "related.html", asked=asked)
+    return _results(request, asked, engine) or page(
+        request, "related.html", engine.info, asked=asked
+    )
 
 
 def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | None:
@@ -66,6 +73,7 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
     return page(
         request,
         "results.html",
+        engine.info,
         asked=asked,
         found=found,
         hits=[
@@ -102,8 +110,9 @@ def _name(engine: Engine, asked: Asked, found: ResultList) -> str:
 def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
     """Of each paper of a list the abstract with its strongest sentence, one after the other.
 
-    Each is a line of JSON with ``rank``, ``preview`` and ``abstract``, the latter two as HTML. To
-    find that sentence the model reads the paper again, so a list does not wait for it.
+    Each is a line of JSON with ``id``, ``preview`` and ``abstract``, the latter two as HTML: of the
+    paper, not the place, as another index may answer than that of the page. To find that sentence
+    the model reads the paper again, so a list does not wait for it.
     """
     query = asked.to_query()
     if query is None:
@@ -115,7 +124,7 @@ def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
     def lines() -> Iterator[bytes]:
         for hit, words, sentence in zip(found.hits, matches, nearest, strict=True):
             text = shown(hit.paper, words, sentence)
-            line = {"rank": hit.rank, "preview": text.preview, "abstract": text.abstract}
+            line = {"id": hit.paper.id, "preview": text.preview, "abstract": text.abstract}
             yield orjson.dumps(line, default=str) + b"\n"
 
     return StreamingResponse(lines(), media_type="application/jsonl", headers=HEADERS)
@@ -142,6 +151,7 @@ def why(
     return page(
         request,
         "why.html",
+        engine.info,
         headers={"Vary": _PART},
         asked=asked,
         part=_PART in request.headers,
@@ -162,6 +172,7 @@ def paper(
     return page(
         request,
         "paper.html",
+        engine.info,
         asked=asked,
         paper=found,
         shown=shown(found, engine.matches(query, [found])[0] if query else ()),
@@ -208,13 +219,15 @@ def corpus_map(
 ) -> HTMLResponse:
     """The corpus in two dimensions, with the papers of a list marked; and its topics."""
     query = None if asked.id else asked.to_query()
-    found = engine.search(replace(query, k=_ON_MAP, cursor=None)).papers if query else []
-    marked = found or [engine.paper(one) for one in asked.id]
+    found = engine.search(replace(query, k=_ON_MAP, cursor=None)) if query else None
+    marked = found.papers if found else [engine.paper(one) for one in dict.fromkeys(asked.id)]
     return page(
         request,
         "map.html",
+        engine.info,
         asked=asked,
-        what=_what(asked, engine) if query else ", ".join(one.title for one in marked),
+        total=found.total if found else len(marked),
+        what=title_of_list(asked, engine) if query else ", ".join(one.title for one in marked),
         hits=engine.places([one.id for one in marked]),
         topics=[
             (topic, [engine.paper_at(row) for row in topic.central]) for topic in engine.map.topics
@@ -222,12 +235,7 @@ def corpus_map(
     )
 
 
-def _what(asked: Asked, engine: Engine) -> str:
-    like, unlike = ([engine.paper(one).title for one in ids] for ids in (asked.like, asked.unlike))
-    return title_of(asked.q, like, unlike, asked.filters(), asked.mode, asked.min_score)
-
-
 @pages.get("/list")
-def reading_list(request: Request, engine: EngineDep) -> HTMLResponse:  # noqa: ARG001 — is there one?
+def reading_list(request: Request, engine: EngineDep) -> HTMLResponse:
     """The papers that were saved in this browser."""
-    return page(request, "list.html")
+    return page(request, "list.html", engine.info)

@@ -19,10 +19,13 @@ for (const form of document.querySelectorAll("form[data-tidy]")) {
   form.addEventListener("submit", () => working(true));
 }
 
-// A choice from a list is an order already.
+// A choice from a list is an order already; not so by keys, which pass over what is between.
+let byKeys = false;
+addEventListener("keydown", () => (byKeys = true), true);
+addEventListener("pointerdown", () => (byKeys = false), true);
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", (event) => {
-    if (event.target.matches("select")) form.requestSubmit();
+    if (event.target.matches("select") && !byKeys) form.requestSubmit();
   });
 }
 

@@ -24,8 +24,12 @@ if (bar) {
     });
   }
   save.addEventListener("click", () => {
-    add(...marked().map((box) => paperOf(box.closest(".hit").querySelector("[data-save]"))));
-    say("Saved to the reading list");
+    try {
+      add(...marked().map((box) => paperOf(box.closest(".hit").querySelector("[data-save]"))));
+      say("Saved to the reading list");
+    } catch {
+      say("This browser does not let the page keep anything");
+    }
   });
   clear.addEventListener("click", () => {
     marked().forEach((box) => (box.checked = false));

@@ -40,8 +40,8 @@ async function snippets(list) {
   list.dataset.snippets = "";
 }
 
-function show({ rank, preview, abstract }) {
-  const abstracts = document.querySelector(`[data-hit="${rank}"] .abstract`);
+function show({ id, preview, abstract }) {
+  const abstracts = document.querySelector(`[data-hit="${CSS.escape(id)}"] .abstract`);
   if (!abstracts) return;
   abstracts.querySelector(".preview").innerHTML = preview; // escaped where it was made
   const full = abstracts.querySelector(".full");

@@ -1,4 +1,5 @@
 // Buttons that save a paper, how many are saved, and the page that lists them.
+import { inPath } from "./address.js";
 import { add, changed, clear, has, remove, saved } from "./store.js";
 import { say } from "./say.js";
 
@@ -11,10 +12,11 @@ export function paperOf(button) {
 
 function show() {
   const count = document.querySelector("[data-list-count]");
-  count.textContent = saved().length;
-  count.hidden = saved().length === 0;
+  const ids = new Set(saved().map((paper) => paper.id)); // read once, however many buttons there are
+  count.textContent = ids.size;
+  count.hidden = ids.size === 0;
   for (const button of buttons) {
-    const there = has(button.dataset.save);
+    const there = ids.has(button.dataset.save);
     button.ariaPressed = String(there);
     button.textContent = there ? "Saved" : "Save";
     button.ariaLabel = `${there ? "Saved" : "Save"}: ${button.dataset.title}`;
@@ -48,7 +50,7 @@ function readingList(page) {
   function entry(paper) {
     const item = document.createElement("li");
     const link = document.createElement("a");
-    link.href = `/papers/${encodeURIComponent(paper.id).replaceAll("%3A", ":").replaceAll("%2F", "/")}`;
+    link.href = `/papers/${inPath(paper.id)}`;
     link.textContent = paper.title || paper.id;
     const byline = document.createElement("p");
     byline.className = "byline";
@@ -58,7 +60,13 @@ function readingList(page) {
     out.className = "link";
     out.textContent = "Remove";
     out.ariaLabel = `Remove ${paper.title || paper.id}`;
-    out.addEventListener("click", () => remove(paper.id));
+    out.addEventListener("click", () => {
+      const place = [...list.children].indexOf(item);
+      remove(paper.id);
+      say(`Removed ${paper.title || paper.id}`);
+      const next = list.children[Math.min(place, list.children.length - 1)];
+      (next?.querySelector("button") ?? document.getElementById("main")).focus(); // not lost with its button
+    });
     item.append(link, byline, out);
     return item;
   }

@@ -1,5 +1,6 @@
 /** The map of a corpus: every paper a point, near those it is like. */
 
+import { inPath } from "../address.js";
 import { Camera, keepInAddress } from "./camera.js";
 import { Card } from "./card.js";
 import { colouring, readPoints } from "./colours.js";
@@ -28,7 +29,7 @@ export function mount(root, meta, buffer, { paper = "", page = "", hits: rows = 
   const points = readPoints(buffer);
   const grid = new Grid(points.x, points.y);
   const hits = rows.filter((row) => row in grid.places).map((row) => grid.places[row]);
-  const link = (id) => page + encodeURIComponent(id).replaceAll("%2F", "/").replaceAll("%3A", ":");
+  const link = (id) => page + inPath(id);
   const card = new Card();
   const view = new View(grid.bounds);
   const camera = new Camera(view, changed);
