@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from indexer.words import STOP_WORDS, Located, folded, located, stem
+from indexer.words import STOP_WORDS, TERMS_OF_WRITING, Located, folded, located
 
 TERMS = 5
 """Terms that are told of a topic, at most."""
@@ -51,42 +51,6 @@ _COMMON = 0.15
 
 _TIMES = 2.0
 """How many times the share of the other papers that have it this must be: else it tells nothing."""
-
-# Words of any abstract, whatever it is about. They may be part of a pair.
-_OF_WRITING = """
-ability able accuracy accurate achieve achieved achieves additionally address addressed addresses
-addressing advance advances aim aims allow allowing allows analysis analyze application applications
-applied apply approach approaches aspect aspects author authors available based baseline baselines
-better broad broader capabilities capability case cases challenge challenges challenging code common
-compare compared comparison comprehensive computational conclude conclusion conduct consider
-consistently contribution contributions crucial current dataset datasets demonstrate demonstrated
-demonstrates demonstrating describe described design designed despite develop developed development
-different difficult diverse effect effective effectively effectiveness effects efficiency efficient
-efficiently empirical enable enables enabling end enhance enhances ensure especially evaluate
-evaluated evaluation evaluations example examples existing experiment experimental experiments
-explore explores extensive facilitate factor finally find finding findings first focus framework
-frameworks fully fundamental future gap general generally github given high higher however https
-idea identify impact implementation important improve improved improvement improvements improves
-improving include includes including increase increasing increasingly inherent insight insights
-introduce introduced introduces introducing investigate issue issues key known large largely lead
-leading leads learn learned learning limit limitation limitations limited literature low lower main
-mainly make makes making manner mechanism mechanisms method methodology methods metric metrics model
-models moreover multiple namely need needs new non novel number numerous observe obtain obtained
-offer offers open order outperform outperforming outperforms overall overcome paper paradigm
-paradigms particular particularly perform performance performs perspective popular possible
-potential practical present presented presents previous previously prior problem problems process
-produce project promising proper properties property propose proposed proposes provide provided
-provides providing quality range real recent recently reduce reduces reducing related remain remains
-report require required requires requiring research researcher researchers respectively result
-resulting results reveal reveals review rich robust role scenario scenarios second set setting
-settings several show showing shown shows significant significantly simple single small solution
-solutions solve specific specifically state strategies strategy strong studied studies study
-substantial substantially suffer suggest superior support survey system systematic systems take task
-tasks technique techniques test then theoretical therefore thus time tool tools train trained
-training two type types typically unified unique use used useful uses using validate variety various
-versatile via way ways well wide widely without work works world year years yet
-"""
-_TELLS_NOTHING = frozenset(map(stem, _OF_WRITING.split()))
 
 
 @dataclass(slots=True)
@@ -192,7 +156,7 @@ def _chosen(weights: dict[Term, float], counts: _Counts, rest: _Rest) -> list[Te
         for term, n in counts.papers.items()
         if n >= least
         and n / counts.size >= _TIMES * rest.share(term, counts)
-        and not _TELLS_NOTHING.issuperset(term)
+        and not TERMS_OF_WRITING.issuperset(term)
     ]
     ranked = sorted(own, key=lambda term: (-weights[term], term))
     pairs = [term for term in ranked if len(term) == 2]

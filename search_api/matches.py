@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from itertools import islice
 
 from indexer.paper import Paper
-from indexer.words import STOP_WORDS, folded, located, surfaces
+from indexer.words import STOP_WORDS, TERMS_OF_WRITING, folded, located, surfaces
 from search_api.explanation import Field, Match, Term
 
-MOST_SHARED = 20
+MOST_SHARED = 12
 """Words that a paper has in common with those to be like: so many are shown."""
 
 
@@ -21,7 +21,7 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
         paper: the one that is looked at.
         query: free text; all its terms are returned, those that the paper has not, too.
         telling: terms of the papers to be like, the most telling first, and the words they are; of
-            those that the paper has, :data:`MOST_SHARED`.
+            those that the paper has and that name a subject, :data:`MOST_SHARED`.
     """
     texts: list[tuple[Field, int | None, str]] = [
         ("title", None, paper.title),
@@ -35,7 +35,7 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
     ]
     asked = surfaces(query)
     having = {word.term for word in words if folded(word.text) not in STOP_WORDS}
-    shared = (term for term in telling if term in having and term not in asked)
+    shared = (t for t in telling if t in having and t not in asked and t not in TERMS_OF_WRITING)
     asked |= {term: telling[term] for term in islice(shared, MOST_SHARED)}
     # Stop words are looked for only where nothing else is asked for.
     found = [

@@ -4,10 +4,15 @@ import { say } from "./say.js";
 const DEFAULTS = { mode: "hybrid", sort: "relevance", k: "10" };
 const progress = document.querySelector("[data-progress]");
 
-function working(on) {
+let pressed = null; // the button of the form that is at work, and what is on it else
+
+function working(on, button = null) {
   progress.hidden = !on;
   document.getElementById("main").ariaBusy = String(on);
   say(on ? "Searching" : "");
+  if (pressed) pressed.button.textContent = pressed.label;
+  pressed = button && { button, label: button.textContent };
+  if (button) button.textContent = "Searching …";
 }
 
 for (const form of document.querySelectorAll("form[data-tidy]")) {
@@ -16,7 +21,7 @@ for (const form of document.querySelectorAll("form[data-tidy]")) {
       if (value === "" || value === DEFAULTS[name]) event.formData.delete(name);
     }
   });
-  form.addEventListener("submit", () => working(true));
+  form.addEventListener("submit", () => working(true, form.querySelector("[type=submit]")));
 }
 
 // A choice from a list is an order already; not so by keys, which pass over what is between.
