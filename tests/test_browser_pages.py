@@ -353,10 +353,10 @@ def test_a_page_goes_on_once_there_is_an_index(serve, open_page, index, build, t
 
 PAGES = {
     "home": "/",
-    "results": "/?q=federated+graph+learning&category=LG&min_score=0.1",
-    "selection": "/?category=LG",
+    "results": "/?q=federated+graph+learning&category=LG&min_score=0.1&k=3",
+    "selection": "/?category=LG&k=3",
     "empty": "/?q=nothinghasthis&mode=lexical",
-    "related": f"/related?like={DEFTA}&unlike=akin:3658c7d6024aecc0",
+    "related": f"/related?like={DEFTA}&unlike=akin:3658c7d6024aecc0&k=3",
     "paste": "/related",
     "why": f"/papers/{DEFTA}/why?q=peer+training",
     "paper": f"/papers/{DEFTA}?q=peer",

@@ -327,6 +327,17 @@ def test_snippets_mark_the_nearest_sentence(client):
         assert inner.replace("<mark>", "").replace("</mark>", "") == escape(why["sentence"]["text"])
 
 
+def test_a_long_list_has_its_first_papers_read_again_alone(client):
+    """The model is not kept busy by a page of a thousand; the page after goes on from its place."""
+    page = client.get("/api/v1/search?q=learning&k=20").json()
+    first = client.get("/snippets?q=learning&k=64").text.splitlines()
+    found = client.get("/api/v1/search?q=learning&k=64").json()["results"]
+    assert [json.loads(line)["id"] for line in first] == [hit["paper"]["id"] for hit in found[:30]]
+    second = client.get(f"/snippets?q=learning&k=64&cursor={page['next']}").text.splitlines()
+    ids = [json.loads(line)["id"] for line in second]
+    assert ids == [hit["paper"]["id"] for hit in found[20:50]]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [

@@ -37,6 +37,9 @@ _NEIGHBOURS = 8
 _ON_MAP = 30
 """Papers of a list that are marked on the map."""
 
+_READ_AGAIN = 30
+"""Papers of a list that the model reads again for their strongest sentences."""
+
 _WORDS_OF_NAME = 4
 
 _CITED = {"bibtex": "BibTeX", "ris": "RIS"}
@@ -112,12 +115,13 @@ def snippets(asked: AskedDep, engine: EngineDep) -> StreamingResponse:
 
     Each is a line of JSON with ``id``, ``preview`` and ``abstract``, the latter two as HTML: of the
     paper, not the place, as another index may answer than that of the page. To find that sentence
-    the model reads the paper again, so a list does not wait for it.
+    the model reads the paper again, so a list does not wait for it, and a long one has it for its
+    first papers.
     """
     query = asked.to_query()
     if query is None:
         raise BadParameter("q: what was looked for?", field="q")
-    found = engine.search(query)
+    found = engine.search(replace(query, k=min(query.k, _READ_AGAIN)))
     matches = engine.matches(query, found.papers)
     nearest = engine.nearest_sentences(query, found.papers)
 
