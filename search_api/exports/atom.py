@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from indexer.names import Name, family_of
-from search_api.exports.iris import link_to
+from search_api.exports.iris import PAGES, link_to
 from search_api.exports.listed import (
     About,
     Listed,
@@ -60,15 +60,6 @@ _IN_EXTRA = {
     "akin:acl": "acl",
 }
 """Elements, and what ``extra`` calls their text."""
-
-_PAGES = {
-    "arxiv": "https://arxiv.org/abs/",
-    "doi": "https://doi.org/",
-    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
-    "openreview": "https://openreview.net/forum?id=",
-    "acl": "https://aclanthology.org/",
-}
-"""What an identifier makes an IRI with, by the scheme of a paper's id."""
 
 
 def write(papers: Iterable[Listed], about: About) -> Iterator[str]:
@@ -137,7 +128,7 @@ def _entry(listed: Listed, about: About) -> Iterator[str]:
 def iri(paper_id: str) -> str:
     """Return an IRI that is the paper's alone: where its identifier leads, else a URN."""
     scheme, _, value = paper_id.partition(":")
-    return _PAGES.get(scheme, f"urn:akin:{quote(scheme)}:") + quote(value, safe="/:;()")
+    return PAGES.get(scheme, f"urn:akin:{quote(scheme)}:") + quote(value, safe="/:;()")
 
 
 def _author(name: Name) -> str:

@@ -10,6 +10,15 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+PAGES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "doi": "https://doi.org/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+    "openreview": "https://openreview.net/forum?id=",
+    "acl": "https://aclanthology.org/",
+}
+"""What an identifier makes an address with, by the scheme of a paper's id."""
+
 _NO_HOST = r"\x00-\x20\x7f/?#@\[\]\\<>\"{}|^`%"
 _ADDRESS = re.compile(
     rf"((?:https?|ftp)://(?:[^{_NO_HOST}]+@)?(?:[^{_NO_HOST}:]+|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?)"
@@ -29,7 +38,7 @@ def link_to(url: str) -> str | None:
             hold is percent-encoded; ``doi:`` leads to the resolver. All else is refused.
     """
     if match := _DOI.fullmatch(url):
-        return f"https://doi.org/{quote(match[1], safe='/:;()')}"
+        return PAGES["doi"] + quote(match[1], safe="/:;()")
     match = _ADDRESS.fullmatch(url)
     if match is None:
         return None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from search_api.asked import Asked
 from search_api.engine import Engine
-from search_api.filters import Filters
-from search_api.query import Query
 from search_api.results import FacetCount, ResultList
 
 _SHOWN = 7
@@ -86,17 +84,17 @@ class Bar:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
-def facets(engine: Engine, asked: Asked, query: Query, page: ResultList) -> list[Facet]:
+def facets(engine: Engine, asked: Asked, page: ResultList) -> list[Facet]:
     """Return the fields to narrow a list by.
 
     A field that the list is narrowed by already is counted without that, as a further value of it
     widens the list.
     """
     found = [
-        _facet(field, title, asked, _counts(engine, query, page, field))
+        _facet(field, title, asked, _counts(engine, asked, page, field))
         for field, title in _FIELDS.items()
     ]
-    found.insert(1, _code(asked, _counts(engine, query, page, "code", "has_code")))
+    found.insert(1, _code(asked, _counts(engine, asked, page, "code", "has_code")))
     return [facet for facet in found if facet.values and not _is_idle(facet, page.total)]
 
 
@@ -105,9 +103,9 @@ def _is_idle(facet: Facet, total: int) -> bool:
     return [(one.count, one.chosen) for one in facet.values] == [(total, False)]
 
 
-def bars(engine: Engine, asked: Asked, query: Query, page: ResultList) -> list[Bar]:
+def bars(engine: Engine, asked: Asked, page: ResultList) -> list[Bar]:
     """Return the histogram of the years, which shows those, too, that the list leaves out."""
-    counts = _counts(engine, query, page, "year", "year_from", "year_to")
+    counts = _counts(engine, asked, page, "year", "year_from", "year_to")
     by_year = {int(count.value): count.count for count in counts}
     if not by_year:
         return []
@@ -138,22 +136,15 @@ def _within(asked: Asked, first: int, last: int) -> bool:
 
 
 def _counts(
-    engine: Engine, query: Query, page: ResultList, facet: str, *fields: str
+    engine: Engine, asked: Asked, page: ResultList, facet: str, *fields: str
 ) -> list[FacetCount]:
     """Return a facet's counts of the list as it were without the filters of these fields."""
-    none = {name: getattr(Filters(), name) for name in fields or (facet,)}
-    without = replace(query.filters, **none)
-    if without == query.filters:
+    none = {name: Asked.model_fields[name].default for name in fields or (facet,)}
+    wider = asked.model_copy(update=none)
+    if wider.filters() == asked.filters():
         return page.facets[facet]
-    if without == Filters() and not (query.ranks or _selects_by_words(query)):
-        return engine.facets[facet]  # then nothing is asked for: all papers are there
-    return engine.counts(replace(query, filters=without))[facet]
-
-
-def _selects_by_words(query: Query) -> bool:
-    """Tell whether what was typed selects papers."""
-    typed = query.must or query.must_not or query.excluded
-    return bool(typed) or query.narrowed != Filters()
+    query = wider.to_query()
+    return (engine.counts(query) if query else engine.facets)[facet]
 
 
 def _facet(field: str, title: str, asked: Asked, counts: list[FacetCount]) -> Facet:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from indexer.paper import Paper
 from search_api.asked import url
+from search_api.exports.iris import PAGES
 
 _NAMES_SHOWN = 6
 _SCHEMES = frozenset({"http", "https", "ftp"})
@@ -44,17 +45,17 @@ def links(paper: Paper) -> list[Link]:
 
 def _links(paper: Paper) -> Iterator[tuple[str, str | None]]:
     if paper.arxiv_id:
-        yield "arXiv", f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}"
+        yield "arXiv", PAGES["arxiv"] + quote(paper.arxiv_id, safe="/")
     if paper.doi:
-        yield "DOI", f"https://doi.org/{quote(paper.doi, safe='/:;()')}"
-    for scheme, label, page in (
-        ("pmid", "PubMed", "https://pubmed.ncbi.nlm.nih.gov/"),
-        ("openreview", "OpenReview", "https://openreview.net/forum?id="),
-        ("acl", "ACL Anthology", "https://aclanthology.org/"),
+        yield "DOI", PAGES["doi"] + quote(paper.doi, safe="/:;()")
+    for scheme, label in (
+        ("pmid", "PubMed"),
+        ("openreview", "OpenReview"),
+        ("acl", "ACL Anthology"),
     ):
         value = paper.extra.get(scheme)
         if isinstance(value, str | int) and not isinstance(value, bool):
-            yield label, page + quote(str(value), safe="")
+            yield label, PAGES[scheme] + quote(str(value), safe="")
     yield host(paper.url), paper.url
     for link in code_links(paper):
         yield "Code", link

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from indexer import __version__
-from search_api.asked import SEARCH, Asked, paper_api_url, paper_url, url
+from search_api.asked import Asked, paper_api_url, paper_url, url
 from search_api.exports import EXPORTERS
 from search_api.language import HELP
 from search_api.pages import papers
@@ -135,7 +135,6 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         HELP=HELP,
-        SEARCH=SEARCH,
         FORMATS={name: FORMATS.get(name, name) for name in EXPORTERS},
         version=__version__,
         papers=papers,
@@ -145,7 +144,6 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         number="{:,}".format,
-        signed="{:+.3f}".format,
         plain="{:.15g}".format,  # 2, not 2.0
     )
     return environment

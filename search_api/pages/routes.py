@@ -22,7 +22,7 @@ from search_api.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown
-from search_api.pages.render import HEADERS, page
+from search_api.pages.render import FORMATS, HEADERS, page
 from search_api.pages.tinting import tinted
 from search_api.query import MAX_K
 from search_api.results import ResultList
@@ -42,7 +42,7 @@ _READ_AGAIN = 30
 
 _WORDS_OF_NAME = 4
 
-_CITED = {"bibtex": "BibTeX", "ris": "RIS"}
+_CITED = ("bibtex", "ris")
 _PART = "X-Akin-Part"
 """A request with this header is a script's, for a part of a page."""
 
@@ -83,8 +83,8 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
             (hit, shown(hit.paper, matches))
             for hit, matches in zip(found.hits, engine.matches(query, found.papers), strict=True)
         ],
-        facets=facets(engine, asked, query, found),
-        bars=bars(engine, asked, query, found),
+        facets=facets(engine, asked, found),
+        bars=bars(engine, asked, found),
         like=[engine.paper(one) for one in query.like],
         unlike=[engine.paper(one) for one in query.unlike],
         name=_name(engine, asked, found),
@@ -181,7 +181,7 @@ def paper(
         paper=found,
         shown=shown(found, engine.matches(query, [found])[0] if query else ()),
         fields=_fields(found),
-        citations=[(name, label, _cited(found, name)) for name, label in _CITED.items()],
+        citations=[(name, FORMATS[name], _cited(found, name)) for name in _CITED],
         records=engine.records(id),
         neighbours=engine.search(queries.Query.related(like=(id,), k=_NEIGHBOURS)),
     )
