@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.encoder import Vectors
+from indexer.arrays import Vectors
 from indexer.generation import IndexFolder
 from indexer.models import Model
 from indexer.rebuild import rebuild

@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-from indexer.encoder import Vectors
+from indexer.arrays import Vectors
 from indexer.map_layout import ASKED, beside_neighbours, chosen, lay_out
 from indexer.mapping import measured
 from indexer.topics import centres, directions, given

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.arrays import Array
 from indexer.catalogue import open_catalogue, term_numbers
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.lexical_index import LexicalIndex
@@ -30,7 +31,7 @@ from search_api import fusion
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import chosen, read_dataset
 from search_api.evaluation.metrics import measured
-from search_api.fusion import Array, best, standard_scores
+from search_api.fusion import best, standard_scores
 
 COUNTS: dict[str, Callable[[int], float]] = {
     "once": lambda _: 1.0,

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from indexer.arrays import Points
 from indexer.errors import IndexCorrupted
-from indexer.map_layout import Method, Points
+from indexer.map_layout import Method
 from indexer.topics import TopicOf
 
 POINTS, TOPICS, ABOUT = "map.npy", "map-topics.npy", "map.json"

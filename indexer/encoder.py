@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from indexer.arrays import Vectors
 from indexer.errors import ModelUnavailable
 from indexer.models import Model
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Loaded = TypeVar("Loaded")
 
-Vectors = npt.NDArray[np.float32]
-"""Rows are embeddings of unit length, shape ``(n, dim)``."""
 
 Places = npt.NDArray[np.int64]
 """Where pieces of a text begin and end, in characters, shape ``(n, 2)``; the end is exclusive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
@@ -35,3 +36,9 @@ def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
             with suppress(FileNotFoundError):
                 temporary.unlink()
             raise
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hex SHA-256 of a file's bytes, read in bounded memory."""
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -29,7 +29,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.sources import file_sha256
+from indexer.files import file_sha256
 
 FORMAT_VERSION = 4
 """Of the files below; a reader refuses any other."""

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoder import Vectors
+from indexer.arrays import Mask, Points, Rows, Vectors
 from indexer.errors import PackageMissing
 
 Method = Literal["pacmap", "pca"]
@@ -36,11 +36,6 @@ _BLOCK = 4096
 """Vectors that are held in memory together, where that is possible."""
 _SAME = 1e-10
 """A variance, or a width of the map, that is nothing but rounding."""
-
-Points = npt.NDArray[np.float32]
-"""Coordinates ``(n, 2)``, in [-1, 1]."""
-Rows = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

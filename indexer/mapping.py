@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.arrays import Points, Rows, Vectors
 from indexer.catalogue import open_catalogue, read_titles_and_abstracts, rows_in_both
 from indexer.corpus_map import CorpusMap, Kept, Topic
-from indexer.encoder import Vectors
 from indexer.generation import CATALOGUE, VECTORS, Generation
-from indexer.map_layout import Method, Points, Rows, beside_neighbours, lay_out, nearest
+from indexer.map_layout import Method, beside_neighbours, lay_out, nearest
 from indexer.topic_terms import telling_terms
 from indexer.topics import TopicOf, centres, centres_of, given, most_central
 from indexer.vector_index import VectorIndex

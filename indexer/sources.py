@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import io
 import os
 import re
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from indexer.errors import SourceMissing, SourceUnreadable
+from indexer.files import file_sha256
 from indexer.streams import inner_suffix, open_bytes
 
 UNDECODED = re.compile("[\udc80-\udcff]")
@@ -260,12 +260,6 @@ def _behind_line(file: IO[bytes], size: int) -> bytes:
 def split_lines(text: str) -> list[str]:
     """Split text where :meth:`Document.lines` does; ``str.splitlines`` knows more line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def file_sha256(path: Path) -> str:
-    """Return the hex SHA-256 of a file's bytes, read in bounded memory."""
-    with path.open("rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find_documents(

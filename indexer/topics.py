@@ -12,8 +12,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoder import Vectors
-from indexer.map_layout import Rows, blocks
+from indexer.arrays import Rows, Vectors
+from indexer.map_layout import blocks
 
 MOST = 40
 """Topics, however large the corpus."""

@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from indexer.encoder import Vectors
+from indexer.arrays import Vectors
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (

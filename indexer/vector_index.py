@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoder import Vectors
+from indexer.arrays import Vectors
 from indexer.errors import IndexCorrupted
 
 METRIC = "inner_product"

@@ -14,12 +14,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from indexer.arrays import Mask
 from indexer.identity import normalised_title
 from search_api.filters import Filters
 from search_api.results import FacetCount
-
-Mask = npt.NDArray[np.bool_]
-"""``True`` for papers that take part, shape ``(n,)``."""
 
 Matches = Callable[[str, str], bool]
 """Tells of a value, as it is and folded, whether it is wanted."""

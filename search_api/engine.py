@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from indexer.arrays import Array, Mask, Rows
 from indexer.catalogue import Merged, read_paper, read_paper_at, read_records
 from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
@@ -18,12 +19,11 @@ from indexer.generation import Generation, how_to_mend
 from indexer.lexical_index import LexicalIndex
 from indexer.paper import TEXT_RECIPE, Paper
 from indexer.vector_index import VectorIndex
-from search_api.columns import Columns, Mask
+from search_api.columns import Columns
 from search_api.connections import Connections
 from search_api.explain import asked_words, explain
 from search_api.explanation import Explanation, Match, Sentence, Standing
 from search_api.filters import Filters
-from search_api.fusion import Array, Rows
 from search_api.lexical import having
 from search_api.map_columns import MapColumns
 from search_api.matches import matches

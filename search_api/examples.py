@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.encoder import Vectors
-from search_api.fusion import Array
+from indexer.arrays import Array, Vectors
 
 FEW = 4
 """Examples, from which it pays to learn what tells them from other papers."""

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from indexer.encoder import Encoder, TokenEmbeddings, Vectors
+from indexer.arrays import Array, Mask, Vectors
+from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper
-from search_api.columns import Mask
 from search_api.explanation import Explanation, Meaning, Part, Share, Standing
-from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT, Array
+from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT
 from search_api.matches import matches
 from search_api.query import Query
 from search_api.ranking import DATE_POOL

@@ -15,9 +15,8 @@ CIKM 2005.) Filters change neither: statistics and neighbours are of the whole c
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from indexer.encoder import Vectors
+from indexer.arrays import Array, Rows, Vectors
 
 SEMANTIC_WEIGHT = 0.65
 LEXICAL_WEIGHT = 0.35
@@ -31,10 +30,6 @@ NEIGHBOURS = 5
 NEIGHBOUR_WEIGHT = 0.5
 """Of their mean score. These five were chosen on half of the queries of seven collections, see
 ``docs/quality.md``."""
-
-Array = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
-"""Papers, by row id or by index, which is one less."""
 
 
 def standard_scores(scores: Array) -> Array:

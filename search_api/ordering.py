@@ -7,11 +7,10 @@ from functools import cache
 
 import numpy as np
 
+from indexer.arrays import Array, Rows, Vectors
 from indexer.duplicates import TELLING_WORDS
-from indexer.encoder import Vectors
 from indexer.identity import normalised_title
 from indexer.paper import Paper
-from search_api.fusion import Array, Rows
 
 POOL = 200
 """How many of the first papers are compared with each other."""

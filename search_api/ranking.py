@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.arrays import Array, Mask, Rows
 from indexer.catalogue import read_paper_at, read_texts
 from indexer.paper import Paper
 from indexer.vector_index import VectorIndex
 from search_api import ordering
-from search_api.columns import Columns, Mask
-from search_api.fusion import Array, Rows
+from search_api.columns import Columns
 from search_api.query import Query
 from search_api.reranker import DEPTH, Reranker
 from search_api.scored import Scored

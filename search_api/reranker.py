@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from indexer.arrays import Array
 from indexer.encoder import loaded
 from indexer.errors import ModelUnavailable
 from indexer.models import Model
-from search_api.fusion import Array
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

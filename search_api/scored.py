@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.encoder import Vectors
-from search_api.columns import Mask
-from search_api.fusion import Array, Rows
+from indexer.arrays import Array, Mask, Rows, Vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,14 +7,14 @@ from collections import defaultdict
 
 import numpy as np
 
+from indexer.arrays import Array, Mask, Rows, Vectors
 from indexer.catalogue import read_texts, term_numbers
-from indexer.encoder import Encoder, Vectors
+from indexer.encoder import Encoder
 from indexer.lexical_index import LexicalIndex
 from indexer.vector_index import VectorIndex
 from indexer.words import surfaces
-from search_api.columns import Mask
 from search_api.examples import OTHERS, towards, unit
-from search_api.fusion import POOL, Array, Rows, best, lifts, summands
+from search_api.fusion import POOL, best, lifts, summands
 from search_api.lexical import Weights, weigh, weigh_papers
 from search_api.query import Query
 from search_api.scored import Scored

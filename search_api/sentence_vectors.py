@@ -8,7 +8,8 @@ from typing import Self
 
 import numpy as np
 
-from indexer.encoder import Encoder, TokenEmbeddings, Vectors
+from indexer.arrays import Vectors
+from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper, document_text
 from search_api.explanation import Field, Sentence
 from search_api.sentences import sentences

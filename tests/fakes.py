@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.encoder import TokenEmbeddings, Vectors
+from indexer.arrays import Array, Vectors
+from indexer.encoder import TokenEmbeddings
 from indexer.models import DEFAULT_MODEL, Model, find_model
-from search_api.fusion import Array
 
 DIMENSION = 64
 MAX_TOKENS = 256

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ModelCorrupted, ModelUnavailable
+from indexer.files import file_sha256
 from indexer.models import BUNDLED_SHA256, DEFAULT_MODEL, _bundled_folder, find_model
-from indexer.sources import file_sha256
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.arrays import Vectors
 from indexer.catalogue import open_catalogue, read_rejections
 from indexer.duplicates import RULES
-from indexer.encoder import Encoder, Vectors
+from indexer.encoder import Encoder
 from indexer.errors import DatasetUnusable
 from indexer.generation import Generation, IndexFolder
 from indexer.models import Model
