@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from indexer.cleaning.identity import akin_ids, normalised_title
 from indexer.duplicates import RULES, DuplicateFinder, Group, keys_of
-from indexer.identity import akin_ids, normalised_title
 from indexer.merge import merge
 from indexer.paper import Paper, Record, Rejection, as_json, document_text
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.identity import normalised_title, surname
+from indexer.cleaning.identity import normalised_title, surname
 from indexer.merge import PREPRINT_DOIS, identifiers_of
 from indexer.paper import Paper
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from indexer.identity import paper_id
+from indexer.cleaning.identity import paper_id
 from indexer.paper import Paper
 
 _PREPRINTS = re.compile(

@@ -19,7 +19,7 @@ class Paper:
     """A record cleaned for people: no markup, white space folded; or what several were merged to.
 
     Attributes:
-        id: stable over rebuilds, see :func:`indexer.identity.paper_id`.
+        id: stable over rebuilds, see :func:`indexer.cleaning.identity.paper_id`.
         title: never empty.
         abstract: ``""`` where the source has none.
         authors: names in the order of the source, as far as it gives them.

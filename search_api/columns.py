@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.arrays import Mask
-from indexer.identity import normalised_title
+from indexer.cleaning.identity import normalised_title
 from search_api.filters import Filters
 from search_api.results import FacetCount
 

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from indexer.identity import identifier, identifiers_in, known_identifiers, paper_id, scheme_of
+from indexer.cleaning.identity import (
+    identifier,
+    identifiers_in,
+    known_identifiers,
+    paper_id,
+    scheme_of,
+)
 from indexer.words import STOP_WORDS, WORD, folded
 from search_api.filters import Filters
 

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 
 from indexer.arrays import Array, Rows, Vectors
+from indexer.cleaning.identity import normalised_title
 from indexer.duplicates import TELLING_WORDS
-from indexer.identity import normalised_title
 from indexer.paper import Paper
 
 POOL = 200

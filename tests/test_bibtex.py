@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import bibtex
 from indexer.readers.bibtex_blocks import LONGEST_BLOCK, blocks

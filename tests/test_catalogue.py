@@ -17,8 +17,8 @@ from indexer.catalogue import (
     read_paper_at,
     read_texts,
 )
+from indexer.cleaning.identity import paper_id
 from indexer.duplicates import RULES
-from indexer.identity import paper_id
 from indexer.paper import Paper, Record
 
 TITLE = "A study of many long words"

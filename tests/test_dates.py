@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.dates import FIRST_YEAR, latest_year, parse_date
+from indexer.cleaning.dates import FIRST_YEAR, latest_year, parse_date
 
 STATED = {
     "2014": (2014, None),

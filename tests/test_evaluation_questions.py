@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.catalogue import open_catalogue, read_paper
+from indexer.cleaning.identity import normalised_title as words_of
 from indexer.errors import InputError, NothingToIndex
-from indexer.identity import normalised_title as words_of
 from indexer.paper import Paper
 from search_api.evaluation.dataset import read_dataset
 from search_api.evaluation.questions import make_dataset, question_from

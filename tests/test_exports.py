@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
 from indexer.paper import Paper
 from search_api.exports import EXPORTERS, About, Listed
 from search_api.exports.kinds import kind_of

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from indexer.identity import identifiers_in, normalised_title, paper_id, surname
+from indexer.cleaning.identity import identifiers_in, normalised_title, paper_id, surname
 
 SICI = "10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2"
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.names import displayed, parse_name, read_plainly
+from indexer.cleaning.names import displayed, parse_name, read_plainly
+from indexer.cleaning.text import clean
 from indexer.paper import Paper, Record
 from indexer.readers import json_records
-from indexer.text import clean
 from tests.json_documents import (
     NAME,
     as_json,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.latex import (
+from indexer.cleaning.latex import (
     _fast_reader,
     _parse,
     _protect_prose,
@@ -14,7 +14,7 @@ from indexer.latex import (
     _read_slowly,
     latex_to_text,
 )
-from indexer.latex_fast import NotSimpleError
+from indexer.cleaning.latex_fast import NotSimpleError
 
 # What the fast reader takes, and what it shows.
 SIMPLE = {
@@ -172,9 +172,9 @@ def test_a_formula_that_reaches_out_is_not_read_by_itself(formula):
 def test_both_readers_show_the_same(text):
     """With the fast reader, every text becomes what pylatexenc alone makes of it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.latex._set_prose_aside", lambda text: (text, []))
+        patch.setattr("indexer.cleaning.latex._set_prose_aside", lambda text: (text, []))
         shown = latex_to_text(text)
-        patch.setattr("indexer.latex._read", _read_slowly)
+        patch.setattr("indexer.cleaning.latex._read", _read_slowly)
         assert shown == latex_to_text(text)
 
 
@@ -183,9 +183,9 @@ def test_both_readers_show_the_same(text):
 def test_setting_prose_aside_changes_nothing_but_the_speed(text):
     """Runs of plain words come out of pylatexenc as they would have gone through it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.latex._read", _read_slowly)
+        patch.setattr("indexer.cleaning.latex._read", _read_slowly)
         shown = latex_to_text(text)
-        patch.setattr("indexer.latex._set_prose_aside", lambda text: (text, []))
+        patch.setattr("indexer.cleaning.latex._set_prose_aside", lambda text: (text, []))
         assert shown == latex_to_text(text)
 
 

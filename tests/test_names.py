@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.names import (
+from indexer.cleaning.names import (
     Name,
     apart,
     displayed,

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from indexer.names import Name, from_inverted, inverted
+from indexer.cleaning.names import Name, from_inverted, inverted
+from indexer.cleaning.text import joined, parted
 from indexer.paper import Record, Rejection
 from indexer.readers.own import is_own, is_place, ris_record, row_record
 from indexer.readers.own_atom import atom_record
 from indexer.readers.own_bibtex import bibtex_record
 from indexer.readers.own_csl import csl_record
 from indexer.sources import Document
-from indexer.text import joined, parted
 
 DOCUMENT = Document(Path("a.bib"), "a.bib", given=True)
 

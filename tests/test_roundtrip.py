@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
 from indexer.paper import Paper, Record
 from indexer.readers import (
     akin_jsonl,

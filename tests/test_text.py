@@ -9,7 +9,14 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from indexer.text import clean, clean_abstract, join_wrapped, links_code, links_in, split_copyright
+from indexer.cleaning.text import (
+    clean,
+    clean_abstract,
+    join_wrapped,
+    links_code,
+    links_in,
+    split_copyright,
+)
 
 PROSE = [
     "30% of users, 50% of gains",

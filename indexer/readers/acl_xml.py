@@ -24,8 +24,9 @@ from typing import Any
 
 from lxml import etree
 
-from indexer.identity import identifiers_in
-from indexer.names import Name
+from indexer.cleaning.identity import identifiers_in
+from indexer.cleaning.names import Name
+from indexer.cleaning.text import clean
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.readers.xml_records import elements, root_of
@@ -39,7 +40,6 @@ from indexer.readers.xml_text import (
     texts_at,
 )
 from indexer.sources import Document
-from indexer.text import clean
 
 FORMAT = "acl-xml"
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.identity import known_identifiers, paper_id
+from indexer.cleaning.identity import known_identifiers, paper_id
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.record import reject

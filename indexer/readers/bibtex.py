@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from indexer.identity import identifier
+from indexer.cleaning.identity import identifier
 from indexer.paper import Record, Rejection
 from indexer.readers.bibtex_blocks import blocks
 from indexer.readers.bibtex_entry import MONTHS, BrokenEntryError, Fields, take_apart

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from indexer.names import Name, parse_name, split_names
+from indexer.cleaning.names import Name, parse_name, split_names
+from indexer.cleaning.text import clean
 from indexer.readers.bibtex_entry import SET_ASIDE, restored, set_aside
-from indexer.text import clean
 
 # Mendeley escapes text that is LaTeX or HTML already.
 _MENDELEY = {

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.identity import identifiers_in
+from indexer.cleaning.identity import identifiers_in
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.identity import scheme_of
+from indexer.cleaning.identity import scheme_of
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people

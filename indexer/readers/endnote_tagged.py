@@ -24,8 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.identity import identifier, identifiers_in
-from indexer.names import Name
+from indexer.cleaning.identity import identifier, identifiers_in
+from indexer.cleaning.names import Name
 from indexer.paper import Record, Rejection
 from indexer.readers import tagged, tagged_values
 from indexer.readers.record import make_record

@@ -25,7 +25,7 @@ from typing import Any
 
 from lxml import etree
 
-from indexer.dates import parse_date
+from indexer.cleaning.dates import parse_date
 from indexer.paper import Record, Rejection
 from indexer.readers.jats_details import details, identifiers_of, journal_details
 from indexer.readers.jats_people import people_of

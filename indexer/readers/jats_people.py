@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from indexer.names import Name, parse_name
+from indexer.cleaning.names import Name, parse_name
+from indexer.cleaning.text import clean
 from indexer.readers.xml_text import find, find_all, local_name, text_at, text_of
-from indexer.text import clean
 
 _NOT_OF_A_NAME = frozenset("contrib-group aff address email xref fn".split())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.names import Name, split_names
+from indexer.cleaning.names import Name, split_names
 from indexer.readers.json_values import first_of, mapping, text_of
 
 _SEVERAL = re.compile(r";|\s(?:and|&)\s")

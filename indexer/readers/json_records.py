@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from indexer.identity import identifiers_in, scheme_of
+from indexer.cleaning.identity import identifiers_in, scheme_of
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people, without_affiliations

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from indexer.names import split_names
+from indexer.cleaning.names import split_names
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record, reject, with_next
 from indexer.sources import Document, Line, readable, split_lines

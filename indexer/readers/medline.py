@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.names import Name, parse_name
+from indexer.cleaning.names import Name, parse_name
 from indexer.paper import Record, Rejection
 from indexer.readers import tagged, tagged_values
 from indexer.readers.record import make_record

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from indexer.names import from_inverted
+from indexer.cleaning.names import from_inverted
+from indexer.cleaning.text import parted
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.sources import Document
-from indexer.text import parted
 
 _ID = re.compile(r"(?:arxiv|doi|pmid|openreview|acl|akin):\S+")
 _SCORE = r"score -?[\d.]+"

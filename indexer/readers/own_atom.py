@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from indexer.names import Name, apart
+from indexer.cleaning.names import Name, apart
 from indexer.paper import Record, Rejection
 from indexer.readers.own import made
 from indexer.sources import Document

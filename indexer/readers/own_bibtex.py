@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
+from indexer.cleaning.text import parted
 from indexer.paper import Record, Rejection
 from indexer.readers.own import is_place, made
 from indexer.sources import Document
-from indexer.text import parted
 
 _ESCAPED = re.compile(
     r"\\(?:text(backslash|asciicircum|asciitilde|braceleft|braceright)\{\}|([{}$&#%_]))"

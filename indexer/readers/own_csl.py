@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
+from indexer.cleaning.text import parted
 from indexer.paper import Record, Rejection
 from indexer.readers.own import is_place, made
 from indexer.sources import Document
-from indexer.text import parted
 
 _CSL = {
     "container-title": "venue",

@@ -24,7 +24,8 @@ from typing import Any
 
 from lxml import etree
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
+from indexer.cleaning.text import clean
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.readers.xml_records import records, root_of
@@ -41,7 +42,6 @@ from indexer.readers.xml_text import (
     texts_at,
 )
 from indexer.sources import Document
-from indexer.text import clean
 
 FORMAT = "pubmed-xml"
 

@@ -30,8 +30,8 @@ from rispy.config import (
     TYPE_OF_REFERENCE_MAPPING,
 )
 
-from indexer.identity import identifier
-from indexer.names import Name, parse_name
+from indexer.cleaning.identity import identifier
+from indexer.cleaning.names import Name, parse_name
 from indexer.paper import Record, Rejection
 from indexer.readers import ris_values, tagged, tagged_values
 from indexer.readers.own import is_own, ris_record

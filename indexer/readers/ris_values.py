@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from indexer.dates import parse_date
-from indexer.identity import identifier, identifiers_in
+from indexer.cleaning.dates import parse_date
+from indexer.cleaning.identity import identifier, identifiers_in
+from indexer.cleaning.text import clean
 from indexer.readers import tagged_values
 from indexer.readers.own import is_place
 from indexer.readers.tagged import Entry
-from indexer.text import clean
 
 _SLASHED = re.compile(r"(\d{4})/(\d*)/?(\d*)/?(.*)")
 _PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.names import Name, parse_name, split_names
+from indexer.cleaning.names import Name, parse_name, split_names
 from indexer.readers.columns import Columns
 
 _SCOPUS_ID = re.compile(r"\s*\(\d{6,}\)")

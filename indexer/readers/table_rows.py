@@ -11,8 +11,8 @@ from itertools import chain, count
 from typing import Any
 from urllib.parse import unquote
 
-from indexer.identity import scheme_of
-from indexer.names import Name, parse_name, quoted, split_names
+from indexer.cleaning.identity import scheme_of
+from indexer.cleaning.names import Name, parse_name, quoted, split_names
 from indexer.paper import Record, Rejection
 from indexer.readers.columns import Columns
 from indexer.readers.own import row_record

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import unquote
 
-from indexer.names import parse_name
+from indexer.cleaning.names import parse_name
 from indexer.readers.tagged import Entry
 
 _ET_AL = re.compile(r"(?:^|[ ,])(?:et\.? ?al\b\.?|and others|others)$", re.IGNORECASE)

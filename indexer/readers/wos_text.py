@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from rispy.config import WOK_TAG_KEY_MAPPING
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
 from indexer.paper import Record, Rejection
 from indexer.readers import tagged, tagged_values
 from indexer.readers.record import make_record

@@ -88,7 +88,7 @@ def text_of(element: etree._Element | None, *, lines: bool = False) -> str:
 
 
 def dated(element: etree._Element | None, names: str = "year month day") -> str:
-    """Return a date whose parts are elements, in a form for :func:`indexer.dates.parse_date`."""
+    """Return a date of elements, in a form for :func:`indexer.cleaning.dates.parse_date`."""
     if element is None:
         return ""
     parts = [text_at(element, name) for name in names.split()]

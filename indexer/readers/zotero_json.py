@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
 from indexer.paper import Record, Rejection
 from indexer.readers.csl_json import from_note
 from indexer.readers.json_items import first_object, read_items

@@ -13,7 +13,7 @@ import html
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from indexer.names import Name, family_of
+from indexer.cleaning.names import Name, family_of
 from search_api.exports.iris import PAGES, link_to
 from search_api.exports.listed import (
     About,

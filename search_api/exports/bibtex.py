@@ -28,9 +28,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
+from indexer.cleaning.text import joined
 from indexer.paper import Paper
-from indexer.text import joined
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import (
     About,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from indexer.names import Name
+from indexer.cleaning.names import Name
+from indexer.cleaning.text import joined
 from indexer.paper import Paper
-from indexer.text import joined
 from search_api.exports.jsonl import as_json
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import (

@@ -13,8 +13,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from indexer.names import inverted
-from indexer.text import joined
+from indexer.cleaning.names import inverted
+from indexer.cleaning.text import joined
 from search_api.exports.listed import (
     About,
     Listed,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from indexer.names import Name, apart
+from indexer.cleaning.names import Name, apart
+from indexer.cleaning.text import joined
 from indexer.paper import Paper
-from indexer.text import joined
 
 _DIGITS = 6  # of a score; float32 has no more
 # What XML 1.0 cannot hold, and lone surrogates, which UTF-8 cannot.

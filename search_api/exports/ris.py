@@ -30,7 +30,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from indexer.names import Name, inverted
+from indexer.cleaning.names import Name, inverted
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import (
     About,

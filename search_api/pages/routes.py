@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
+from indexer.cleaning.identity import normalised_title
 from indexer.errors import BadParameter
-from indexer.identity import normalised_title
 from indexer.paper import Paper
 from search_api import query as queries
 from search_api.asked import Asked, Marked

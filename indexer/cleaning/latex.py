@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from indexer.latex_fast import FastReader, NotSimpleError, show_unknown
+from indexer.cleaning.latex_fast import FastReader, NotSimpleError, show_unknown
 
 _LATEX = re.compile(r"\\[a-zA-Z%&#_${}~^\"'`=.\\,;:!(\[-]|\$(?<!\\\$)[^$]+\$")
 _DOLLARS = re.compile(r"\$(?<!\\\$)\$?")

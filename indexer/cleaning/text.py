@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from indexer.latex import latex_to_text
+from indexer.cleaning.latex import latex_to_text
 
 # Only names of HTML, JATS and MathML: `<answer>` and `x<y` in an abstract are text.
 _TAG_NAMES = """

@@ -1,0 +1,1 @@
+"""What a source says, cleaned: text, LaTeX, names, dates, identifiers."""
