@@ -16,9 +16,9 @@ import time
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.map_layout import ASKED, beside_neighbours, chosen, lay_out
-from indexer.mapping import measured
-from indexer.topics import centres, directions, given
+from indexer.mapping.draw import measured
+from indexer.mapping.layout import ASKED, beside_neighbours, chosen, lay_out
+from indexer.mapping.topics import centres, directions, given
 
 DIMENSION = 384
 

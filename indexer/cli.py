@@ -15,7 +15,7 @@ from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
 from indexer.generation import IndexFolder, Recorded
 from indexer.ledger import Report
-from indexer.map_layout import ASKED, Asked
+from indexer.mapping.layout import ASKED, Asked
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN

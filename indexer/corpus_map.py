@@ -18,8 +18,8 @@ import numpy as np
 
 from indexer.arrays import Points
 from indexer.errors import IndexCorrupted
-from indexer.map_layout import Method
-from indexer.topics import TopicOf
+from indexer.mapping.layout import Method
+from indexer.mapping.topics import TopicOf
 
 POINTS, TOPICS, ABOUT = "map.npy", "map-topics.npy", "map.json"
 

@@ -51,8 +51,8 @@ from indexer.generation import (
 )
 from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, write_ledger
 from indexer.lexical_index import LexicalIndexBuilder
-from indexer.map_layout import Asked, chosen
-from indexer.mapping import draw
+from indexer.mapping.draw import draw
+from indexer.mapping.layout import Asked, chosen
 from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent

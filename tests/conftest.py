@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from indexer import map_layout
 from indexer.generation import Generation, IndexFolder
 from indexer.ledger import Report
+from indexer.mapping import layout as map_layout
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import Reader
 from indexer.rebuild import rebuild

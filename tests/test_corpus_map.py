@@ -6,11 +6,12 @@ import shutil
 import numpy as np
 import pytest
 
-from indexer import map_layout, mapping
 from indexer.catalogue import open_catalogue, read_paper
 from indexer.corpus_map import CorpusMap
 from indexer.errors import IndexCorrupted, IndexMismatch, PackageMissing
-from indexer.mapping import measured
+from indexer.mapping import draw as mapping
+from indexer.mapping import layout as map_layout
+from indexer.mapping.draw import measured
 from indexer.vector_index import VectorIndex
 from tests.conftest import SEEDS, table
 from tests.test_map_layout import some_vectors

@@ -5,10 +5,10 @@ import logging
 import numpy as np
 import pytest
 
-from indexer import map_layout
 from indexer.errors import PackageMissing
-from indexer.map_layout import beside_neighbours, chosen, lay_out, nearest, scaled
-from indexer.topics import directions
+from indexer.mapping import layout as map_layout
+from indexer.mapping.layout import beside_neighbours, chosen, lay_out, nearest, scaled
+from indexer.mapping.topics import directions
 
 
 def some_vectors(n: int, dimension: int = 16, seed: int = 0) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.topic_terms import telling_terms, terms_in, weighted
+from indexer.mapping.topic_terms import telling_terms, terms_in, weighted
 from indexer.words import stem
 
 WORDS = st.sampled_from([("graph",), ("node",), ("graph", "node"), ("vision",), ("image",)])

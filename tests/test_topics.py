@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from indexer import topics
-from indexer.topics import centres, centres_of, directions, given, how_many, most_central
+from indexer.mapping import topics
+from indexer.mapping.topics import centres, centres_of, directions, given, how_many, most_central
 
 
 def grouped(*sizes: int, dimension: int = 12) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.arrays import Rows, Vectors
-from indexer.map_layout import blocks
+from indexer.mapping.layout import blocks
 
 MOST = 40
 """Topics, however large the corpus."""

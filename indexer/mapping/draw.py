@@ -19,9 +19,9 @@ from indexer.arrays import Points, Rows, Vectors
 from indexer.catalogue import open_catalogue, read_titles_and_abstracts, rows_in_both
 from indexer.corpus_map import CorpusMap, Kept, Topic
 from indexer.generation import CATALOGUE, VECTORS, Generation
-from indexer.map_layout import Method, beside_neighbours, lay_out, nearest
-from indexer.topic_terms import telling_terms
-from indexer.topics import TopicOf, centres, centres_of, given, most_central
+from indexer.mapping.layout import Method, beside_neighbours, lay_out, nearest
+from indexer.mapping.topic_terms import telling_terms
+from indexer.mapping.topics import TopicOf, centres, centres_of, given, most_central
 from indexer.vector_index import VectorIndex
 
 PLACED_AT_MOST = 0.1
