@@ -21,8 +21,8 @@ import numpy.typing as npt
 import orjson
 
 from indexer.cleaning.identity import akin_ids, normalised_title
-from indexer.duplicates import RULES, DuplicateFinder, Group, keys_of
-from indexer.merge import merge
+from indexer.merging.duplicates import RULES, DuplicateFinder, Group, keys_of
+from indexer.merging.merge import merge
 from indexer.paper import Paper, Record, Rejection, as_json, document_text
 
 _SCHEMA = """
@@ -167,7 +167,7 @@ class CatalogueBuilder:
 
     Args:
         path: a file that is not there yet.
-        rules: by which records are of one paper, of :data:`indexer.duplicates.RULES`.
+        rules: by which records are of one paper, of :data:`indexer.merging.duplicates.RULES`.
     """
 
     def __init__(self, path: Path, rules: Collection[str] = RULES) -> None:

@@ -31,7 +31,6 @@ import numpy as np
 
 from indexer.catalogue import CatalogueBuilder, Comparison
 from indexer.corpus_map import CorpusMap
-from indexer.duplicates import RULES
 from indexer.encoder import Encoder
 from indexer.errors import (
     BadParameter,
@@ -53,6 +52,7 @@ from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, writ
 from indexer.lexical_index import LexicalIndexBuilder
 from indexer.mapping.draw import draw
 from indexer.mapping.layout import Asked, chosen
+from indexer.merging.duplicates import RULES
 from indexer.models import Model
 from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
@@ -128,7 +128,7 @@ def rebuild(
         index: where the index lies; made if it is not there.
         encoder: used only for texts that are not in the cache.
         columns: which column of a table holds which field, beyond what is guessed.
-        apart: rules of :data:`indexer.duplicates.RULES` by which records are not merged.
+        apart: rules of :data:`indexer.merging.duplicates.RULES` by which records are not merged.
         ledger: a file to write every rejected and every merged record to.
         mapped: how the map is laid out; ``auto``, which is content with the map that is there, is
             PaCMAP where it is installed, else the principal components.

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.arrays import Array, Rows, Vectors
 from indexer.cleaning.identity import normalised_title
-from indexer.duplicates import TELLING_WORDS
+from indexer.merging.duplicates import TELLING_WORDS
 from indexer.paper import Paper
 
 POOL = 200

@@ -18,7 +18,7 @@ from indexer.catalogue import (
     read_texts,
 )
 from indexer.cleaning.identity import paper_id
-from indexer.duplicates import RULES
+from indexer.merging.duplicates import RULES
 from indexer.paper import Paper, Record
 
 TITLE = "A study of many long words"

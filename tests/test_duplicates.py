@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.duplicates import RULES, DuplicateFinder, Group, keys_of
+from indexer.merging.duplicates import RULES, DuplicateFinder, Group, keys_of
 from indexer.paper import Paper
 
 TITLE = "A study of many long words"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.merge import identifiers_of, merge
+from indexer.merging.merge import identifiers_of, merge
 from indexer.paper import Paper
 
 PREPRINT = Paper(

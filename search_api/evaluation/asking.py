@@ -13,10 +13,10 @@ import numpy as np
 
 from indexer.arrays import Vectors
 from indexer.catalogue import open_catalogue, read_rejections
-from indexer.duplicates import RULES
 from indexer.encoder import Encoder
 from indexer.errors import DatasetUnusable
 from indexer.generation import Generation, IndexFolder
+from indexer.merging.duplicates import RULES
 from indexer.models import Model
 from indexer.progress import Reporter
 from indexer.rebuild import rebuild

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.cleaning.identity import normalised_title, surname
-from indexer.merge import PREPRINT_DOIS, identifiers_of
+from indexer.merging.merge import PREPRINT_DOIS, identifiers_of
 from indexer.paper import Paper
 
 RULES = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl", "title")
