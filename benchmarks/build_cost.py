@@ -23,12 +23,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from indexer.encoder import SentenceTransformerEncoder
-from indexer.generation import IndexFolder
 from indexer.models import find_model
 from indexer.paper import Paper, Record, document_text
 from indexer.readers import reader_for
 from indexer.rebuild import rebuild
 from indexer.sources import find_documents
+from indexer.store.generation import IndexFolder
 
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).with_name("rebuild-index")

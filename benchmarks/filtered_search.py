@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.generation import IndexFolder
 from indexer.models import Model
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api.engine import Engine
 from search_api.filters import Filters
 from search_api.query import Mode, Query

@@ -22,8 +22,8 @@ sys.path.insert(
 from filtered_search import WordSum, write_papers
 from playwright.sync_api import Page, sync_playwright
 
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api.app import create_app
 from tests.browser import FLAGS, NO_CHROMIUM, find_chromium, serving
 from tests.test_browser_map import MS_TO_DRAW, frames_a_second

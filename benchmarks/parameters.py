@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Array
-from indexer.catalogue import open_catalogue, term_numbers
 from indexer.encoder import SentenceTransformerEncoder
-from indexer.lexical_index import LexicalIndex
 from indexer.models import find_model
 from indexer.progress import Silent
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import open_catalogue, term_numbers
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.vector_index import VectorIndex
 from indexer.words import terms
 from search_api import fusion
 from search_api.evaluation.asking import index_of, indexed

@@ -26,12 +26,12 @@ import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from indexer.catalogue import open_catalogue, read_texts
 from indexer.encoder import SentenceTransformerEncoder
-from indexer.lexical_index import LexicalIndex
 from indexer.models import find_model
 from indexer.progress import Silent
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import open_catalogue, read_texts
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.vector_index import VectorIndex
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import read_dataset
 from search_api.query import Query

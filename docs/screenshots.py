@@ -23,9 +23,9 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 
 from indexer.encoder import SentenceTransformerEncoder  # noqa: E402
-from indexer.generation import IndexFolder  # noqa: E402
 from indexer.models import find_model  # noqa: E402
 from indexer.rebuild import rebuild  # noqa: E402
+from indexer.store.generation import IndexFolder  # noqa: E402
 from search_api.app import create_app  # noqa: E402
 from search_api.live import encoder_for  # noqa: E402
 from tests.browser import DARK, FLAGS, NO_CHROMIUM, PHONE, find_chromium, serving  # noqa: E402

@@ -12,13 +12,13 @@ from rich.markup import escape
 from indexer.command import Out, index_option, json_option, print_json, run
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
-from indexer.generation import IndexFolder, Recorded
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.duplicates import RULES
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN
+from indexer.store.generation import IndexFolder, Recorded
 
 DONE_WITH_REJECTIONS = 3
 

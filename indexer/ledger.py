@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer.catalogue import Comparison, Merged
 from indexer.paper import Rejection
+from indexer.store.catalogue import Merged
+from indexer.store.catalogue_builder import Comparison
 
 SHOWN_REJECTIONS = 100
 """How many rejections a report lists; the catalogue keeps all."""

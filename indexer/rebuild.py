@@ -29,8 +29,6 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.catalogue import CatalogueBuilder, Comparison
-from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
 from indexer.errors import (
     BadParameter,
@@ -40,16 +38,7 @@ from indexer.errors import (
     NothingToIndex,
     SourceUnreadable,
 )
-from indexer.generation import (
-    CATALOGUE,
-    FORMAT_VERSION,
-    VECTORS,
-    Generation,
-    IndexFolder,
-    Manifest,
-)
 from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, write_ledger
-from indexer.lexical_index import LexicalIndexBuilder
 from indexer.mapping.draw import draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
@@ -59,8 +48,19 @@ from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
 from indexer.reading import Helpers
 from indexer.sources import STDIN, Document, find_documents, readable
-from indexer.vector_cache import CachedVector, VectorCache, cache_key
-from indexer.vector_index import METRIC, VectorIndexBuilder
+from indexer.store.catalogue_builder import CatalogueBuilder, Comparison
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.generation import (
+    CATALOGUE,
+    FORMAT_VERSION,
+    VECTORS,
+    Generation,
+    IndexFolder,
+    Manifest,
+)
+from indexer.store.lexical_index import LexicalIndexBuilder
+from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
+from indexer.store.vector_index import METRIC, VectorIndexBuilder
 
 EMBED_AT_ONCE = 32
 """Papers between two writes to the vector cache: the most that a kill can cost, and how often the
@@ -89,7 +89,7 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """What is read, and how; see :class:`~indexer.generation.Manifest`."""
+    """What is read, and how; see :class:`~indexer.store.generation.Manifest`."""
 
     roots: list[str]
     columns: dict[str, str]

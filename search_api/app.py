@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
-from indexer.generation import IndexFolder
+from indexer.store.generation import IndexFolder
 from search_api import explanation_schemas, exporting, feeds, map_routes, problems, query, schemas
 from search_api.dependencies import EngineDep
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of

@@ -17,13 +17,13 @@ import click
 import numpy as np
 
 from indexer import __version__
-from indexer.catalogue import merged_papers, open_catalogue, read_paper, read_paper_at
 from indexer.cli import rebuild_index
 from indexer.command import Out, index_option, json_option, print_json, run, write
 from indexer.errors import AddressUnusable, UnknownPaper
 from indexer.files import replace_file
-from indexer.generation import IndexFolder
 from indexer.paper import Paper
+from indexer.store.catalogue import merged_papers, open_catalogue, read_paper, read_paper_at
+from indexer.store.generation import IndexFolder
 from indexer.streams import compressed
 from search_api import render
 from search_api.columns import Columns

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.catalogue import open_catalogue
 from indexer.errors import EngineClosed
+from indexer.store.catalogue import open_catalogue
 
 CONNECTIONS = 8
 """How many queries of one engine read its catalogue at the same time."""

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from indexer.catalogue import open_catalogue, read_texts
-from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
-from indexer.generation import Generation, IndexFolder, Manifest
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import open_catalogue, read_texts
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.generation import Generation, IndexFolder, Manifest
+from indexer.store.vector_index import VectorIndex
 from search_api.engine import check_fit
 
 SAMPLE = 8

@@ -11,14 +11,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows
-from indexer.catalogue import Merged, read_paper, read_paper_at, read_records
-from indexer.corpus_map import CorpusMap
 from indexer.encoder import Encoder
 from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
-from indexer.generation import Generation, how_to_mend
-from indexer.lexical_index import LexicalIndex
 from indexer.paper import TEXT_RECIPE, Paper
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import Merged, read_paper, read_paper_at, read_records
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.generation import Generation, how_to_mend
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.vector_index import VectorIndex
 from search_api.columns import Columns
 from search_api.connections import Connections
 from search_api.explain import asked_words, explain

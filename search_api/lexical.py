@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from indexer.catalogue import read_texts, term_numbers
-from indexer.lexical_index import K1, LexicalIndex
+from indexer.store.catalogue import read_texts, term_numbers
+from indexer.store.lexical_index import K1, LexicalIndex
 from indexer.words import terms
 from search_api.language import Clause
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 
 from indexer.encoder import Encoder, SentenceTransformerEncoder
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
-from indexer.generation import Generation, IndexFolder, Manifest
 from indexer.models import find_model
+from indexer.store.generation import Generation, IndexFolder, Manifest
 from search_api.engine import Engine
 from search_api.reranker import CrossEncoderReranker, Reranker
 from search_api.results import IndexInfo

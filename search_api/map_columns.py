@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.corpus_map import CorpusMap
+from indexer.store.corpus_map import CorpusMap
 from search_api.columns import Columns
 
 MOST_CATEGORIES = 20

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows
-from indexer.catalogue import read_paper_at, read_texts
 from indexer.paper import Paper
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import read_paper_at, read_texts
+from indexer.store.vector_index import VectorIndex
 from search_api import ordering
 from search_api.columns import Columns
 from search_api.query import Query

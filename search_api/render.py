@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from indexer.catalogue import MergedPaper
 from indexer.paper import Paper
+from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
 from search_api.explanation import Explanation, Part, Share
 from search_api.results import Hit, ResultList

@@ -8,10 +8,10 @@ from collections import defaultdict
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows, Vectors
-from indexer.catalogue import read_texts, term_numbers
 from indexer.encoder import Encoder
-from indexer.lexical_index import LexicalIndex
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import read_texts, term_numbers
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.vector_index import VectorIndex
 from indexer.words import surfaces
 from search_api.examples import OTHERS, towards, unit
 from search_api.fusion import POOL, best, lifts, summands

@@ -24,7 +24,7 @@ class Document:
 
     @classmethod
     def of(cls, paper: Paper) -> Self:
-        """Return the text of a paper, as :func:`indexer.catalogue.read_texts` gives it."""
+        """Return the text of a paper, as :func:`indexer.store.catalogue.read_texts` gives it."""
         title = paper.own_title
         text = document_text(title, paper.abstract)
         fields: list[tuple[Field, int]] = [("title", 0)] if title else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.generation import Manifest
+from indexer.store.generation import Manifest
 
 
 def describe(manifest: Manifest) -> dict[str, Any]:

@@ -41,7 +41,7 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 from starlette.types import ASGIApp
 
-from indexer.generation import Generation, IndexFolder
+from indexer.store.generation import Generation, IndexFolder
 from search_api.app import LONGEST_HEAD, create_app
 from tests.fakes import FakeEncoder
 

@@ -8,18 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.catalogue import (
-    CatalogueBuilder,
-    Merged,
-    open_catalogue,
-    prepared,
-    read_merged,
-    read_paper_at,
-    read_texts,
-)
 from indexer.cleaning.identity import paper_id
 from indexer.merging.duplicates import RULES
 from indexer.paper import Paper, Record
+from indexer.store.catalogue import Merged, open_catalogue, read_merged, read_paper_at, read_texts
+from indexer.store.catalogue_builder import CatalogueBuilder, prepared
 
 TITLE = "A study of many long words"
 

@@ -22,9 +22,9 @@ import indexer.cli
 import search_api.cli
 import search_api.live
 from indexer.errors import IndexMissing
-from indexer.generation import IndexFolder
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS
 from search_api.asked import Asked
 from search_api.engine import Engine

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalogue import CatalogueBuilder, open_catalogue, prepared
 from indexer.paper import Paper, Record
+from indexer.store.catalogue import open_catalogue
+from indexer.store.catalogue_builder import CatalogueBuilder, prepared
 from search_api.columns import Columns
 from search_api.filters import Filters
 

@@ -6,13 +6,13 @@ import shutil
 import numpy as np
 import pytest
 
-from indexer.catalogue import open_catalogue, read_paper
-from indexer.corpus_map import CorpusMap
 from indexer.errors import IndexCorrupted, IndexMismatch, PackageMissing
 from indexer.mapping import draw as mapping
 from indexer.mapping import layout as map_layout
 from indexer.mapping.draw import measured
-from indexer.vector_index import VectorIndex
+from indexer.store.catalogue import open_catalogue, read_paper
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.vector_index import VectorIndex
 from tests.conftest import SEEDS, table
 from tests.test_map_layout import some_vectors
 

@@ -18,10 +18,10 @@ from starlette.testclient import TestClient
 
 import search_api.cli
 import search_api.live
-from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.files import replace_file
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.store.catalogue import open_catalogue, read_paper_at
+from indexer.store.generation import IndexFolder
 from indexer.streams import open_bytes
 from search_api.app import create_app
 from search_api.downloads import format_of

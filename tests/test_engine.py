@@ -8,9 +8,9 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.errors import BadParameter, IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.paper import document_text
+from indexer.store.catalogue import open_catalogue, read_paper_at
 from indexer.words import terms
 from search_api.engine import Engine
 from search_api.filters import Filters

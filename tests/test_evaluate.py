@@ -17,9 +17,9 @@ from ir_measures import RR, R, nDCG
 
 import search_api.cli
 import search_api.evaluation.cli
-from indexer.generation import IndexFolder
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api.evaluation.comparing import correct
 from search_api.evaluation.results import Compared
 from search_api.evaluation.statistics import holm, randomisation_test

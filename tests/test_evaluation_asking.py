@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from indexer.errors import DatasetUnusable
-from indexer.generation import IndexFolder
 from indexer.progress import Silent
+from indexer.store.generation import IndexFolder
 from search_api.evaluation import asking
 from search_api.evaluation.asking import answered, index_of, indexed
 from search_api.evaluation.dataset import read_dataset

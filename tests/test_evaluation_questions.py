@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalogue import open_catalogue, read_paper
 from indexer.cleaning.identity import normalised_title as words_of
 from indexer.errors import InputError, NothingToIndex
 from indexer.paper import Paper
+from indexer.store.catalogue import open_catalogue, read_paper
 from search_api.evaluation.dataset import read_dataset
 from search_api.evaluation.questions import make_dataset, question_from
 from tests.conftest import table

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.catalogue import open_catalogue, read_paper_at, read_texts
 from indexer.encoder import TokenEmbeddings
 from indexer.errors import UnknownPaper
 from indexer.paper import Paper
+from indexer.store.catalogue import open_catalogue, read_paper_at, read_texts
 from indexer.words import TERMS_OF_WRITING, WORD, stem
 from search_api.engine import Engine
 from search_api.explain import NO_SHARES, explain

@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 from starlette.testclient import TestClient
 
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api.app import create_app
 from search_api.exports import EXPORTERS
 from tests.conftest import SEEDS, table

@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 from starlette.testclient import TestClient
 
-from indexer.generation import IndexFolder
 from indexer.paper import Paper, Record
 from indexer.readers import arxiv_atom
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.engine import Engine

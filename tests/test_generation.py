@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.generation import KEEP, IndexFolder
+from indexer.store.generation import KEEP, IndexFolder
 from tests.conftest import table
 
 
@@ -143,7 +143,7 @@ def test_a_builder_in_another_process_is_seen_and_its_death_frees_the_lock(index
         [
             sys.executable,
             "-c",
-            "import sys, pathlib, time; from indexer.generation import IndexFolder\n"
+            "import sys, pathlib, time; from indexer.store.generation import IndexFolder\n"
             "index = IndexFolder(pathlib.Path(sys.argv[1]))\n"
             "with index.building():\n"
             "    (index.stage('dead') / 'half').write_text('x')\n"

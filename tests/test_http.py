@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from indexer.generation import IndexFolder
 from indexer.paper import document_text
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.filters import Filters

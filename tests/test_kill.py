@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 
@@ -16,7 +16,7 @@ from tests.fakes import FakeEncoder
 BUILDER = """
 import os, pathlib, signal, sys
 from indexer import rebuild as module
-from indexer.generation import IndexFolder
+from indexer.store.generation import IndexFolder
 from tests.fakes import FakeEncoder
 
 index, source, last = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import lexical_index
-from indexer.catalogue import CatalogueBuilder, open_catalogue, prepared
 from indexer.errors import IndexCorrupted
-from indexer.lexical_index import LexicalIndex, LexicalIndexBuilder
 from indexer.paper import Paper, Record
+from indexer.store import lexical_index
+from indexer.store.catalogue import open_catalogue
+from indexer.store.catalogue_builder import CatalogueBuilder, prepared
+from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
 from search_api.language import Clause
 from search_api.lexical import having, weigh
 from tests.oracles import bm25f

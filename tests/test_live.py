@@ -16,8 +16,8 @@ from indexer.errors import (
     IndexMissing,
     ModelUnavailable,
 )
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.live import LiveEngine

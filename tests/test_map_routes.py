@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from indexer.generation import IndexFolder
+from indexer.store.generation import IndexFolder
 from search_api.map_columns import MOST_CATEGORIES
 from tests.conftest import table
 from tests.test_http import (

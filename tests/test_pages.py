@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from starlette.testclient import TestClient
 
-from indexer.generation import IndexFolder
 from indexer.paper import Paper
+from indexer.store.generation import IndexFolder
 from search_api.app import create_app
 from search_api.asked import Asked, paper_url
 from search_api.explanation import Match, Place

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import rebuild as rebuild_module
-from indexer.catalogue import read_rejections
 from indexer.errors import BadParameter, NothingToIndex, SourceMissing, SourceUnreadable
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
 from indexer.sources import STDIN
+from indexer.store.catalogue import read_rejections
+from indexer.store.generation import IndexFolder
 from search_api.engine import Engine
 from search_api.query import Query
 from tests.conftest import table

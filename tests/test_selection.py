@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.generation import IndexFolder
 from indexer.rebuild import rebuild
+from indexer.store.generation import IndexFolder
 from indexer.words import stem
 from search_api.engine import Engine
 from search_api.language import Clause

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.vector_cache import CachedVector, VectorCache, cache_key
+from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import IndexCorrupted
-from indexer.vector_index import VectorIndex, VectorIndexBuilder
+from indexer.store.vector_index import VectorIndex, VectorIndexBuilder
 
 N, DIM = 500, 24
 

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Points, Rows, Vectors
-from indexer.catalogue import open_catalogue, read_titles_and_abstracts, rows_in_both
-from indexer.corpus_map import CorpusMap, Kept, Topic
-from indexer.generation import CATALOGUE, VECTORS, Generation
-from indexer.mapping.layout import Method, beside_neighbours, lay_out, nearest
+from indexer.mapping.layout import beside_neighbours, lay_out, nearest
 from indexer.mapping.topic_terms import telling_terms
-from indexer.mapping.topics import TopicOf, centres, centres_of, given, most_central
-from indexer.vector_index import VectorIndex
+from indexer.mapping.topics import centres, centres_of, given, most_central
+from indexer.store.catalogue import open_catalogue, read_titles_and_abstracts, rows_in_both
+from indexer.store.corpus_map import CorpusMap, Kept, Method, Topic, TopicOf
+from indexer.store.generation import CATALOGUE, VECTORS, Generation
+from indexer.store.vector_index import VectorIndex
 
 PLACED_AT_MOST = 0.1
 """Of all papers, the share that may have been placed beside neighbours, and the share of those of

@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from indexer.arrays import Mask, Points, Rows, Vectors
 from indexer.errors import PackageMissing
+from indexer.store.corpus_map import Method
 
-Method = Literal["pacmap", "pca"]
 Asked = Literal["auto", "pacmap", "pca"]
 ASKED: tuple[Asked, ...] = get_args(Asked)
 

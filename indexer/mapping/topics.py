@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from indexer.arrays import Rows, Vectors
 from indexer.mapping.layout import blocks
+from indexer.store.corpus_map import TopicOf
 
 MOST = 40
 """Topics, however large the corpus."""
@@ -23,9 +24,6 @@ _SAMPLE = 5_000
 """Papers that the centres are found from, evenly spread over the corpus."""
 _STARTS = 50
 """Times that k-means begins, the best of which counts; fewer for large corpora."""
-
-TopicOf = npt.NDArray[np.int16]
-"""The topic of each paper ``(n,)``."""
 
 
 def how_many(papers: int) -> int:

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.catalogue import open_catalogue, read_rejections
 from indexer.encoder import Encoder
 from indexer.errors import DatasetUnusable
-from indexer.generation import Generation, IndexFolder
 from indexer.merging.duplicates import RULES
 from indexer.models import Model
 from indexer.progress import Reporter
 from indexer.rebuild import rebuild
+from indexer.store.catalogue import open_catalogue, read_rejections
+from indexer.store.generation import Generation, IndexFolder
 from search_api.engine import Engine
 from search_api.evaluation.dataset import Dataset, JudgedQuery
 from search_api.evaluation.metrics import DEPTH, measured

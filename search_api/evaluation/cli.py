@@ -16,9 +16,9 @@ from indexer.command import Out, index_option, json_option, print_json
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
-from indexer.generation import IndexFolder
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
+from indexer.store.generation import IndexFolder
 from search_api.query import Mode
 
 if TYPE_CHECKING:

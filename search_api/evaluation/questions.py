@@ -23,12 +23,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from indexer.catalogue import open_catalogue, read_paper_at
 from indexer.cleaning.identity import normalised_title as words_of
 from indexer.errors import InputError, NothingToIndex
 from indexer.files import replace_file
-from indexer.generation import Generation
 from indexer.paper import Paper, as_json
+from indexer.store.catalogue import open_catalogue, read_paper_at
+from indexer.store.generation import Generation
 from search_api.evaluation.dataset import CORPUS, HEADER, QRELS, QUERIES
 
 Kind = Literal["title", "sentence"]

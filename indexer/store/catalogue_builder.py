@@ -1,29 +1,33 @@
-"""The catalogue of a generation: a SQLite file with the papers, and what is looked up in them.
+"""A catalogue as it is written.
 
 Records stream in one by one, a row each, so that the corpus is never held in memory; those of one
-paper are merged once all are there. Row ids count from 1 without gaps; the vectors carry the same
-numbers.
+paper are merged once all are there.
 """
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 
 from indexer.cleaning.identity import akin_ids, normalised_title
 from indexer.merging.duplicates import RULES, DuplicateFinder, Group, keys_of
 from indexer.merging.merge import merge
-from indexer.paper import Paper, Record, Rejection, as_json, document_text
+from indexer.paper import Paper, Record, Rejection, as_json
+from indexer.store.catalogue import (
+    COLUMNS,
+    TITLE,
+    Merged,
+    read_merged,
+    read_paper_at,
+    read_texts,
+    rejections_in,
+)
 
 _SCHEMA = """
 CREATE TABLE papers (
@@ -57,7 +61,8 @@ CREATE TABLE merged (           -- the records of papers that are made of severa
     head TEXT
 );
 """
-_TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
+
+
 # Made once all papers are there: what is filtered by and counted, and where words stand in order.
 _FINISH = f"""
 CREATE TABLE terms (
@@ -79,7 +84,7 @@ INSERT INTO terms (field, value, folded)
 INSERT OR IGNORE INTO paper_terms (term, row)
     SELECT term, row FROM paper_values JOIN terms USING (field, value);
 
-CREATE VIEW texts AS SELECT row, {_TITLE} AS title, abstract FROM papers;
+CREATE VIEW texts AS SELECT row, {TITLE} AS title, abstract FROM papers;
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in their order
     title, abstract, content = 'texts', content_rowid = 'row',
     tokenize = 'unicode61 remove_diacritics 2'
@@ -87,13 +92,14 @@ CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in thei
 INSERT INTO phrases (phrases) VALUES ('rebuild');
 INSERT INTO phrases (phrases) VALUES ('optimize');
 """  # noqa: S608
-_COLUMNS = (
-    "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
-    "sources, extra"
-)
-_LISTS = ("authors", "categories", "sources")
-_INSERT = f"INSERT INTO papers ({_COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
-_UPDATE = f"UPDATE papers SET ({_COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608
+
+
+_INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash) VALUES ({','.join('?' * 15)})"  # noqa: S608
+
+
+_UPDATE = f"UPDATE papers SET ({COLUMNS}, content_hash) = ({','.join('?' * 15)}) WHERE row = ?"  # noqa: S608
+
+
 _AT_ONCE = 500
 """Papers that are written together."""
 
@@ -115,51 +121,6 @@ Prepared = tuple[tuple[Any, ...], dict[str, str], int]
 def prepared(record: Record) -> Prepared:
     """Return a record as :meth:`CatalogueBuilder.add` takes it; other processes do this."""
     return _row(record.paper), keys_of(record.paper), record.line
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A record that is part of a paper made of several.
-
-    Attributes:
-        paper: id of the paper.
-        source: name of the file.
-        line: 1-based, where the record begins.
-        reason: why it is of that paper; ``None`` for the first of them.
-        record: the id that the record has by itself.
-        head: its title.
-    """
-
-    paper: str
-    source: str
-    line: int
-    reason: str | None
-    record: str
-    head: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the record as a JSON object."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class MergedPaper:
-    """A paper that is made of several records."""
-
-    id: str
-    title: str
-    records: tuple[Merged, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the paper as a JSON object."""
-        return {
-            "paper": self.id,
-            "title": self.title,
-            "records": [
-                {k: v for k, v in record.to_json().items() if k != "paper"}
-                for record in self.records
-            ],
-        }
 
 
 class CatalogueBuilder:
@@ -275,7 +236,7 @@ class CatalogueBuilder:
 
     def rejections(self) -> Iterator[Rejection]:
         """Yield the rejections so far."""
-        return _rejections(self._db)
+        return rejections_in(self._db)
 
     def reject(self, rejection: Rejection) -> None:
         """Keep a rejection with the generation, so that it can be looked up later."""
@@ -317,8 +278,8 @@ class CatalogueBuilder:
         return read_texts(self._db, rows)
 
     def words(self) -> Iterator[tuple[str, str, str]]:
-        """Yield the text of each of :data:`indexer.lexical_index.FIELDS`, paper by paper."""
-        ask = f"SELECT {_TITLE}, abstract, authors FROM papers ORDER BY row"  # noqa: S608
+        """Yield the text of each of :data:`indexer.store.lexical_index.FIELDS`, paper by paper."""
+        ask = f"SELECT {TITLE}, abstract, authors FROM papers ORDER BY row"  # noqa: S608
         for title, abstract, authors in self._db.execute(ask):
             yield title, abstract, " ".join(orjson.loads(authors))
 
@@ -334,104 +295,6 @@ class CatalogueBuilder:
     def close(self) -> None:
         """Close the file as it is."""
         self._db.close()
-
-
-def open_catalogue(path: Path) -> sqlite3.Connection:
-    """Open a published catalogue for reading; it never changes, so no lock is taken.
-
-    The connection may be handed from thread to thread, but not used by two at once. It goes on
-    reading when the file is deleted.
-    """
-    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    db = sqlite3.connect(uri, uri=True, check_same_thread=False)
-    db.execute("SELECT 1 FROM papers LIMIT 1").fetchone()  # SQLite opens the file only when asked
-    return db
-
-
-def read_paper(db: sqlite3.Connection, paper_id: str) -> Paper:
-    """Return a paper by id.
-
-    Raises:
-        KeyError: there is none.
-    """
-    ask = f"SELECT {_COLUMNS} FROM papers WHERE id = ?"  # noqa: S608
-    row = db.execute(ask, (paper_id,)).fetchone()
-    if row is None:
-        raise KeyError(paper_id)
-    return _paper(row)
-
-
-def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
-    """Return the paper of a row id."""
-    ask = f"SELECT {_COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
-    return _paper(db.execute(ask, (row,)).fetchone())
-
-
-def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
-    """Return the texts to embed of those rows, in their order."""
-    return [document_text(*parts) for parts in read_titles_and_abstracts(db, rows)]
-
-
-def read_titles_and_abstracts(db: sqlite3.Connection, rows: Iterable[int]) -> list[tuple[str, str]]:
-    """Return the titles, ``""`` where the abstract stands in for one, and the abstracts of rows."""
-    ask = f"SELECT {_TITLE}, abstract FROM papers WHERE row = ?"  # noqa: S608
-    return [db.execute(ask, (int(row),)).fetchone() for row in rows]
-
-
-def rows_in_both(db: sqlite3.Connection, previous: Path) -> npt.NDArray[np.int64]:
-    """Return where the papers are that an earlier catalogue has, too.
-
-    Returns:
-        Row id - 1 here and there ``(m, 2)``, by the former.
-    """
-    db.execute("ATTACH ? AS previous", (f"{previous.resolve().as_uri()}?mode=ro&immutable=1",))
-    try:
-        found = db.execute(
-            "SELECT new.row - 1, old.row - 1 FROM main.papers AS new "
-            "JOIN previous.papers AS old USING (id) ORDER BY new.row"
-        )
-        return np.array(found.fetchall(), dtype=np.int64).reshape(-1, 2)
-    finally:
-        db.execute("DETACH previous")
-
-
-def term_numbers(db: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]:
-    """Return the numbers of those terms that any paper has."""
-    ask = "SELECT number FROM vocabulary WHERE term = ?"
-    found = ((term, db.execute(ask, (term,)).fetchone()) for term in terms)
-    return {term: row[0] for term, row in found if row}
-
-
-_MERGED = "SELECT papers.id, source, line, reason, record, head FROM merged JOIN papers USING (row)"
-
-
-def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:
-    """Yield the records of papers that are made of several, paper by paper."""
-    for row in db.execute(f"{_MERGED} ORDER BY merged.rowid"):
-        yield Merged(*row)
-
-
-def read_records(db: sqlite3.Connection, row: int) -> list[Merged]:
-    """Return the records that the paper of a row id was made of, none where it was one."""
-    found = db.execute(f"{_MERGED} WHERE row = ? ORDER BY merged.rowid", (row,))
-    return [Merged(*values) for values in found]
-
-
-def merged_papers(db: sqlite3.Connection) -> Iterator[MergedPaper]:
-    """Yield the papers that are made of several records."""
-    for paper_id, records in itertools.groupby(read_merged(db), key=lambda merged: merged.paper):
-        yield MergedPaper(paper_id, read_paper(db, paper_id).title, tuple(records))
-
-
-def read_rejections(path: Path) -> Iterator[Rejection]:
-    """Yield the rejections of a published catalogue."""
-    with closing(open_catalogue(path)) as db:
-        yield from _rejections(db)
-
-
-def _rejections(db: sqlite3.Connection) -> Iterator[Rejection]:
-    for row in db.execute("SELECT source, line, reason, head FROM rejections ORDER BY rowid"):
-        yield Rejection(*row)
 
 
 def _row(paper: Paper) -> tuple[Any, ...]:
@@ -453,12 +316,3 @@ def _row(paper: Paper) -> tuple[Any, ...]:
         as_json(paper.extra) if paper.extra else "{}",
         paper.content_hash(),
     )
-
-
-def _paper(row: tuple[Any, ...]) -> Paper:
-    fields = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    for name in _LISTS:
-        fields[name] = tuple(orjson.loads(fields[name]))
-    fields["extra"] = orjson.loads(fields["extra"])
-    fields["code"] = None if fields["code"] is None else bool(fields["code"])
-    return Paper(**fields)

@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.arrays import Points
 from indexer.errors import IndexCorrupted
-from indexer.mapping.layout import Method
-from indexer.mapping.topics import TopicOf
 
 POINTS, TOPICS, ABOUT = "map.npy", "map-topics.npy", "map.json"
 
@@ -131,3 +130,10 @@ class CorpusMap:
 
 def _topic(of: dict[str, Any]) -> Topic:
     return Topic(**{**of, "terms": tuple(of["terms"]), "central": tuple(of["central"])})
+
+
+Method = Literal["pacmap", "pca"]
+
+
+TopicOf = npt.NDArray[np.int16]
+"""The topic of each paper ``(n,)``."""
