@@ -26,8 +26,8 @@ from indexer.models import Model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from search_api.engine import Engine
-from search_api.filters import Filters
-from search_api.query import Mode, Query
+from search_api.query.filters import Filters
+from search_api.query.query import Mode, Query
 
 ROOT = Path(__file__).parent.parent
 SHARES = (1, 10, 100, 1_000, 10_000)

@@ -34,7 +34,7 @@ from indexer.store.lexical_index import LexicalIndex
 from indexer.store.vector_index import VectorIndex
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import read_dataset
-from search_api.query import Query
+from search_api.query.query import Query
 from search_api.scoring import Scorer
 
 EXAMPLES = 10

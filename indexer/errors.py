@@ -29,7 +29,8 @@ The text of an error says what is wrong, with the value, and what to do next.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import math
+from typing import Any, ClassVar, Self
 
 
 class AkinError(Exception):
@@ -116,6 +117,13 @@ class BadParameter(InputError):
 
     type = "bad-parameter"
     title = "Bad parameter"
+
+    @classmethod
+    def of(cls, name: str, value: object, reason: str) -> Self:
+        """Return the error of a parameter's value, and why it will not do."""
+        if isinstance(value, float) and not math.isfinite(value):
+            value = str(value)  # JSON has no word for it
+        return cls(f"{name}={value!r}: {reason}", field=name, value=value)
 
 
 class UnknownPaper(InputError):

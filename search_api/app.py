@@ -14,12 +14,13 @@ from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.store.generation import IndexFolder
-from search_api import explanation_schemas, exporting, feeds, map_routes, problems, query, schemas
+from search_api import explanation_schemas, exporting, feeds, map_routes, problems, schemas
 from search_api.dependencies import EngineDep
 from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
-from search_api.query import MAX_CHARACTERS
+from search_api.query import query
+from search_api.query.query import MAX_CHARACTERS
 from search_api.reranker import Reranker
 from search_api.status import describe
 

@@ -31,9 +31,9 @@ from search_api.downloads import document, format_of, listed
 from search_api.engine import Engine
 from search_api.evaluation.cli import evaluate
 from search_api.exports import EXPORTERS, Listed
-from search_api.filters import Filters
 from search_api.live import encoder_for, open_engine, reranker_of
-from search_api.query import MAX_K, Mode, Query, Sort
+from search_api.query.filters import Filters
+from search_api.query.query import MAX_K, Mode, Query, Sort
 from search_api.reranker import Reranker
 from search_api.status import describe
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from indexer.arrays import Mask
 from indexer.cleaning.identity import normalised_title
-from search_api.filters import Filters
-from search_api.results import FacetCount
+from search_api.query.filters import Filters
+from search_api.query.results import FacetCount
 
 Matches = Callable[[str, str], bool]
 """Tells of a value, as it is and folded, whether it is wanted."""

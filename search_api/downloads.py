@@ -9,7 +9,7 @@ from pathlib import Path
 from indexer import __version__
 from indexer.streams import inner_suffix
 from search_api.exports import EXPORTERS, About, Exporter, Listed
-from search_api.results import Hit
+from search_api.query.results import Hit
 
 _CHUNK = 1 << 16
 """Characters that are encoded and sent together."""

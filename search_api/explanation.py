@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from indexer.paper import Paper
-from search_api.query import Query
-from search_api.results import IndexInfo
+from search_api.query.query import Query
+from search_api.query.results import IndexInfo
 
 Field = Literal["title", "abstract", "authors"]
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from search_api.asked import Asked
-from search_api.query import Sort
+from search_api.query.query import Sort
 from search_api.schemas import Words
 
 _NO_MATTER = "of no account, a feed is one page, newest first; a search's address may have it"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from indexer.store.catalogue import read_texts, term_numbers
 from indexer.store.lexical_index import K1, LexicalIndex
 from indexer.words import terms
-from search_api.language import Clause
+from search_api.query.language import Clause
 
 MOST_TERMS = 200
 """Of papers to be like, that are looked for."""

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from indexer.errors import AkinError, BadParameter
-from search_api.results import IndexInfo
+from search_api.query.results import IndexInfo
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from indexer.store.catalogue import read_paper_at, read_texts
 from indexer.store.vector_index import VectorIndex
 from search_api import ordering
 from search_api.columns import Columns
-from search_api.query import Query
+from search_api.query.query import Query
 from search_api.reranker import DEPTH, Reranker
 from search_api.scored import Scored
 

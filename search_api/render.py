@@ -14,7 +14,7 @@ from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
 from search_api.explanation import Explanation, Part, Share
-from search_api.results import Hit, ResultList
+from search_api.query.results import Hit, ResultList
 
 _ABSTRACT_LINES = 2
 _AUTHORS = 3

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from indexer.errors import BadParameter
-from search_api.filters import Filters
-from search_api.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Sort
+from search_api.query.filters import Filters
+from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Sort
 
 _QUESTION = "peer to peer training without a central server"
 _PAPER: dict[str, JsonValue] = {

@@ -16,7 +16,7 @@ from indexer.words import surfaces
 from search_api.examples import OTHERS, towards, unit
 from search_api.fusion import POOL, best, lifts, summands
 from search_api.lexical import Weights, weigh, weigh_papers
-from search_api.query import Query
+from search_api.query.query import Query
 from search_api.scored import Scored
 
 UNLIKE_WEIGHT = 0.5

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from search_api.asked import Asked
 from search_api.engine import Engine
 from search_api.exports.listed import decimal
-from search_api.filters import Filters
-from search_api.query import Mode
+from search_api.query.filters import Filters
+from search_api.query.query import Mode
 
 _LONGEST = 120
 """Characters of a question that are shown."""

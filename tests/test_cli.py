@@ -28,8 +28,8 @@ from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS
 from search_api.asked import Asked
 from search_api.engine import Engine
-from search_api.filters import Filters
-from search_api.query import MAX_CHARACTERS, Query
+from search_api.query.filters import Filters
+from search_api.query.query import MAX_CHARACTERS, Query
 from tests.conftest import SEEDS, table
 from tests.fakes import FakeEncoder, fake_encoder, fake_model
 

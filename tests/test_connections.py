@@ -11,7 +11,7 @@ import pytest
 from indexer.errors import EngineClosed
 from search_api.connections import Connections
 from search_api.engine import Engine
-from search_api.query import Query
+from search_api.query.query import Query
 from tests.fakes import FakeEncoder
 
 

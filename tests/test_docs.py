@@ -9,7 +9,7 @@ from indexer.errors import AkinError
 from indexer.readers import READERS
 from search_api.app import create_app
 from search_api.cli import akin
-from search_api.language import HELP
+from search_api.query.language import HELP
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")

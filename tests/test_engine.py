@@ -13,8 +13,8 @@ from indexer.paper import document_text
 from indexer.store.catalogue import open_catalogue, read_paper_at
 from indexer.words import terms
 from search_api.engine import Engine
-from search_api.filters import Filters
-from search_api.query import Query
+from search_api.query.filters import Filters
+from search_api.query.query import Query
 from search_api.ranking import DATE_POOL
 from tests.conftest import table
 from tests.fakes import FakeEncoder

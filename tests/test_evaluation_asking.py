@@ -13,7 +13,7 @@ from indexer.store.generation import IndexFolder
 from search_api.evaluation import asking
 from search_api.evaluation.asking import answered, index_of, indexed
 from search_api.evaluation.dataset import read_dataset
-from search_api.query import MAX_CHARACTERS
+from search_api.query.query import MAX_CHARACTERS
 from tests.collections import DOCUMENTS, collection, lines
 from tests.fakes import FakeEncoder
 

@@ -19,8 +19,8 @@ from indexer.words import TERMS_OF_WRITING, WORD, stem
 from search_api.engine import Engine
 from search_api.explain import NO_SHARES, explain
 from search_api.explanation import Standing
-from search_api.query import Filters, Query
-from search_api.results import IndexInfo
+from search_api.query.query import Filters, Query
+from search_api.query.results import IndexInfo
 from search_api.scored import Scored
 from search_api.sentence_vectors import Document
 from tests.conftest import table

@@ -19,8 +19,8 @@ from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
-from search_api.filters import Filters
-from search_api.query import Query
+from search_api.query.filters import Filters
+from search_api.query.query import Query
 from tests.conftest import table
 from tests.fakes import FakeEncoder
 from tests.test_columns import counted, passes

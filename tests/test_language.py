@@ -10,8 +10,17 @@ from indexer.paper import Paper
 from indexer.readers import reader_for
 from indexer.sources import find_documents
 from indexer.words import WORD
-from search_api.filters import Filters
-from search_api.language import HELP, LONG, MAX_NOTES, MAX_OPERATORS, Asked, Clause, Wish, parse
+from search_api.query.filters import Filters
+from search_api.query.language import (
+    HELP,
+    LONG,
+    MAX_NOTES,
+    MAX_OPERATORS,
+    Asked,
+    Clause,
+    Wish,
+    parse,
+)
 from tests.conftest import SEEDS, papers_in
 
 PROSE = [

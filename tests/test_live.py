@@ -21,7 +21,7 @@ from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.live import LiveEngine
-from search_api.query import Query
+from search_api.query.query import Query
 from tests.conftest import table
 from tests.fakes import FakeEncoder
 

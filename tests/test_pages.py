@@ -22,7 +22,7 @@ from search_api.explanation import Match, Place
 from search_api.pages import render
 from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links
-from search_api.results import IndexInfo
+from search_api.query.results import IndexInfo
 from tests.export_papers import as_source
 from tests.fakes import ByLength, FakeEncoder
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import BadParameter, StaleCursor
-from search_api.filters import Filters
-from search_api.language import Clause, Wish
-from search_api.query import Cursor, Query
+from search_api.query.cursor import Cursor
+from search_api.query.filters import Filters
+from search_api.query.language import Clause, Wish
+from search_api.query.query import Query
 
 QUERY = Query("graphs", like=("a",), unlike=("b",), min_score=0.5)
 CHANGES = {

@@ -15,8 +15,8 @@ from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import stem
 from search_api.engine import Engine
-from search_api.language import Clause
-from search_api.query import Query
+from search_api.query.language import Clause
+from search_api.query.query import Query
 from tests.fakes import FakeEncoder
 
 WORDS = "graph graphs node images image prompt Café naïve cloud multi-agent of the".split()

@@ -24,7 +24,7 @@ from search_api.engine import Engine
 from search_api.evaluation.dataset import Dataset, JudgedQuery
 from search_api.evaluation.metrics import DEPTH, measured
 from search_api.evaluation.statistics import Values
-from search_api.query import MAX_CHARACTERS, Mode, Query
+from search_api.query.query import MAX_CHARACTERS, Mode, Query
 
 
 @dataclass(frozen=True, slots=True)

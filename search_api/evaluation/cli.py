@@ -19,7 +19,7 @@ from indexer.files import replace_file
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 from indexer.store.generation import IndexFolder
-from search_api.query import Mode
+from search_api.query.query import Mode
 
 if TYPE_CHECKING:
     from search_api.evaluation.comparing import Baseline

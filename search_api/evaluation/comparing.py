@@ -12,7 +12,7 @@ from search_api.evaluation.dataset import Dataset, JudgedQuery
 from search_api.evaluation.earlier import EarlierRun
 from search_api.evaluation.results import Compared, ModeResult
 from search_api.evaluation.statistics import Values, holm, randomisation_test
-from search_api.query import Mode
+from search_api.query.query import Mode
 
 BETTER: Final = "better"
 """The baseline that is the better of the two voices, by nDCG@10, on each collection."""

@@ -16,7 +16,7 @@ from search_api.evaluation.results import (
     ModelResult,
 )
 from search_api.evaluation.statistics import Values
-from search_api.query import Mode
+from search_api.query.query import Mode
 
 _EXTREMES = 5
 """Queries shown at either end of the differences."""

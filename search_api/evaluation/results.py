@@ -12,7 +12,7 @@ import numpy.typing as npt
 from search_api.evaluation.dataset import JudgedQuery
 from search_api.evaluation.metrics import MEASURES
 from search_api.evaluation.statistics import Values
-from search_api.query import Mode
+from search_api.query.query import Mode
 
 _DIGITS = 6
 

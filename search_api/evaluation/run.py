@@ -32,7 +32,7 @@ from search_api.evaluation.results import (
     ModeResult,
 )
 from search_api.evaluation.statistics import Values, bootstrap_means, interval
-from search_api.query import Mode
+from search_api.query.query import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from search_api.asked import Asked
 from search_api.engine import Engine
-from search_api.results import FacetCount, ResultList
+from search_api.query.results import FacetCount, ResultList
 
 _SHOWN = 7
 """Values of a field that are listed at once; the others open."""

@@ -17,10 +17,10 @@ from starlette.types import Scope
 from indexer import __version__
 from search_api.asked import Asked, paper_api_url, paper_url, url
 from search_api.exports import EXPORTERS
-from search_api.language import HELP
 from search_api.pages import papers
 from search_api.problems import index_headers
-from search_api.results import IndexInfo
+from search_api.query.language import HELP
+from search_api.query.results import IndexInfo
 
 _HERE = Path(__file__).parent
 

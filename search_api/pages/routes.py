@@ -14,7 +14,6 @@ from pydantic import Field
 from indexer.cleaning.identity import normalised_title
 from indexer.errors import BadParameter
 from indexer.paper import Paper
-from search_api import query as queries
 from search_api.asked import Asked, Marked
 from search_api.dependencies import EngineDep
 from search_api.downloads import document
@@ -24,8 +23,9 @@ from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown
 from search_api.pages.render import FORMATS, HEADERS, page
 from search_api.pages.tinting import tinted
-from search_api.query import MAX_K
-from search_api.results import ResultList
+from search_api.query import query as queries
+from search_api.query.query import MAX_K
+from search_api.query.results import ResultList
 from search_api.schemas import Words
 from search_api.titles import title_of_list
 

@@ -15,7 +15,7 @@ from indexer.cleaning.identity import (
     scheme_of,
 )
 from indexer.words import STOP_WORDS, WORD, folded
-from search_api.filters import Filters
+from search_api.query.filters import Filters
 
 LONGEST_QUOTATION = 300
 """Characters. A longer one is plain text."""

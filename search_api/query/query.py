@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import json
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self, get_args
 
-from indexer.errors import BadParameter, StaleCursor
-from search_api.filters import Filters
-from search_api.language import Clause, Wish, parse
-from search_api.operators import MAX_WEIGHT
+from indexer.errors import BadParameter
+from search_api.query.filters import Filters
+from search_api.query.language import Clause, Wish, parse
+from search_api.query.operators import MAX_WEIGHT
 
 Mode = Literal["hybrid", "semantic", "lexical"]
 Sort = Literal["relevance", "date"]
@@ -91,7 +88,7 @@ class Query:
         filters: Filters | None = None,
         **others: Any,
     ) -> Self:
-        """Return the query of what is typed into a search box; see :mod:`search_api.language`.
+        """Return the query that is typed into a search box; see :mod:`search_api.query.language`.
 
         Args:
             q: as typed.
@@ -148,12 +145,14 @@ class Query:
         if not q.strip() and (text.strip() or asked.get("like")):
             return cls.related(text=text, **asked)
         if text.strip():
-            raise _bad("text", text, "is a paper's to be near, and q a question: give one of them")
+            raise BadParameter.of(
+                "text", text, "is a paper's to be near, and q a question: give one of them"
+            )
         return cls.parse(q, **asked)
 
     def __post_init__(self) -> None:
         if not (self.ranks or self.selects):
-            raise _bad("q", self.text, "ask for something: words, or a paper to be like")
+            raise BadParameter.of("q", self.text, "ask for something: words, or a paper to be like")
         for name in ("like", "unlike"):  # a paper that is named twice counts once
             object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
         for name, text in self._texts():
@@ -161,25 +160,27 @@ class Query:
         for wish in self.wishes:
             if not 0 < abs(wish.weight) <= MAX_WEIGHT:
                 reason = f"a wish weighs up to {MAX_WEIGHT}, or down to -{MAX_WEIGHT}, and not 0"
-                raise _bad("q", wish.weight, reason)
+                raise BadParameter.of("q", wish.weight, reason)
         if not 1 <= self.k <= MAX_K:
-            raise _bad("k", self.k, f"must be from 1 to {MAX_K}")
+            raise BadParameter.of("k", self.k, f"must be from 1 to {MAX_K}")
         if self.mode not in get_args(Mode):
-            raise _bad("mode", self.mode, f"must be one of {', '.join(get_args(Mode))}")
+            raise BadParameter.of("mode", self.mode, f"must be one of {', '.join(get_args(Mode))}")
         if self.sort not in get_args(Sort):
-            raise _bad("sort", self.sort, f"must be one of {', '.join(get_args(Sort))}")
+            raise BadParameter.of("sort", self.sort, f"must be one of {', '.join(get_args(Sort))}")
         if self.min_score is not None and not math.isfinite(self.min_score):
-            raise _bad("min_score", self.min_score, "must be a finite number")
+            raise BadParameter.of("min_score", self.min_score, "must be a finite number")
         if not 0 <= self.diversity <= 1:
-            raise _bad("diversity", self.diversity, "must be from 0 to 1")
+            raise BadParameter.of("diversity", self.diversity, "must be from 0 to 1")
         for name in ("like", "unlike"):
             if len(getattr(self, name)) > MAX_PAPERS:
-                raise _bad(name, len(getattr(self, name)), f"more than {MAX_PAPERS} papers")
+                raise BadParameter.of(
+                    name, len(getattr(self, name)), f"more than {MAX_PAPERS} papers"
+                )
         if both := set(self.like) & set(self.unlike):
-            raise _bad("unlike", min(both), "is among the papers to be like, too")
+            raise BadParameter.of("unlike", min(both), "is among the papers to be like, too")
         first, last = self.filters.year_from, self.filters.year_to
         if first is not None and last is not None and first > last:
-            raise _bad("year_from", first, f"is after year_to {last}")
+            raise BadParameter.of("year_from", first, f"is after year_to {last}")
 
     @property
     def ranks(self) -> bool:
@@ -252,69 +253,12 @@ class Query:
         return {name: value for name, value in read.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where the next page begins. A generation never changes, so a position is enough."""
-
-    generation: str
-    query: str
-    offset: int
-
-    @classmethod
-    def decode(cls, text: str) -> Self:
-        """Read a cursor that was given out.
-
-        Raises:
-            BadParameter: it was not.
-        """
-        try:
-            generation, query, offset = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
-        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-            raise _bad("cursor", text[:80], _NOT_OURS) from error
-        if not (isinstance(offset, int) and offset > 0 and isinstance(generation, str)):
-            raise _bad("cursor", text[:80], _NOT_OURS)
-        return cls(generation, str(query), offset)
-
-    def encode(self) -> str:
-        """Return the cursor as text that fits into a URL."""
-        data = json.dumps([self.generation, self.query, self.offset]).encode()
-        return base64.urlsafe_b64encode(data).decode()
-
-    def check(self, generation: str, query: str) -> None:
-        """Refuse a cursor of another generation or query.
-
-        Args:
-            generation: the one that is served.
-            query: its digest.
-
-        Raises:
-            StaleCursor: the generation that it belongs to is not served any more.
-            BadParameter: it belongs to another query.
-        """
-        if self.generation != generation:
-            raise StaleCursor(
-                f"the index has changed since this page was made (generation {self.generation}, "
-                f"now {generation}): ask again without the cursor",
-                field="cursor",
-            )
-        if self.query != query:
-            reason = "belongs to another query, or its list was ordered by another reranker"
-            raise _bad("cursor", self.encode(), reason)
-
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_OURS = "was not given out by this service"
 
 
 def _check_text(name: str, text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         length = f"{len(text):,} characters"
-        raise _bad(name, length, f"longer than {MAX_CHARACTERS:,} characters")
+        raise BadParameter.of(name, length, f"longer than {MAX_CHARACTERS:,} characters")
     if _SURROGATE.search(text):
-        raise _bad(name, text, "is not valid Unicode")
-
-
-def _bad(name: str, value: object, reason: str) -> BadParameter:
-    if isinstance(value, float) and not math.isfinite(value):
-        value = str(value)  # JSON has no word for it
-    return BadParameter(f"{name}={value!r}: {reason}", field=name, value=value)
+        raise BadParameter.of(name, text, "is not valid Unicode")

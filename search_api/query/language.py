@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 
 from indexer.words import WORD
-from search_api.filters import Filters
-from search_api.operators import QUOTES, Asked, Clause, Part, Wish, parts_of
+from search_api.query.filters import Filters
+from search_api.query.operators import QUOTES, Asked, Clause, Part, Wish, parts_of
 
 __all__ = ["HELP", "Asked", "Clause", "Wish", "parse"]
 

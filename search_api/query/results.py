@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.paper import Paper
-from search_api.query import Query
+from search_api.query.query import Query
 
 _DIGITS = 6  # of a score; float32 has no more
 
