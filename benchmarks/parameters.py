@@ -27,11 +27,11 @@ from indexer.store.catalogue import open_catalogue, term_numbers
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.vector_index import VectorIndex
 from indexer.words import terms
-from search_api import fusion
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import chosen, read_dataset
 from search_api.evaluation.metrics import measured
-from search_api.fusion import best, standard_scores
+from search_api.ranking import fusion
+from search_api.ranking.fusion import best, standard_scores
 
 COUNTS: dict[str, Callable[[int], float]] = {
     "once": lambda _: 1.0,

@@ -35,7 +35,7 @@ from indexer.store.vector_index import VectorIndex
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import read_dataset
 from search_api.query.query import Query
-from search_api.scoring import Scorer
+from search_api.ranking.scoring import Scorer
 
 EXAMPLES = 10
 ROUNDS = 5

@@ -21,7 +21,7 @@ from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
 from search_api.query import query
 from search_api.query.query import MAX_CHARACTERS
-from search_api.reranker import Reranker
+from search_api.ranking.reranker import Reranker
 from search_api.status import describe
 
 POLL_SECONDS = 1.0

@@ -26,7 +26,6 @@ from indexer.store.catalogue import merged_papers, open_catalogue, read_paper, r
 from indexer.store.generation import IndexFolder
 from indexer.streams import compressed
 from search_api import render
-from search_api.columns import Columns
 from search_api.downloads import document, format_of, listed
 from search_api.engine import Engine
 from search_api.evaluation.cli import evaluate
@@ -34,8 +33,9 @@ from search_api.exports import EXPORTERS, Listed
 from search_api.live import encoder_for, open_engine, reranker_of
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_K, Mode, Query, Sort
-from search_api.reranker import Reranker
+from search_api.ranking.reranker import Reranker
 from search_api.status import describe
+from search_api.store.columns import Columns
 
 model_option = click.option(
     "--model",

@@ -17,12 +17,12 @@ from indexer.arrays import Array, Mask, Vectors
 from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper
 from search_api.explanation import Explanation, Meaning, Part, Share, Standing
-from search_api.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT
 from search_api.matches import matches
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
-from search_api.ranking import DATE_POOL
-from search_api.scored import Scored, rank_among
+from search_api.ranking.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT
+from search_api.ranking.ranker import DATE_POOL
+from search_api.ranking.scored import Scored, rank_among
 from search_api.sentence_vectors import Document, SentenceVectors
 
 NO_SHARES = (

@@ -16,7 +16,7 @@ from indexer.models import find_model
 from indexer.store.generation import Generation, IndexFolder, Manifest
 from search_api.engine import Engine
 from search_api.query.results import IndexInfo
-from search_api.reranker import CrossEncoderReranker, Reranker
+from search_api.ranking.reranker import CrossEncoderReranker, Reranker
 
 logger = logging.getLogger(__name__)
 

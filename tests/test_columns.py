@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from indexer.paper import Paper, Record
 from indexer.store.catalogue import open_catalogue
 from indexer.store.catalogue_builder import CatalogueBuilder, prepared
-from search_api.columns import Columns
 from search_api.query.filters import Filters
+from search_api.store.columns import Columns
 
 FIELDS = {"category": "categories", "author": "authors", "venue": "venue", "source": "sources"}
 CATEGORIES = ("LG", "cs.LG", "CV", "cs.CV", "stat.ML", "Machine Learning", "math.AT")

@@ -15,7 +15,7 @@ from indexer.words import terms
 from search_api.engine import Engine
 from search_api.query.filters import Filters
 from search_api.query.query import Query
-from search_api.ranking import DATE_POOL
+from search_api.ranking.ranker import DATE_POOL
 from tests.conftest import table
 from tests.fakes import FakeEncoder
 from tests.oracles import bm25f, fields_of, lifts
@@ -323,6 +323,6 @@ def test_an_error_of_sqlite_over_whole_files_is_not_taken_for_damage(engine, mon
     def fail(*_):
         raise sqlite3.OperationalError("parser stack overflow")
 
-    monkeypatch.setattr("search_api.scoring.weigh", fail)
+    monkeypatch.setattr("search_api.ranking.scoring.weigh", fail)
     with pytest.raises(sqlite3.OperationalError):
         engine.search(Query("graphs"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.examples import FEW, TRUST, towards
 from search_api.query.query import Query
+from search_api.ranking.examples import FEW, TRUST, towards
 from tests.fakes import FakeEncoder
 
 

@@ -21,7 +21,7 @@ from search_api.explain import NO_SHARES, explain
 from search_api.explanation import Standing
 from search_api.query.query import Filters, Query
 from search_api.query.results import IndexInfo
-from search_api.scored import Scored
+from search_api.ranking.scored import Scored
 from search_api.sentence_vectors import Document
 from tests.conftest import table
 from tests.fakes import ByLength, FakeEncoder

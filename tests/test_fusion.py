@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.fusion import best, lifts, standard_scores, summands
+from search_api.ranking.fusion import best, lifts, standard_scores, summands
 from tests import oracles
 
 voices = st.lists(st.integers(-1000, 1000), min_size=2, max_size=30).filter(

@@ -16,8 +16,9 @@ from indexer.store import lexical_index
 from indexer.store.catalogue import open_catalogue
 from indexer.store.catalogue_builder import CatalogueBuilder, prepared
 from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
-from search_api.lexical import having, weigh
 from search_api.query.language import Clause
+from search_api.ranking.lexical import weigh
+from search_api.store.selection import having
 from tests.oracles import bm25f
 
 VOCABULARY = "graph node prompt kernel token bird cloud mix".split()  # stemming leaves them as is

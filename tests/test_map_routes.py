@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from indexer.store.generation import IndexFolder
-from search_api.map_columns import MOST_CATEGORIES
+from search_api.store.map_columns import MOST_CATEGORIES
 from tests.conftest import table
 from tests.test_http import (
     API,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.paper import Paper
-from search_api.ordering import collapse, diversify, same_work
+from search_api.ranking.ordering import collapse, diversify, same_work
 
 LONG = "We show that graph networks learn from few labelled nodes in most of the cases."
 TITLE = "Graph networks learn from nodes"

@@ -10,10 +10,10 @@ import pytest
 
 from indexer.errors import BadParameter, ModelUnavailable
 from indexer.models import find_model
-from search_api.connections import CONNECTIONS
 from search_api.engine import Engine
 from search_api.query.query import Query
-from search_api.reranker import DEPTH, CrossEncoderReranker
+from search_api.ranking.reranker import DEPTH, CrossEncoderReranker
+from search_api.store.connections import CONNECTIONS
 from tests.fakes import ByLength, FakeEncoder
 
 

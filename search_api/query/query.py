@@ -48,7 +48,7 @@ class Query:
         min_score: results below it are left out; on the scale of the mode's score.
         sort: ``date`` orders the most relevant ones by date, newest first.
         diversity: how much a result should differ from those before it, 0 … 1; see
-            :func:`search_api.ordering.diversify`.
+            :func:`search_api.ranking.ordering.diversify`.
         collapse: whether several records of one work have one place.
         cursor: the ``next`` of the page before.
         typed: the query as it was typed, before it was read.

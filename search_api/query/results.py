@@ -34,7 +34,7 @@ class Hit:
 
     Attributes:
         rank: in the whole list, not the page; 1 is first.
-        score: on the scale of the mode, see :mod:`search_api.fusion`.
+        score: on the scale of the mode, see :mod:`search_api.ranking.fusion`.
         paper: the paper.
         semantic: its place by meaning; ``None`` where that was not asked for.
         lexical: its place by words; ``None`` where no word matches or that was not asked for.

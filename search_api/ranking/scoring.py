@@ -13,11 +13,11 @@ from indexer.store.catalogue import read_texts, term_numbers
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.vector_index import VectorIndex
 from indexer.words import surfaces
-from search_api.examples import OTHERS, towards, unit
-from search_api.fusion import POOL, best, lifts, summands
-from search_api.lexical import Weights, weigh, weigh_papers
 from search_api.query.query import Query
-from search_api.scored import Scored
+from search_api.ranking.examples import OTHERS, towards, unit
+from search_api.ranking.fusion import POOL, best, lifts, summands
+from search_api.ranking.lexical import Weights, weigh, weigh_papers
+from search_api.ranking.scored import Scored
 
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""

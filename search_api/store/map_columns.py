@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.store.corpus_map import CorpusMap
-from search_api.columns import Columns
+from search_api.store.columns import Columns
 
 MOST_CATEGORIES = 20
 """Categories that have a number of their own, the most frequent."""

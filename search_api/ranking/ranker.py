@@ -13,11 +13,11 @@ from indexer.arrays import Array, Mask, Rows
 from indexer.paper import Paper
 from indexer.store.catalogue import read_paper_at, read_texts
 from indexer.store.vector_index import VectorIndex
-from search_api import ordering
-from search_api.columns import Columns
 from search_api.query.query import Query
-from search_api.reranker import DEPTH, Reranker
-from search_api.scored import Scored
+from search_api.ranking import ordering
+from search_api.ranking.reranker import DEPTH, Reranker
+from search_api.ranking.scored import Scored
+from search_api.store.columns import Columns
 
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""

@@ -1,0 +1,1 @@
+"""What papers score for a query, and the order that this makes."""

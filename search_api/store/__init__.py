@@ -1,0 +1,1 @@
+"""The store that queries read: papers, selections, columns, connections."""

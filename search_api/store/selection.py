@@ -1,0 +1,41 @@
+"""Which papers a query selects."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.store.catalogue import term_numbers
+from indexer.store.lexical_index import LexicalIndex
+from indexer.words import terms
+from search_api.query.language import Clause
+
+
+def having(db: sqlite3.Connection, words: LexicalIndex, clause: Clause) -> npt.NDArray[np.bool_]:
+    """Return which papers have the words of a clause in title or abstract, ``(n,)``.
+
+    Args:
+        db: the catalogue.
+        words: its lexical index.
+        clause: literal ones are matched word by word, case and accents aside; others by the stem.
+    """
+    mask = np.zeros(words.papers, dtype=np.bool_)
+    if clause.literal:
+        quoted = '"' + clause.text.replace('"', " ").replace("\0", " ") + '"'
+        expression = f"title : {quoted}" if clause.field == "title" else quoted
+        found = db.execute("SELECT rowid FROM phrases WHERE phrases MATCH ?", (expression,))
+        mask[np.fromiter((row for (row,) in found), dtype=np.int64) - 1] = True
+        return mask
+    asked = set(terms(clause.text))
+    numbers = term_numbers(db, asked)
+    if len(numbers) < len(asked):
+        return mask
+    fields = [clause.field] if clause.field != "any" else ["title", "abstract"]
+    mask[:] = bool(asked)
+    for number in numbers.values():
+        having_it = np.zeros_like(mask)
+        having_it[words.rows(number, fields)] = True
+        mask &= having_it
+    return mask
