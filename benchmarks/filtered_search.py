@@ -25,7 +25,7 @@ from indexer.arrays import Vectors
 from indexer.models import Model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.filters import Filters
 from search_api.query.query import Mode, Query
 

@@ -27,7 +27,7 @@ from indexer.models import find_model  # noqa: E402
 from indexer.rebuild import rebuild  # noqa: E402
 from indexer.store.generation import IndexFolder  # noqa: E402
 from search_api.app import create_app  # noqa: E402
-from search_api.live import encoder_for  # noqa: E402
+from search_api.engine.live import encoder_for  # noqa: E402
 from tests.browser import DARK, FLAGS, NO_CHROMIUM, PHONE, find_chromium, serving  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"

@@ -16,13 +16,13 @@ from indexer import __version__
 from indexer.store.generation import IndexFolder
 from search_api import explanation_schemas, exporting, feeds, map_routes, problems, schemas
 from search_api.dependencies import EngineDep
-from search_api.live import EncoderFor, LiveEngine, encoder_for, reranker_of
+from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, reranker_of
+from search_api.engine.status import describe
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
 from search_api.query import query
 from search_api.query.query import MAX_CHARACTERS
 from search_api.ranking.reranker import Reranker
-from search_api.status import describe
 
 POLL_SECONDS = 1.0
 """How often the server looks for a new generation: one stat() of one file."""

@@ -26,15 +26,15 @@ from indexer.store.catalogue import merged_papers, open_catalogue, read_paper, r
 from indexer.store.generation import IndexFolder
 from indexer.streams import compressed
 from search_api import render
-from search_api.downloads import document, format_of, listed
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
+from search_api.engine.live import encoder_for, open_engine, reranker_of
+from search_api.engine.status import describe
 from search_api.evaluation.cli import evaluate
 from search_api.exports import EXPORTERS, Listed
-from search_api.live import encoder_for, open_engine, reranker_of
+from search_api.exports.document import document, format_of, listed
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_K, Mode, Query, Sort
 from search_api.ranking.reranker import Reranker
-from search_api.status import describe
 from search_api.store.columns import Columns
 
 model_option = click.option(
@@ -308,7 +308,7 @@ def status(index_path: Path, as_json: bool) -> None:
 @json_option
 def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
     """Verify checksums, counts and a sample of vectors."""
-    from search_api.doctor import examine
+    from search_api.engine.doctor import examine
 
     out, checks = Out(), []
     for check in examine(IndexFolder(index_path), encoder_for(model)):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from search_api.engine import Engine
-from search_api.live import LiveEngine
+from search_api.engine.engine import Engine
+from search_api.engine.live import LiveEngine
 from search_api.problems import index_headers
 
 

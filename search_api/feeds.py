@@ -18,7 +18,7 @@ from indexer import __version__
 from indexer.paper import Paper
 from search_api import problems
 from search_api.dependencies import EngineDep
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.exporting import example
 from search_api.exports import About, Listed, atom
 from search_api.feed_schemas import FeedParameters

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from indexer.errors import StaleGeneration
 from search_api import schemas
 from search_api.dependencies import EngineDep
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.map_schemas import MapOut, MapParameters
 from search_api.problems import documented, index_headers
 

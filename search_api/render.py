@@ -13,7 +13,7 @@ from rich.text import Text
 from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
-from search_api.explanation import Explanation, Part, Share
+from search_api.explaining.explanation import Explanation, Part, Share
 from search_api.query.results import Hit, ResultList
 
 _ABSTRACT_LINES = 2

@@ -19,7 +19,7 @@ from indexer.readers import Reader
 from indexer.rebuild import rebuild
 from indexer.sources import Document
 from indexer.store.generation import Generation, IndexFolder
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from tests.fakes import FakeEncoder
 
 os.environ["HF_HUB_OFFLINE"] = "1"

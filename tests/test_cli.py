@@ -20,14 +20,14 @@ import pytest
 
 import indexer.cli
 import search_api.cli
-import search_api.live
+import search_api.engine.live
 from indexer.errors import IndexMissing
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS
 from search_api.asked import Asked
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, Query
 from tests.conftest import SEEDS, table
@@ -58,7 +58,7 @@ class Ran:
 
 @pytest.fixture(autouse=True)
 def fake_models(monkeypatch):
-    for module in (indexer.cli, search_api.live):
+    for module in (indexer.cli, search_api.engine.live):
         monkeypatch.setattr(module, "find_model", fake_model)
         monkeypatch.setattr(module, "SentenceTransformerEncoder", fake_encoder)
     for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_THREADS"):

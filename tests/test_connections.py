@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from indexer.errors import EngineClosed
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.query import Query
 from search_api.store.connections import Connections
 from tests.fakes import FakeEncoder

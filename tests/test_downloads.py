@@ -17,15 +17,15 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 import search_api.cli
-import search_api.live
+import search_api.engine.live
 from indexer.files import replace_file
 from indexer.rebuild import rebuild
 from indexer.store.catalogue import open_catalogue, read_paper_at
 from indexer.store.generation import IndexFolder
 from indexer.streams import open_bytes
 from search_api.app import create_app
-from search_api.downloads import format_of
 from search_api.exports import EXPORTERS
+from search_api.exports.document import format_of
 from tests.conftest import SEEDS, table
 from tests.fakes import FakeEncoder
 

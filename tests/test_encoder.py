@@ -12,7 +12,7 @@ import pytest
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import ModelUnavailable
 from indexer.models import find_model
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 
 pytestmark = pytest.mark.model
 

@@ -12,7 +12,7 @@ from indexer.errors import BadParameter, IndexCorrupted, IndexMismatch, UnknownP
 from indexer.paper import document_text
 from indexer.store.catalogue import open_catalogue, read_paper_at
 from indexer.words import terms
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.filters import Filters
 from search_api.query.query import Query
 from search_api.ranking.ranker import DATE_POOL

@@ -134,7 +134,7 @@ def test_values_are_those_of_ir_measures(run, tmp_path):
         )
     ))  # fmt: skip
     from indexer.progress import Silent
-    from search_api.engine import Engine
+    from search_api.engine.engine import Engine
     from search_api.evaluation.asking import index_of, indexed
     from search_api.evaluation.dataset import read_dataset
     from search_api.query.query import Query

@@ -16,13 +16,13 @@ from indexer.errors import UnknownPaper
 from indexer.paper import Paper
 from indexer.store.catalogue import open_catalogue, read_paper_at, read_texts
 from indexer.words import TERMS_OF_WRITING, WORD, stem
-from search_api.engine import Engine
-from search_api.explain import NO_SHARES, explain
-from search_api.explanation import Standing
+from search_api.engine.engine import Engine
+from search_api.explaining.explain import NO_SHARES, explain
+from search_api.explaining.explanation import Standing
+from search_api.explaining.sentence_vectors import Document
 from search_api.query.query import Filters, Query
 from search_api.query.results import IndexInfo
 from search_api.ranking.scored import Scored
-from search_api.sentence_vectors import Document
 from tests.conftest import table
 from tests.fakes import ByLength, FakeEncoder
 from tests.oracles import fields_of

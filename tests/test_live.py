@@ -20,7 +20,7 @@ from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
-from search_api.live import LiveEngine
+from search_api.engine.live import LiveEngine
 from search_api.query.query import Query
 from tests.conftest import table
 from tests.fakes import FakeEncoder
@@ -168,7 +168,7 @@ def test_a_hot_swap_under_load_drops_no_request(index, build, tmp_path, monkeypa
 
 def test_a_model_that_comes_back_is_taken_up(index, build, source, monkeypatch):
     """Without its model the server answers 503, and tries again until the model is there."""
-    monkeypatch.setattr("search_api.live.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("search_api.engine.live.RETRY_SECONDS", 0.0)
     build(source)
     tries = iter([ModelUnavailable("gone"), ModelUnavailable("gone"), FakeEncoder()])
 
@@ -191,7 +191,7 @@ def test_a_model_that_comes_back_is_taken_up(index, build, source, monkeypatch):
 
 def test_a_damaged_file_that_was_put_back_is_taken_up(live, index, build, source, monkeypatch):
     """The problem goes away by itself, without another build."""
-    monkeypatch.setattr("search_api.live.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("search_api.engine.live.RETRY_SECONDS", 0.0)
     build(source)
     table(source, ("Three", "gamma"))
     build(source)

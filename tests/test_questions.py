@@ -6,7 +6,7 @@ import pytest
 
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.models import find_model
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.query import Query
 
 pytestmark = pytest.mark.model

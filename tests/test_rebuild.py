@@ -19,7 +19,7 @@ from indexer.rebuild import rebuild
 from indexer.sources import STDIN
 from indexer.store.catalogue import read_rejections
 from indexer.store.generation import IndexFolder
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.query import Query
 from tests.conftest import table
 from tests.fakes import FakeEncoder

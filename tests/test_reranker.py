@@ -10,7 +10,7 @@ import pytest
 
 from indexer.errors import BadParameter, ModelUnavailable
 from indexer.models import find_model
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.query import Query
 from search_api.ranking.reranker import DEPTH, CrossEncoderReranker
 from search_api.store.connections import CONNECTIONS

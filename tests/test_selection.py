@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import stem
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.language import Clause
 from search_api.query.query import Query
 from tests.fakes import FakeEncoder

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.sentences import sentences
+from search_api.explaining.sentences import sentences
 
 
 def split(text):

@@ -20,7 +20,7 @@ from indexer.progress import Reporter
 from indexer.rebuild import rebuild
 from indexer.store.catalogue import open_catalogue, read_rejections
 from indexer.store.generation import Generation, IndexFolder
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.evaluation.dataset import Dataset, JudgedQuery
 from search_api.evaluation.metrics import DEPTH, measured
 from search_api.evaluation.statistics import Values

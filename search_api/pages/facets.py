@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_api.asked import Asked
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.results import FacetCount, ResultList
 
 _SHOWN = 7

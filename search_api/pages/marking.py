@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from indexer.paper import Paper
-from search_api.explanation import Match, Place
-from search_api.sentences import sentences
+from search_api.explaining.explanation import Match, Place
+from search_api.explaining.sentences import sentences
 
 _PREVIEW = 420
 """Characters: more than two lines hold on any screen."""

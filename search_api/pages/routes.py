@@ -16,9 +16,9 @@ from indexer.errors import BadParameter
 from indexer.paper import Paper
 from search_api.asked import Asked, Marked
 from search_api.dependencies import EngineDep
-from search_api.downloads import document
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.exports import EXPORTERS, Listed
+from search_api.exports.document import document
 from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown
 from search_api.pages.render import FORMATS, HEADERS, page

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from search_api.explanation import Explanation, Field, Share
+from search_api.explaining.explanation import Explanation, Field, Share
 from search_api.pages.marking import Span, marked
 
 LEVELS = 5

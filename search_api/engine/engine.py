@@ -19,9 +19,10 @@ from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, how_to_mend
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.vector_index import VectorIndex
-from search_api.explain import asked_words, explain
-from search_api.explanation import Explanation, Match, Sentence, Standing
-from search_api.matches import matches
+from search_api.explaining.explain import asked_words, explain
+from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
+from search_api.explaining.matches import matches
+from search_api.explaining.sentence_vectors import SentenceVectors
 from search_api.query.cursor import Cursor
 from search_api.query.filters import Filters
 from search_api.query.query import Query
@@ -30,7 +31,6 @@ from search_api.ranking.ranker import Ranker, Ranking
 from search_api.ranking.reranker import Reranker
 from search_api.ranking.scored import Scored, rank_among
 from search_api.ranking.scoring import Scorer
-from search_api.sentence_vectors import SentenceVectors
 from search_api.store.columns import Columns
 from search_api.store.connections import Connections
 from search_api.store.map_columns import MapColumns

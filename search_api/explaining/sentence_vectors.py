@@ -11,8 +11,8 @@ import numpy as np
 from indexer.arrays import Vectors
 from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper, document_text
-from search_api.explanation import Field, Sentence
-from search_api.sentences import sentences
+from search_api.explaining.explanation import Field, Sentence
+from search_api.explaining.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from indexer.store.catalogue import open_catalogue, read_texts
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder, Manifest
 from indexer.store.vector_index import VectorIndex
-from search_api.engine import check_fit
+from search_api.engine.engine import check_fit
 
 SAMPLE = 8
 """Papers whose vectors are computed again, evenly spread over the corpus."""

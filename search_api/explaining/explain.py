@@ -16,14 +16,14 @@ import numpy as np
 from indexer.arrays import Array, Mask, Vectors
 from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper
-from search_api.explanation import Explanation, Meaning, Part, Share, Standing
-from search_api.matches import matches
+from search_api.explaining.explanation import Explanation, Meaning, Part, Share, Standing
+from search_api.explaining.matches import matches
+from search_api.explaining.sentence_vectors import Document, SentenceVectors
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
 from search_api.ranking.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT
 from search_api.ranking.ranker import DATE_POOL
 from search_api.ranking.scored import Scored, rank_among
-from search_api.sentence_vectors import Document, SentenceVectors
 
 NO_SHARES = (
     "by this model the vector of a text is not the mean of its word pieces: words have no shares, "

@@ -8,7 +8,7 @@ from itertools import islice
 
 from indexer.paper import Paper
 from indexer.words import STOP_WORDS, TERMS_OF_WRITING, folded, located, surfaces
-from search_api.explanation import Field, Match, Term
+from search_api.explaining.explanation import Field, Match, Term
 
 MOST_SHARED = 12
 """Words that a paper has in common with those to be like: so many are shown."""

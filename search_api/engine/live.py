@@ -14,7 +14,7 @@ from indexer.encoder import Encoder, SentenceTransformerEncoder
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.models import find_model
 from indexer.store.generation import Generation, IndexFolder, Manifest
-from search_api.engine import Engine
+from search_api.engine.engine import Engine
 from search_api.query.results import IndexInfo
 from search_api.ranking.reranker import CrossEncoderReranker, Reranker
 

@@ -156,8 +156,8 @@ class Explanation:
         paper: the paper.
         query: what was asked.
         index: which index answered.
-        rank: in the whole list, as :meth:`search_api.engine.Engine.search` gives it; ``None`` where
-            the paper is not in it.
+        rank: in the whole list, as :meth:`search_api.engine.engine.Engine.search` gives it;
+            ``None`` where the paper is not in it.
         score: on the scale of the mode.
         semantic: the part of meaning; ``None`` where that was not asked for.
         lexical: the part of words; likewise.

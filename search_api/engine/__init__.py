@@ -1,0 +1,1 @@
+"""The engine that all interfaces ask, and its replacement while it runs."""

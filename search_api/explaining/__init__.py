@@ -1,0 +1,1 @@
+"""Why a paper is in a list."""
