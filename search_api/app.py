@@ -1,4 +1,4 @@
-"""The HTTP service. Every route gets its engine from :data:`EngineDep`, to keep to its end."""
+"""The HTTP service, composed of its routes, its pages and the engine that they ask."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from indexer import __version__
 from indexer.store.generation import IndexFolder
-from search_api import explanation_schemas, exporting, feeds, map_routes, problems, schemas
-from search_api.dependencies import EngineDep
 from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, reranker_of
-from search_api.engine.status import describe
+from search_api.http import export_routes, feed_routes, map_routes, problems, schemas
+from search_api.http.routes import api, operations
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
-from search_api.query import query
 from search_api.query.query import MAX_CHARACTERS
 from search_api.ranking.reranker import Reranker
 
@@ -38,119 +36,6 @@ standard deviations a paper stands above the average paper of the corpus. `why` 
 Pages are linked by `next`; a page of an index that was replaced since is answered with 410.
 Errors are `application/problem+json` (RFC 9457).
 """
-
-
-FiltersDep = Annotated[schemas.FilterParameters, Query()]
-
-_errors = problems.RESPONSES
-_page: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {"application/json": {"example": schemas.ResultListOut.example().model_dump()}}
-    },
-    **_errors,
-}
-_explanation: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            "application/json": {
-                "example": explanation_schemas.ExplanationOut.example().model_dump()
-            }
-        }
-    },
-    **{status: error for status, error in _errors.items() if status != 410},
-}
-
-
-api = APIRouter(prefix="/api/v1")
-operations = APIRouter(tags=["operations"])
-
-
-@api.get("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
-def search(parameters: Annotated[schemas.SearchParameters, Query()], engine: EngineDep) -> Any:
-    """Find the papers nearest to a question in plain words.
-
-    Without one, but with papers to be like or an abstract, those that are related to these.
-    """
-    return engine.search(parameters.to_query()).to_json()
-
-
-@api.post("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
-def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
-    """The same, for queries as long as an abstract, and for what is not to be in a log."""
-    return engine.search(body.to_query()).to_json()
-
-
-@api.get(
-    "/papers/{id:path}/related",
-    response_model=schemas.ResultListOut,
-    responses=_page,
-    tags=["papers"],
-)
-def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa: A002 — the route's
-    """Find the papers nearest to a paper, which is never among them."""
-    return engine.search(query.Query.related(like=(id,), **parameters.shape())).to_json()
-
-
-@api.get(
-    "/papers/{id:path}/explain",
-    response_model=explanation_schemas.ExplanationOut,
-    responses=_explanation,
-    tags=["papers"],
-)
-def explain(
-    id: str,  # noqa: A002 — the route's
-    parameters: Annotated[schemas.ExplainParameters, Query()],
-    engine: EngineDep,
-) -> Any:
-    """Tell why a paper is where it is in a list: by which words, which sentence, which voice.
-
-    The list is that of a search for `q`; without `q` that of papers related to `like` or `text`.
-    """
-    return engine.explain(parameters.to_query(), id).to_json()
-
-
-@api.get("/papers/{id:path}", response_model=schemas.OnePaper, responses=_errors, tags=["papers"])
-def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
-    """Return one paper with all its fields."""
-    return {**engine.paper(id).to_json(), "index": engine.info.to_json()}
-
-
-@api.get("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
-def related_to_some(
-    parameters: Annotated[schemas.RelatedParameters, Query()], engine: EngineDep
-) -> Any:
-    """Find papers near several, far from others, or near an abstract."""
-    return engine.search(parameters.to_query()).to_json()
-
-
-@api.post("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
-def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
-    """The same, for an abstract of any length."""
-    return engine.search(body.to_query()).to_json()
-
-
-@api.get("/status", response_model=schemas.StatusOut, responses=_errors, tags=["operations"])
-def status(request: Request, engine: EngineDep) -> Any:
-    """Tell what is indexed, by which model, and whether anything is wrong."""
-    problem = request.app.state.live.problem
-    return {
-        **describe(engine.generation.manifest),
-        "problem": problem.to_json() if problem else None,
-    }
-
-
-@operations.get("/healthz", response_model=schemas.HealthOut)
-def healthz() -> dict[str, str]:
-    """Tell that the process is alive."""
-    return {"status": "ok", "version": __version__}
-
-
-@operations.get("/readyz", response_model=schemas.ReadyOut, responses={503: _errors[503]})
-def readyz(request: Request, engine: EngineDep) -> Any:
-    """Tell that queries can be answered, and if not from the newest index, why."""
-    problem = request.app.state.live.problem
-    detail = problem.detail if problem else None
-    return {"status": "ready", **engine.info.to_json(), "problem": detail}
 
 
 def create_app(
@@ -185,8 +70,8 @@ def create_app(
     app.state.live = LiveEngine(index, make_encoder, reranker)
     problems.install(app, problem_page)
     app.include_router(api)
-    app.include_router(exporting.router)
-    app.include_router(feeds.router)
+    app.include_router(export_routes.router)
+    app.include_router(feed_routes.router)
     app.include_router(map_routes.routes)
     app.include_router(operations)
     app.include_router(pages)

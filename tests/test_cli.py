@@ -26,8 +26,8 @@ from indexer.models import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS
-from search_api.asked import Asked
 from search_api.engine.engine import Engine
+from search_api.http.list_urls import Asked
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, Query
 from tests.conftest import SEEDS, table

@@ -19,8 +19,8 @@ from indexer.store.generation import IndexFolder
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.engine.engine import Engine
+from search_api.http.titles import title_of
 from search_api.query.filters import Filters
-from search_api.titles import title_of
 from tests.atom_rules import ATOM, broken_rules
 from tests.export_papers import ABOUT, ALL, WHOLE, content, exported, saved
 from tests.fakes import FakeEncoder

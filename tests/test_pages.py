@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from indexer.paper import Paper
 from indexer.store.generation import IndexFolder
 from search_api.app import create_app
-from search_api.asked import Asked, paper_url
 from search_api.explaining.explanation import Match, Place
+from search_api.http.list_urls import Asked, paper_url
 from search_api.pages import render
 from search_api.pages.marking import Span, marked, shown
 from search_api.pages.papers import is_safe, links

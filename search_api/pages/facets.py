@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search_api.asked import Asked
 from search_api.engine.engine import Engine
+from search_api.http.list_urls import Asked
 from search_api.query.results import FacetCount, ResultList
 
 _SHOWN = 7

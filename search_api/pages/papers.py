@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from indexer.paper import Paper
-from search_api.asked import url
 from search_api.exports.iris import PAGES
+from search_api.http.list_urls import url
 
 _NAMES_SHOWN = 6
 _SCHEMES = frozenset({"http", "https", "ftp"})

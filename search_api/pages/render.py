@@ -15,10 +15,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from indexer import __version__
-from search_api.asked import Asked, paper_api_url, paper_url, url
 from search_api.exports import EXPORTERS
+from search_api.http.list_urls import Asked, paper_api_url, paper_url, url
+from search_api.http.problems import index_headers
 from search_api.pages import papers
-from search_api.problems import index_headers
 from search_api.query.language import HELP
 from search_api.query.results import IndexInfo
 

@@ -14,11 +14,13 @@ from pydantic import Field
 from indexer.cleaning.identity import normalised_title
 from indexer.errors import BadParameter
 from indexer.paper import Paper
-from search_api.asked import Asked, Marked
-from search_api.dependencies import EngineDep
 from search_api.engine.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document
+from search_api.http.dependencies import EngineDep
+from search_api.http.list_urls import Asked, Marked
+from search_api.http.schemas import Words
+from search_api.http.titles import title_of_list
 from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown
 from search_api.pages.render import FORMATS, HEADERS, page
@@ -26,8 +28,6 @@ from search_api.pages.tinting import tinted
 from search_api.query import query as queries
 from search_api.query.query import MAX_K
 from search_api.query.results import ResultList
-from search_api.schemas import Words
-from search_api.titles import title_of_list
 
 pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

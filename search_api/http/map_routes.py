@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from indexer.errors import StaleGeneration
-from search_api import schemas
-from search_api.dependencies import EngineDep
 from search_api.engine.engine import Engine
-from search_api.map_schemas import MapOut, MapParameters
-from search_api.problems import documented, index_headers
+from search_api.http import schemas
+from search_api.http.dependencies import EngineDep
+from search_api.http.map_schemas import MapOut, MapParameters
+from search_api.http.problems import documented, index_headers
 
 COLUMNS_TYPE = "application/octet-stream"
 

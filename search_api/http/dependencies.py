@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 
 from search_api.engine.engine import Engine
 from search_api.engine.live import LiveEngine
-from search_api.problems import index_headers
+from search_api.http.problems import index_headers
 
 
 def borrow_engine(request: Request, response: Response) -> Iterator[Engine]:

@@ -16,13 +16,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from indexer import __version__
 from indexer.paper import Paper
-from search_api import problems
-from search_api.dependencies import EngineDep
 from search_api.engine.engine import Engine
-from search_api.exporting import example
 from search_api.exports import About, Listed, atom
-from search_api.feed_schemas import FeedParameters
-from search_api.titles import title_of_list
+from search_api.http import problems
+from search_api.http.dependencies import EngineDep
+from search_api.http.export_routes import example
+from search_api.http.feed_schemas import FeedParameters
+from search_api.http.titles import title_of_list
 
 router = APIRouter(tags=["search"])
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from indexer.paper import Paper
-from search_api import problems, schemas
-from search_api.dependencies import EngineDep
 from search_api.engine.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document, listed
 from search_api.exports.iris import link_to
+from search_api.http import problems, schemas
+from search_api.http.dependencies import EngineDep
 
 
 def example(format_: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
+from search_api.http.schemas import OF_RANKING, ExportFormat, ListParameters, Words
 from search_api.query.query import MAX_K
-from search_api.schemas import OF_RANKING, ExportFormat, ListParameters, Words
 
 SEARCH, RELATED = "/", "/related"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from search_api.asked import Asked
 from search_api.engine.engine import Engine
 from search_api.exports.listed import decimal
+from search_api.http.list_urls import Asked
 from search_api.query.filters import Filters
 from search_api.query.query import Mode
 
