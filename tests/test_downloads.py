@@ -24,6 +24,7 @@ from indexer.store.catalogue import open_catalogue, read_paper_at
 from indexer.store.generation import IndexFolder
 from indexer.streams import open_bytes
 from search_api.app import create_app
+from search_api.commands import options
 from search_api.exports import EXPORTERS
 from search_api.exports.document import format_of
 from tests.conftest import SEEDS, table
@@ -51,7 +52,7 @@ def client(seeded):
 @pytest.fixture
 def run(monkeypatch, capfdbinary, seeded):
     """Run ``akin …`` on the seeds in this process; return exit code, output and errors."""
-    monkeypatch.setattr(search_api.cli, "encoder_for", lambda model: lambda manifest: FakeEncoder())
+    monkeypatch.setattr(options, "encoder_for", lambda model: lambda manifest: FakeEncoder())
 
     def run(*line: object, index: Path = seeded.path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["akin", *map(str, line), "--index", str(index)])

@@ -1,0 +1,87 @@
+"""The command that serves the pages and the API."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from indexer import __version__
+from indexer.command import index_option
+from indexer.errors import AddressUnusable
+from search_api.commands.options import (
+    model_option,
+    reranker_option,
+)
+from search_api.engine.live import reranker_of
+
+
+@click.command(short_help="Serve the pages and the HTTP API.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--threads", type=click.IntRange(1), envvar="AKIN_THREADS",
+              help="Of each worker, for the model.  [default: cores / workers]")  # fmt: skip
+@index_option
+@model_option
+@reranker_option
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    threads: int | None,
+    index_path: Path,
+    model: str | None,
+    reranker: str | None,
+) -> int:
+    """Serve the pages and the HTTP API; a new generation is taken up as soon as it is published."""
+    import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
+
+    from search_api.app import LONGEST_HEAD
+
+    _check_free(host, port)
+    os.environ["AKIN_INDEX"] = str(index_path.resolve())
+    os.environ["AKIN_MODEL"] = model or ""
+    reranker_of(reranker)  # whether it can be had is found out now
+    os.environ["AKIN_RERANKER"] = reranker or ""
+    os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
+    own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}
+    click.echo(f"akin {__version__} on http://{host}:{port}, its API on /docs", err=True)
+    try:
+        uvicorn.run(
+            "search_api.app:create_app_from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            h11_max_incomplete_event_size=LONGEST_HEAD,
+            log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
+        )
+    except SystemExit as stopped:  # uvicorn's own codes mean other things than akin's
+        return int(bool(stopped.code))
+    return 0
+
+
+def _check_free(host: str, port: int) -> None:
+    """Find out before a model is loaded that nobody else listens there.
+
+    Raises:
+        AddressUnusable: somebody does, or the address is not one of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        in_use = error.errno == errno.EADDRINUSE
+        hint = "Stop what listens there, or choose another port: --port, make run PORT=8001"
+        raise AddressUnusable(
+            f"{host}:{port}: {error.strerror or error}. {hint if in_use else ''}".rstrip(". ")
+        ) from error
