@@ -19,19 +19,17 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.arrays import Array
+from indexer.arrays import Array, best
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.models import find_model
 from indexer.progress import Silent
-from indexer.store.catalogue import open_catalogue, term_numbers
-from indexer.store.lexical_index import LexicalIndex
-from indexer.store.vector_index import VectorIndex
 from indexer.words import terms
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import chosen, read_dataset
 from search_api.evaluation.metrics import measured
 from search_api.ranking import fusion
-from search_api.ranking.fusion import best, standard_scores
+from search_api.ranking.fusion import z_scores
+from search_api.store.local import LocalStore
 
 COUNTS: dict[str, Callable[[int], float]] = {
     "once": lambda _: 1.0,
@@ -56,26 +54,20 @@ class Collection:
         first = {query.id for query in chosen(dataset.queries, "first", None, 0)}
         self.first = np.array([query.id in first for query in self.queries])
         corpus = indexed(dataset, index_of(dataset, encoder.model, work), encoder, Silent())
-        papers = corpus.generation.manifest.papers
-        vectors = VectorIndex(corpus.generation.vectors)
-        self.vectors = vectors.vectors(np.arange(1, papers + 1))
-        self.semantic = [
-            vectors.scores(q).astype(np.float64)
-            for q in encoder.encode_query([query.text for query in self.queries])
-        ]
-        words = LexicalIndex(corpus.generation.folder, papers)
         self.lexical: dict[str, list[Array]] = {count: [] for count in COUNTS}
-        with closing(open_catalogue(corpus.generation.catalogue)) as db:
-            self.ids = [
-                corpus.document[paper]
-                for (paper,) in db.execute("SELECT id FROM papers ORDER BY row")
+        with closing(LocalStore(corpus.generation)) as store:
+            every = np.arange(len(store))
+            self.vectors = store.vectors(every)
+            self.ids = [corpus.document[paper.id] for paper in store.papers(every)]
+            self.semantic = [
+                store.meaning(q).scores(every)
+                for q in encoder.encode_query([query.text for query in self.queries])
             ]
             for query in self.queries:
                 counted = Counter(terms(query.text))
-                numbers = term_numbers(db, counted)
                 for name, of in COUNTS.items():
-                    asked = {number: of(counted[term]) for term, number in numbers.items()}
-                    self.lexical[name].append(words.scores(asked))
+                    asked = {term: of(count) for term, count in counted.items()}
+                    self.lexical[name].append(store.words(asked).scores(every))
 
     def ndcg(self, scores: Iterator[Array]) -> Array:
         """Return nDCG@10 of each query."""
@@ -94,6 +86,10 @@ def lifted(scores: Array, collection: Collection) -> Array:
     return scores + lift
 
 
+def _standardised(scores: Array) -> Array:
+    return z_scores(scores, float(scores.mean()), float(scores.std()))
+
+
 def main() -> None:
     """Try all, print the best of the first half and what they do on the second."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -107,9 +103,14 @@ def main() -> None:
         halves = (one.first, ~one.first)
         voices = [one.ndcg(iter(one.semantic)), one.ndcg(iter(one.lexical["all"]))]
         better = [max(float(voice[half].mean()) for voice in voices) for half in halves]
-        semantic = [standard_scores(scores) for scores in one.semantic]
+        semantic = [
+            z_scores(scores, float(scores.mean()), float(scores.std())) for scores in one.semantic
+        ]
         for count in COUNTS:
-            lexical = [standard_scores(scores) for scores in one.lexical[count]]
+            lexical = [
+                z_scores(scores, float(scores.mean()), float(scores.std()))
+                for scores in one.lexical[count]
+            ]
             for weight, lift in itertools.product(WEIGHTS, LIFTS):
                 fusion.POOL, fusion.NEIGHBOURS, fusion.NEIGHBOUR_WEIGHT = lift
                 fused = (

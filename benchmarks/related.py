@@ -26,22 +26,21 @@ import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from indexer.arrays import Rows
 from indexer.encoder import SentenceTransformerEncoder
 from indexer.models import find_model
 from indexer.progress import Silent
-from indexer.store.catalogue import open_catalogue, read_texts
-from indexer.store.lexical_index import LexicalIndex
-from indexer.store.vector_index import VectorIndex
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import read_dataset
 from search_api.query.query import Query
-from search_api.ranking.scoring import Scorer
+from search_api.ranking.question import Question
+from search_api.ranking.scoring import Scoring
+from search_api.store.local import LocalStore
 
 EXAMPLES = 10
 ROUNDS = 5
 """Draws of the examples."""
 
-Rows = npt.NDArray[np.int64]
 Ranker = Callable[[Rows, Rows], npt.NDArray[np.float64]]
 """From examples and all records of the review, by index, to a score of every paper."""
 
@@ -56,23 +55,19 @@ def main() -> None:
     encoder = SentenceTransformerEncoder(find_model())
     dataset = read_dataset(arguments.dataset)
     corpus = indexed(dataset, index_of(dataset, encoder.model, arguments.work), encoder, Silent())
-    papers = corpus.generation.manifest.papers
-    index = VectorIndex(corpus.generation.vectors)
-    scorer = Scorer(index, LexicalIndex(corpus.generation.folder, papers), encoder)
-    every = np.arange(papers)
-    vectors = index.vectors(every + 1)
-    with closing(open_catalogue(corpus.generation.catalogue)) as db:
-        ids = [paper for (paper,) in db.execute("SELECT id FROM papers ORDER BY row")]
+    with closing(LocalStore(corpus.generation)) as store:
+        every = np.arange(len(store))
+        vectors = store.vectors(every)
+        ids = [paper.id for paper in store.papers(every)]
         row = {corpus.document[paper]: place for place, paper in enumerate(ids)}
         tfidf = TfidfVectorizer(
             strip_accents="unicode", ngram_range=(1, 2), max_features=20_000, stop_words="english",
             sublinear_tf=True, max_df=0.1, min_df=5,
-        ).fit_transform(read_texts(db, (every + 1).tolist()))  # fmt: skip
+        ).fit_transform(store.texts(every))  # fmt: skip
 
         def related(examples: Rows, _: Rows) -> npt.NDArray[np.float64]:
             query = Query(like=tuple(ids[one] for one in examples))
-            searched = np.ones(papers, dtype=np.bool_)
-            return scorer.score(db, query, examples + 1, every[:0], searched).score
+            return Scoring(store, Question(store, encoder, query), "hybrid").of(every).score
 
         def svm(examples: Rows, records: Rows) -> npt.NDArray[np.float64]:
             machine = LinearSVC(

@@ -12,10 +12,20 @@ Array = npt.NDArray[np.float64]
 """Scores, or what they are made of, shape ``(n,)``."""
 
 Rows = npt.NDArray[np.int64]
-"""Papers, by row id or by index, which is one less, shape ``(n,)``."""
+"""Papers, by row, counted from 0, shape ``(n,)``."""
 
 Mask = npt.NDArray[np.bool_]
 """``True`` for papers that take part, shape ``(n,)``."""
 
 Points = npt.NDArray[np.float32]
 """Coordinates ``(n, 2)``, in [-1, 1]."""
+
+
+def best(values: npt.NDArray[np.number], most: int) -> Rows:
+    """Return the indexes of the highest values in falling order; of equals the earlier is first."""
+    if len(values) > most > 0:
+        lowest = np.partition(values, -most)[-most]
+        candidates = np.flatnonzero(values >= lowest)
+    else:
+        candidates = np.arange(len(values))
+    return candidates[np.argsort(-values[candidates], kind="stable")][:most]

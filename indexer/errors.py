@@ -14,6 +14,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
     │   ├── StaleCursor           a page of a generation that is gone         HTTP 410
     │   └── StaleGeneration       a generation asked for by name that is gone HTTP 410
+    ├── MapMissing                a map of an index that was built without    exit 1, HTTP 404
     ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
     ├── BuildInProgress           another rebuild holds the index             exit 1
     ├── AddressUnusable           the address to serve on cannot be had       exit 1
@@ -148,6 +149,14 @@ class StaleGeneration(InputError):
     type = "stale-generation"
     title = "Another generation is served"
     status = 410
+
+
+class MapMissing(AkinError):
+    """An index that was built without a map was asked for it."""
+
+    type = "map-missing"
+    title = "No map"
+    status = 404
 
 
 class ModelCorrupted(AkinError):

@@ -29,6 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.arrays import Vectors
 from indexer.encoder import Encoder
 from indexer.errors import (
     BadParameter,
@@ -59,12 +60,16 @@ from indexer.store.generation import (
     Manifest,
 )
 from indexer.store.lexical_index import LexicalIndexBuilder
+from indexer.store.moments import Moments
 from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
 from indexer.store.vector_index import METRIC, VectorIndexBuilder
 
 EMBED_AT_ONCE = 32
 """Papers between two writes to the vector cache: the most that a kill can cost, and how often the
 bar moves. Rows come sorted by length, so that small lots waste no padding."""
+
+_BLOCK = 4096
+"""Vectors that are held in memory together."""
 
 _VERSIONED = (
     "akin",
@@ -345,10 +350,10 @@ def _embed(
     done = _Embedded()
     rows = catalogue.rows_by_length()
     reporter.phase("embedding", len(rows))
-    builder: VectorIndexBuilder | None = None
-    with VectorCache(index.cache) as cache:
+    with VectorCache(index.cache) as cache, tempfile.TemporaryFile(dir=staging) as spool:
         if cache.set_aside:
             notes.append(f"the vector cache was damaged and set aside as {cache.set_aside}")
+        by_row: Vectors | None = None  # on disk: they come by length
         for start in range(0, len(rows), EMBED_AT_ONCE):
             some = rows[start : start + EMBED_AT_ONCE]
             texts = catalogue.texts(some)
@@ -362,14 +367,26 @@ def _embed(
                 known |= computed
                 done.computed += len(computed)
             vectors = np.stack([known[key].vector for key in keys])
-            builder = builder or VectorIndexBuilder(vectors.shape[1])
-            builder.add(np.array(some, dtype=np.int64), vectors)
+            if by_row is None:
+                shape = (len(rows), vectors.shape[1])
+                by_row = np.memmap(spool, dtype=np.float32, mode="w+", shape=shape)
+            by_row[np.array(some) - 1] = vectors
             done.truncated += sum(known[key].truncated for key in keys)
             reporter.advance(len(some))
-    assert builder is not None  # noqa: S101 — there is at least one paper
-    builder.save(staging / VECTORS)
-    done.dimension = builder.dimension
+        assert by_row is not None  # noqa: S101 — there is at least one paper
+        done.dimension = _write_vectors(by_row, staging)
     return done
+
+
+def _write_vectors(vectors: Vectors, staging: Path) -> int:
+    """Write the vectors ``(n, dim)`` and their moments; return their dimension."""
+    builder = VectorIndexBuilder(vectors.shape[1])
+    blocks = [vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK)]
+    for block in blocks:
+        builder.add(block)
+    builder.save(staging / VECTORS)
+    Moments.of(blocks).save(staging)
+    return builder.dimension
 
 
 def _index_words(

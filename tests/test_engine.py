@@ -119,13 +119,13 @@ def test_why_has_both_ranks_and_scores(engine, oracle, text):
     by_meaning, by_words = oracle.order(dense), oracle.order(words, lambda i: words[i] > 0)
     for hit in engine.search(Query(text, k=100)).hits:
         row = oracle.ids.index(hit.paper.id)
-        assert hit.semantic.rank == by_meaning.index(hit.paper.id) + 1
-        assert hit.semantic.score == pytest.approx(dense[row], abs=1e-6)
+        assert hit.voices["semantic"].rank == by_meaning.index(hit.paper.id) + 1
+        assert hit.voices["semantic"].score == pytest.approx(dense[row], abs=1e-6)
         if words[row] > 0:
-            assert hit.lexical.rank == by_words.index(hit.paper.id) + 1
-            assert hit.lexical.score == pytest.approx(words[row], rel=1e-6)
+            assert hit.voices["lexical"].rank == by_words.index(hit.paper.id) + 1
+            assert hit.voices["lexical"].score == pytest.approx(words[row], rel=1e-6)
         else:
-            assert hit.lexical is None
+            assert hit.voices["lexical"] is None
 
 
 @pytest.mark.parametrize("mode", ["semantic", "lexical", "hybrid"])
@@ -323,6 +323,6 @@ def test_an_error_of_sqlite_over_whole_files_is_not_taken_for_damage(engine, mon
     def fail(*_):
         raise sqlite3.OperationalError("parser stack overflow")
 
-    monkeypatch.setattr("search_api.ranking.scoring.weigh", fail)
+    monkeypatch.setattr("search_api.store.local.term_numbers", fail)
     with pytest.raises(sqlite3.OperationalError):
         engine.search(Query("graphs"))

@@ -74,11 +74,10 @@ class NoSum(FakeEncoder):
 def meaning(paper: Paper, encoder=None, text=QUESTION):
     """Explain a paper that is a corpus of its own."""
     encoder = encoder or FakeEncoder()
-    one, direction = np.ones(1), encoder.encode_query([text])[0]
-    none = np.array([], dtype=np.int64)
-    scored = Scored(one.astype(bool), none, none, direction, one, None, None, None, [])
-    index = IndexInfo("g", "m", 1)
-    return explain(paper, 0, Query(text), scored, Standing(1), {}, index, encoder)
+    direction = encoder.encode_query([text])[0]
+    scored = Scored(np.zeros(1, dtype=np.int64), {"semantic": np.ones(1)}, {}, None, -np.inf)
+    standing = Standing(1, scored=scored, ranks={"semantic": 1})
+    return explain(paper, Query(text), standing, direction, {}, IndexInfo("g", "m", 1), encoder)
 
 
 def whole(found):
@@ -114,7 +113,10 @@ def agree(engine, query):
             assert (found.rank, found.score) == (hit.rank, hit.score)
             assert found.rerank == hit.rerank
             assert not any("in the list" in note for note in found.notes)
-            for part, voice in ((found.semantic, hit.semantic), (found.lexical, hit.lexical)):
+            for part, voice in (
+                (found.parts["semantic"], hit.voices["semantic"]),
+                (found.parts["lexical"], hit.voices["lexical"]),
+            ):
                 if voice:
                     assert (part.rank, part.score) == (voice.rank, voice.score)
                 else:
@@ -125,7 +127,7 @@ def agree(engine, query):
 
 
 def test_what_keeps_a_paper_out_of_a_list_is_named(index, build, tmp_path, encoder):
-    """The record that has the place of its work, the least score, or the bound of the newest."""
+    """The record that has the place of its work, the minimum score, or the bound of the newest."""
     twice = "A long and very telling title of one single work that somebody wrote on graphs"
     rows = [(twice, "One abstract."), (twice + " again", "Another abstract.")]
     build(table(tmp_path / "p.md", *rows, *((f"Paper {i}", f"About {i}.") for i in range(110))))
@@ -142,7 +144,7 @@ def test_what_keeps_a_paper_out_of_a_list_is_named(index, build, tmp_path, encod
         assert (about.rank, about.notes) == (None, [note])
         last = engine.search(Query(twice, k=1000)).hits[-1].paper.id
         below = engine.explain(Query(twice, min_score=0.5), last)
-        note = "the score is below 0.5, the least: the paper is not in the list"
+        note = "the score is below the minimum of 0.5: the paper is not in the list"
         assert (below.rank, below.notes) == (None, [note])
         old = engine.explain(Query(twice, sort="date"), last)
         assert (old.rank, "100 most relevant" in old.notes[-1]) == (None, True)
@@ -151,20 +153,24 @@ def test_what_keeps_a_paper_out_of_a_list_is_named(index, build, tmp_path, encod
 def test_the_hybrid_score_is_the_sum_of_its_parts(engine):
     """Weight times standard score of both voices, also where no word matches, and the lift."""
     scores = {hit.paper.id: hit for hit in engine.search(Query(QUESTION, k=1000)).hits}
-    cosines = np.array([hit.semantic.score for hit in scores.values()])
+    cosines = np.array([hit.voices["semantic"].score for hit in scores.values()])
     for paper_id, hit in scores.items():
         found = engine.explain(Query(QUESTION), paper_id)
-        parts = (found.semantic, found.lexical)
+        parts = (found.parts["semantic"], found.parts["lexical"])
         assert [part.weight for part in parts] == [0.65, 0.35]
         assert [part.weight * part.standard for part in parts] == pytest.approx(
             [part.added for part in parts]
         )
-        added = found.semantic.added + found.lexical.added + found.lift
+        added = found.parts["semantic"].added + found.parts["lexical"].added + found.lift
         assert added == pytest.approx(hit.score, abs=1e-12)
-        standard = (hit.semantic.score - cosines.mean()) / cosines.std()
-        assert found.semantic.standard == pytest.approx(standard)
+        standard = (hit.voices["semantic"].score - cosines.mean()) / cosines.std()
+        assert found.parts["semantic"].standard == pytest.approx(standard, abs=1e-5)
     alone = engine.explain(Query(QUESTION, mode="semantic"), DEFTA)
-    assert (alone.semantic.weight, alone.semantic.added, alone.lexical) == (None, None, None)
+    assert (
+        alone.parts["semantic"].weight,
+        alone.parts["semantic"].added,
+        alone.parts["lexical"],
+    ) == (None, None, None)
 
 
 @pytest.mark.parametrize("query", [q for q in QUERIES if q.mode != "lexical"], ids=repr)
@@ -172,7 +178,7 @@ def test_shares_add_up_to_the_cosine(engine, query):
     """Of the words of every paper, whatever points the way."""
     for paper in engine.papers(Filters()):
         found = engine.explain(query, paper.id)
-        assert whole(found) == pytest.approx(found.semantic.score, abs=1e-5)
+        assert whole(found) == pytest.approx(found.parts["semantic"].score, abs=1e-5)
 
 
 def test_a_share_is_what_the_words_pieces_add(engine):
@@ -279,7 +285,7 @@ def test_by_words_alone_the_model_is_not_asked(engine, encoder, monkeypatch):
     monkeypatch.setattr(encoder, "encode_tokens", None)
     monkeypatch.setattr(encoder, "encode_query", None)
     found = engine.explain(Query("graphs", mode="lexical"), FEDSSP)
-    assert (found.meaning, found.semantic, found.sentence) == (None, None, None)
+    assert (found.meaning, found.parts["semantic"], found.sentence) == (None, None, None)
     assert found.terms[0].count > 0
 
 
@@ -381,7 +387,7 @@ def test_words_that_stand_in_for_a_title_have_no_share(index, build, tmp_path, e
     with closing(Engine(index.current(), encoder)) as engine:
         for paper in papers:
             found = engine.explain(Query("peer training"), paper.id)
-            assert whole(found) == pytest.approx(found.semantic.score, abs=1e-5)
+            assert whole(found) == pytest.approx(found.parts["semantic"].score, abs=1e-5)
             fields = {word.field for word in found.meaning.words}
             if paper.extra.get("title_missing"):
                 assert fields == {"abstract"}
@@ -416,7 +422,7 @@ def test_shares_of_the_real_model_add_up(real, query):
     unread = []
     for hit in real.search(replace(query, k=64)).hits[::12]:
         found = real.explain(query, hit.paper.id)
-        assert whole(found) == pytest.approx(hit.semantic.score, abs=1e-5)
+        assert whole(found) == pytest.approx(hit.voices["semantic"].score, abs=1e-5)
         unread.append(found.meaning.unread)
     assert max(unread) > 0
     assert real.explain(query, DEFTA).meaning.unread == 0

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_api.ranking.fusion import best, lifts, standard_scores, summands
+from indexer.arrays import best
+from search_api.ranking.fusion import lifts, z_scores
+from search_api.ranking.signals import LEXICAL, SEMANTIC
 from tests import oracles
 
 voices = st.lists(st.integers(-1000, 1000), min_size=2, max_size=30).filter(
@@ -22,39 +24,43 @@ def array(scores):
     return np.array(scores, dtype=np.float64)
 
 
+def standard(scores):
+    return z_scores(scores, float(scores.mean()), float(scores.std()))
+
+
 def fuse(semantic, lexical):
-    return sum(summands(semantic, lexical))
+    return SEMANTIC.weight * standard(semantic) + LEXICAL.weight * standard(lexical)
 
 
 @given(voices)
-def test_standard_scores_are_deviations_from_the_mean(scores):
+def test_z_scores_are_deviations_from_the_mean(scores):
     """Each score becomes its distance from the mean in population standard deviations."""
     expected = [(score - fmean(scores)) / pstdev(scores) for score in scores]
-    assert standard_scores(array(scores)) == pytest.approx(expected, abs=1e-9)
+    assert standard(array(scores)) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -7.3, 1e9, 1e-9])
 @pytest.mark.parametrize("papers", [1, 2, 7, 1000])
 def test_a_voice_that_tells_nothing_apart_is_silent(value, papers):
     """The same score for all papers, or a single paper, gives exact zeros and no warning."""
-    assert standard_scores(np.full(papers, value)).tolist() == [0.0] * papers
+    assert standard(np.full(papers, value)).tolist() == [0.0] * papers
 
 
 def test_small_differences_are_not_taken_for_rounding():
     """Cosines that differ in the sixth digit are told apart."""
-    assert standard_scores(array([0.500001, 0.500002])) == pytest.approx([-1, 1])
+    assert standard(array([0.500001, 0.500002])) == pytest.approx([-1, 1])
 
 
-def test_standard_scores_leave_their_input_alone():
+def test_z_scores_leave_their_input_alone():
     """The scores that were passed in are not changed in place."""
     scores = array([1, 2, 4])
-    standard_scores(scores)
+    standard(scores)
     assert scores.tolist() == [1, 2, 4]
 
 
 @given(pairs)
 def test_meaning_weighs_more_than_words(scores):
-    """The hybrid score is 0.65 of the semantic standard score and 0.35 of the lexical one."""
+    """The hybrid score is 0.65 of the semantic z-score and 0.35 of the lexical one."""
     semantic, lexical = map(array, zip(*scores, strict=True))
     expected = 0.65 * (semantic - semantic.mean()) / semantic.std()
     expected += 0.35 * (lexical - lexical.mean()) / lexical.std()
@@ -64,8 +70,8 @@ def test_meaning_weighs_more_than_words(scores):
 def test_a_silent_voice_leaves_the_other_alone():
     """Where no word matches anything, the order is that of the meaning, and the reverse."""
     scores, nothing = array([0.1, 0.5, 0.3]), np.zeros(3)
-    np.testing.assert_allclose(fuse(scores, nothing), 0.65 * standard_scores(scores))
-    np.testing.assert_allclose(fuse(nothing, scores), 0.35 * standard_scores(scores))
+    np.testing.assert_allclose(fuse(scores, nothing), 0.65 * standard(scores))
+    np.testing.assert_allclose(fuse(nothing, scores), 0.35 * standard(scores))
 
 
 @given(pairs, st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.arrays import Array
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper, Record
 from indexer.store import lexical_index
-from indexer.store.catalogue import open_catalogue
+from indexer.store.catalogue import open_catalogue, term_numbers
 from indexer.store.catalogue_builder import CatalogueBuilder, prepared
 from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
 from search_api.query.language import Clause
-from search_api.ranking.lexical import weigh
+from search_api.ranking.terms import weigh
 from search_api.store.selection import having
 from tests.oracles import bm25f
 
@@ -40,8 +41,13 @@ class Words:
         self.db = open_catalogue(folder / "catalogue.sqlite")
         self.index = LexicalIndex(folder, len(papers))
 
-    def scores(self, query: str) -> lexical_index.Scores:
-        return self.index.scores(weigh(self.db, [(1.0, query)]))
+    def asked(self, *texts: tuple[float, str]) -> dict[int, float]:
+        """Weights by the numbers of terms."""
+        weights = weigh(texts)
+        return {number: weights[term] for term, number in term_numbers(self.db, weights).items()}
+
+    def scores(self, query: str) -> Array:
+        return self.index.scores(self.asked((1.0, query)))
 
 
 @contextmanager
@@ -80,7 +86,11 @@ def test_scores_are_those_of_the_formula(tmp_path, monkeypatch, seed, block):
     asked = [*VOCABULARY, " ".join(VOCABULARY), "graph node node node", "absent", "absent bird"]
     with words_of(tmp_path, papers) as words:
         for query in asked:
-            np.testing.assert_allclose(words.scores(query), bm25f(papers, query), rtol=1e-6)
+            scores = words.scores(query)
+            np.testing.assert_allclose(scores, bm25f(papers, query), rtol=1e-6)
+            some = np.array(chance.sample(range(60), 20))
+            alone = words.index.scores(words.asked((1.0, query)), some)
+            np.testing.assert_array_equal(alone, scores[some])
 
 
 def test_a_word_of_all_papers_still_counts_a_little(tmp_path):
@@ -95,7 +105,7 @@ def test_weights_of_a_query_add_up(tmp_path):
     papers = [Paper("a", "graph"), Paper("b", "bird"), Paper("c", "graph bird")]
     with words_of(tmp_path, papers) as words:
         one, other = words.scores("graph"), words.scores("bird")
-        asked = weigh(words.db, [(2.0, "graph bird"), (-0.5, "birds")])
+        asked = words.asked((2.0, "graph bird"), (-0.5, "birds"))
         np.testing.assert_allclose(words.index.scores(asked), 2 * one + 1.5 * other)
 
 
@@ -106,7 +116,7 @@ def test_title_abstract_and_authors_are_searched(tmp_path, column):
     papers = [Paper("a", **fields), Paper("b", "Other"), Paper("c", "More")]
     with words_of(tmp_path, papers) as words:
         assert np.flatnonzero(words.scores("lovelace")).tolist() == [0]
-        (number,) = weigh(words.db, [(1.0, "lovelace")])
+        (number,) = words.asked((1.0, "lovelace"))
         assert words.index.rows(number).tolist() == [0]
         for field in ("title", "abstract", "authors"):
             assert words.index.rows(number, [field]).tolist() == [0] * (field == column)

@@ -41,7 +41,7 @@ def test_one_work_has_one_place():
     vectors[3], vectors[5] = vectors[1], vectors[0]
     vectors[4] = vectors[2]  # near, but not the same
     about, rows = np.array([0]), np.array([1, 2, 3, 4, 5])
-    kept, same = collapse(rows, vectors, papers.__getitem__, about)
+    kept, same = collapse(rows, vectors, lambda some: [papers[row] for row in some], about)
     assert kept.tolist() == [1, 2, 4]
     assert same == {1: [3], 0: [5]}
 

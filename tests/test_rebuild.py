@@ -7,6 +7,7 @@ import lzma
 import os
 import threading
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,17 @@ from indexer import rebuild as rebuild_module
 from indexer.errors import BadParameter, NothingToIndex, SourceMissing, SourceUnreadable
 from indexer.rebuild import rebuild
 from indexer.sources import STDIN
-from indexer.store.catalogue import read_rejections
+from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.generation import IndexFolder
 from search_api.engine.engine import Engine
 from search_api.query.query import Query
 from tests.conftest import table
 from tests.fakes import FakeEncoder
+
+
+def rejections_of(index):
+    with closing(open_catalogue(index.current().catalogue)) as db:
+        return list(rejections_in(db))
 
 
 def counts(report) -> dict[str, int]:
@@ -130,7 +136,7 @@ def test_a_broken_record_is_reported_and_kept(index, build, seeds):
     assert (rejection.source, rejection.line) == ("seeds/000_add539cdd9317f79.txt", 26)
     assert "Sep 31 2023" in rejection.reason
     assert rejection.head.startswith("LGSep 31, 2023 Generalizable Heterogeneous")
-    assert list(read_rejections(index.current().catalogue)) == [rejection]
+    assert rejections_of(index) == [rejection]
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_cursor_does_not_outlive_a_change_of_reranker(engine, plain, seed_gene
 
 def test_no_connection_is_held_while_papers_are_read_again(engine, reranker, monkeypatch):
     """Slow reading keeps nobody from the catalogue: more may read than there are connections."""
-    free = engine._connections._free
+    free = engine._store._connections._free
     seen = []
 
     def score(query, texts):

@@ -136,9 +136,9 @@ def test_a_selection_alone_lists_the_newest_first(engine):
     years = [hit.paper.year or 0 for hit in page.hits]
     assert years == sorted(years, reverse=True)
     assert len(years) > 20
-    assert {(hit.score, hit.semantic, hit.lexical, hit.lift) for hit in page.hits} == {
-        (0.0, None, None, None)
-    }
+    assert {
+        (hit.score, hit.voices["semantic"], hit.voices["lexical"], hit.lift) for hit in page.hits
+    } == {(0.0, None, None, None)}
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,10 @@ def draw(staging: Path, method: Method, previous: Generation | None) -> CorpusMa
         vectors: Vectors = np.memmap(
             spool, dtype=np.float32, mode="w+", shape=(len(index), index.dimension)
         )
-        for start, block in index.blocks():
-            vectors[start : start + len(block)] = block
+        at = 0
+        for block in index.blocks():
+            vectors[at : at + len(block)] = block
+            at += len(block)
         drawn = _redrawn(db, vectors, method, previous) if previous else None
         if drawn is None:
             layout = lay_out(vectors, method)
@@ -100,9 +102,7 @@ def _redrawn(
     if before.method != method or index.dimension != vectors.shape[1]:
         return None
     pairs = rows_in_both(db, previous.catalogue)
-    same = [
-        (vectors[some[:, 0]] == index.vectors(some[:, 1] + 1)).all(axis=1) for some in _lots(pairs)
-    ]
+    same = [(vectors[some[:, 0]] == index.vectors(some[:, 1])).all(axis=1) for some in _lots(pairs)]
     pairs = pairs[np.concatenate(same)] if same else pairs
     stay, were = pairs[:, 0], pairs[:, 1]
     placed = before.placed + len(vectors) - len(stay)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +24,10 @@ COLUMNS = (
     "sources, extra"
 )
 _LISTS = ("authors", "categories", "sources")
+_AT_ONCE = 500
+"""Papers that are asked for together, below SQLite's least limit of bound parameters."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +106,42 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
     return _paper(db.execute(ask, (row,)).fetchone())
 
 
+def read_papers(db: sqlite3.Connection, rows: Iterable[int]) -> list[Paper]:
+    """Return the papers of row ids, in their order."""
+    return [_paper(values) for values in _read(db, COLUMNS, rows)]
+
+
+def read_rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Return the row ids of those of the ids that are there."""
+    found: dict[str, int] = {}
+    for some in _lots(ids):
+        marks = ",".join("?" * len(some))
+        ask = f"SELECT id, row FROM papers WHERE id IN ({marks})"  # noqa: S608
+        found.update(db.execute(ask, some))
+    return found
+
+
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
-    """Return the texts to embed of those rows, in their order."""
+    """Return the texts to embed of row ids, in their order."""
     return [document_text(*parts) for parts in read_titles_and_abstracts(db, rows)]
 
 
 def read_titles_and_abstracts(db: sqlite3.Connection, rows: Iterable[int]) -> list[tuple[str, str]]:
     """Return the titles, ``""`` where the abstract stands in for one, and the abstracts of rows."""
-    ask = f"SELECT {TITLE}, abstract FROM papers WHERE row = ?"  # noqa: S608
-    return [db.execute(ask, (int(row),)).fetchone() for row in rows]
+    return [(title, abstract) for title, abstract in _read(db, f"{TITLE}, abstract", rows)]
+
+
+def _read(db: sqlite3.Connection, columns: str, rows: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+    """Yield what columns hold of row ids, in their order, some hundred read in one go."""
+    for some in _lots([int(row) for row in rows]):
+        marks = ",".join("?" * len(some))
+        ask = f"SELECT row, {columns} FROM papers WHERE row IN ({marks})"  # noqa: S608
+        found = {row: values for row, *values in db.execute(ask, some)}
+        yield from (tuple(found[row]) for row in some)
+
+
+def _lots(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 def rows_in_both(db: sqlite3.Connection, previous: Path) -> npt.NDArray[np.int64]:
@@ -157,12 +187,6 @@ def merged_papers(db: sqlite3.Connection) -> Iterator[MergedPaper]:
     """Yield the papers that are made of several records."""
     for paper_id, records in itertools.groupby(read_merged(db), key=lambda merged: merged.paper):
         yield MergedPaper(paper_id, read_paper(db, paper_id).title, tuple(records))
-
-
-def read_rejections(path: Path) -> Iterator[Rejection]:
-    """Yield the rejections of a published catalogue."""
-    with closing(open_catalogue(path)) as db:
-        yield from rejections_in(db)
 
 
 def rejections_in(db: sqlite3.Connection) -> Iterator[Rejection]:

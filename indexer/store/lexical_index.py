@@ -9,19 +9,21 @@ A paper's score for a query is the sum over the query's terms ``t`` of::
 
 over the fields ``f`` of :data:`FIELDS`: a term is counted in each, with the field's own weight and
 normalisation of length, before the sum is dampened once (Robertson, Zaragoza and Taylor, "Simple
-BM25 extension to multiple weighted fields", CIKM 2004; the idf is Lucene's, never negative). A
-generation never changes, so the summands are computed when it is built, and a query adds them up.
+BM25 extension to multiple weighted fields", CIKM 2004; the idf is Lucene's, never negative). What
+depends on a paper and a term alone is computed when the index is built; idf depends on the whole
+corpus, and is multiplied in when a query adds the summands up.
 
 Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … starts[t + 1]``::
 
     starts   int64    (terms + 1,)
-    rows     int32    (postings,)   index of the paper, its row id - 1, ascending within a term
-    weights  float32  (postings,)   the summand
+    rows     int32    (postings,)   of the paper, ascending within a term
+    weights  float32  (postings,)   w · (k1 + 1) / (w + k1)
     fields   uint8    (postings,)   bit f: field f has the term
 """
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from indexer.arrays import Array, Rows
 from indexer.errors import IndexCorrupted
 from indexer.words import terms
 
@@ -60,8 +63,8 @@ _MOST = np.iinfo("<u2").max
 _BLOCK = 4096
 """Papers whose postings are held in memory together."""
 
-Scores = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int32]
+Postings = npt.NDArray[np.int32]
+"""Rows of the papers that have a term, ascending."""
 
 
 class LexicalIndexBuilder:
@@ -102,7 +105,6 @@ class LexicalIndexBuilder:
             df += np.bincount(postings["term"], minlength=most)
         starts = np.concatenate([[0], np.cumsum(df)]).astype(np.int64)
         np.save(_path(self._folder, "starts"), starts)
-        idf = np.log1p((papers - df + 0.5) / (df + 0.5))
         lengths = np.array(self._lengths, dtype=np.float64).reshape(papers, len(FIELDS))
         means = np.maximum(lengths.mean(axis=0), 1e-9)
         out = {name: self._array(name, int(starts[-1])) for name in ("rows", "weights", "fields")}
@@ -119,7 +121,7 @@ class LexicalIndexBuilder:
             order = np.argsort(term, kind="stable")
             at = free[term[order]] + _places_within(term[order])
             out["rows"][at] = rows[order]
-            out["weights"][at] = (idf[term] * weight * (K1 + 1) / (weight + K1))[order]
+            out["weights"][at] = (weight * (K1 + 1) / (weight + K1))[order]
             out["fields"][at] = fields[order]
             free += np.bincount(term, minlength=most)
         out.clear()  # unmapped, and so written
@@ -135,7 +137,7 @@ class LexicalIndexBuilder:
         self._spool.write(np.array(self._block, dtype=_POSTING).tobytes())
         self._block.clear()
 
-    def _blocks(self) -> Iterator[tuple[Rows, npt.NDArray[Any]]]:
+    def _blocks(self) -> Iterator[tuple[Postings, npt.NDArray[Any]]]:
         """Yield the row index of each posting of a block, and the postings."""
         self._spool.seek(0)
         sizes = np.array(self._sizes, dtype=np.int64)
@@ -179,31 +181,53 @@ class LexicalIndex:
                 file=str(folder),
             )
 
-    def scores(self, query: Mapping[int, float]) -> Scores:
-        """Return the score of every paper ``(papers,)``, 0 where no term occurs.
+    def scores(self, query: Mapping[int, float], rows: Rows | None = None) -> Array:
+        """Return the scores of papers, 0 where no term occurs.
 
         Args:
             query: the weight of each term, by number; below 0 where it is not wanted.
+            rows: ``(k,)`` those to score; ``None``: every paper, in order.
         """
-        scores = np.zeros(self.papers, dtype=np.float64)
+        scores = np.zeros(self.papers if rows is None else len(rows), dtype=np.float64)
         for number, weight in query.items():
-            of = slice(self._starts[number], self._starts[number + 1])
-            scores[self._rows[of]] += weight * self._weights[of]
+            having, weights = self._postings(number)
+            by_term = weight * self.idf(number)
+            if rows is None:
+                scores[having] += by_term * weights
+            elif len(having):
+                at = np.minimum(np.searchsorted(having, rows), len(having) - 1)
+                found = having[at] == rows
+                scores[found] += by_term * weights[at[found]]
         return scores
 
-    def rows(self, number: int, fields: Sequence[str] = ()) -> Rows:
+    def rows(self, number: int, fields: Sequence[str] = ()) -> Postings:
         """Return which papers have a term, in any of the named fields if some are named."""
-        of = slice(self._starts[number], self._starts[number + 1])
-        rows: Rows = self._rows[of]
+        rows, _ = self._postings(number)
         if fields:
             bits = sum(1 << place for place, field in enumerate(FIELDS) if field.name in fields)
-            rows = rows[(self._fields[of] & bits) > 0]
+            rows = rows[(self._fields[self._of(number)] & bits) > 0]
         return rows
+
+    def frequency(self, number: int) -> int:
+        """Return how many papers have a term."""
+        of = self._of(number)
+        return int(of.stop - of.start)
 
     def idf(self, number: int) -> float:
         """Return what the rarity of a term is worth."""
-        df = int(self._starts[number + 1] - self._starts[number])
-        return float(np.log1p((self.papers - df + 0.5) / (df + 0.5)))
+        return idf(self.frequency(number), self.papers)
+
+    def _postings(self, number: int) -> tuple[Postings, npt.NDArray[np.float32]]:
+        of = self._of(number)
+        return self._rows[of], self._weights[of]
+
+    def _of(self, number: int) -> slice:
+        return slice(self._starts[number], self._starts[number + 1])
+
+
+def idf(frequency: int, papers: int) -> float:
+    """Return what the rarity of a term is worth that so many of all papers have."""
+    return math.log1p((papers - frequency + 0.5) / (frequency + 0.5))
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -1,6 +1,7 @@
-"""The vectors of a generation: a FAISS index that is exact, read-only once written.
+"""The vectors of a generation: a flat FAISS index, exact and read-only once it is written.
 
-Inner product over vectors of length 1 is the cosine. Ids are the catalogue's row ids, 1 … n.
+Inner product over vectors of length 1 is the cosine. They lie in the order of the papers' rows, so
+the file is the index and a plain array of rows at once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Vectors
+from indexer.arrays import Rows, Vectors
 from indexer.errors import IndexCorrupted
 
 METRIC = "inner_product"
@@ -22,31 +23,28 @@ METRIC = "inner_product"
 _BLOCK = 4096
 """Vectors that are held in memory together."""
 
-Ids = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float32]
+Cosines = npt.NDArray[np.float32]
+"""Of a direction with vectors, shape ``(n,)``."""
 
 
 class VectorIndexBuilder:
-    """Collects vectors of one dimension and writes them once."""
+    """Collects vectors of one dimension, in the order of the rows, and writes them once."""
 
     def __init__(self, dimension: int) -> None:
         self.dimension = dimension
-        # IndexIDMap2, not IndexIDMap: only the former can reconstruct by id.
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index = faiss.IndexFlatIP(dimension)
 
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors ``(n, dim)`` of length 1 under ids that were not added before.
+    def add(self, vectors: Vectors) -> None:
+        """Add the vectors ``(n, dim)`` of length 1 of the next rows.
 
         Raises:
             ValueError: wrong shape, or a value that is not finite (FAISS would take both).
         """
-        if vectors.shape != (len(ids), self.dimension):
-            raise ValueError(
-                f"vectors of shape {(len(ids), self.dimension)} expected, got {vectors.shape}"
-            )
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
+            raise ValueError(f"vectors of shape (n, {self.dimension}) expected: {vectors.shape}")
         if not np.isfinite(vectors).all():
             raise ValueError("a vector holds NaN or infinity")
-        self._index.add_with_ids(vectors, ids)
+        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def save(self, path: Path) -> None:
         """Write the index; the file is whole only when this returns.
@@ -62,45 +60,59 @@ class VectorIndexBuilder:
 
 
 class VectorIndex:
-    """The vectors of a published generation, for reading. There is no ``add``."""
+    """The vectors of a published generation, for reading; safe to share by threads.
+
+    There is no ``add``: FAISS aborts the process when an index that is mapped is added to.
+
+    Raises:
+        IndexCorrupted: it is not such an index.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
-            # Mapped, not copied: opens at once, and all workers share the pages. FAISS aborts the
-            # process when such an index is added to, hence this class.
+            # Mapped, not copied: opens at once, and all workers share the pages.
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise IndexCorrupted(
-                f"{path}: not an index that FAISS can read: {str(error).splitlines()[-1]}",
-                file=str(path),
-            ) from error
+            raise _corrupted(path, str(error).splitlines()[-1]) from error
+        if not isinstance(self._index, faiss.IndexFlat):
+            raise _corrupted(path, f"a {type(self._index).__name__}, not a flat index")
+        shape = (int(self._index.ntotal), int(self._index.d))
+        # The very bytes of the file. FAISS frees them with the index, so this never leaves here.
+        flat = faiss.rev_swig_ptr(self._index.get_xb(), shape[0] * shape[1])
+        self._array: Vectors = flat.reshape(shape)
+        self._array.flags.writeable = False
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._array)
 
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return int(self._index.d)
+        return int(self._array.shape[1])
 
-    def scores(self, query: Vectors) -> Scores:
-        """Return a query's ``(dim,)`` inner product with every vector, by ascending id ``(n,)``.
+    def cosines(self, direction: Vectors, rows: Rows | None = None) -> Cosines:
+        """Return the inner product of a direction ``(dim,)`` with each vector.
 
-        Every paper is scored, so that filters, ranks and statistics are exact.
+        What a vector gives depends on nothing but itself, so equal vectors are equal, whichever
+        rows are asked for with them; a product of matrices does not promise that.
+
+        Args:
+            direction: float32, of length 1.
+            rows: ``(k,)`` those to look at; ``None``: all of them, in order.
         """
-        # No inner product of unit vectors is below -1: a range search with a lower bound returns
-        # all, in one pass and without sorting.
-        _, scores, ids = self._index.range_search(query.reshape(1, -1), -2.0)
-        by_id = np.zeros(len(self), dtype=np.float32)
-        by_id[ids - 1] = scores
-        return by_id
+        vectors = self._array if rows is None else self._array[rows]
+        found: Cosines = np.einsum("ij,j->i", vectors, direction)
+        return found
 
-    def blocks(self) -> Iterator[tuple[int, Vectors]]:
-        """Yield all vectors by ascending id, a block at a time, and the first id - 1 of each."""
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the vectors ``(len(rows), dim)`` of rows, a copy."""
+        return self._array[rows]
+
+    def blocks(self) -> Iterator[Vectors]:
+        """Yield all vectors in order, a block at a time, each a copy."""
         for start in range(0, len(self), _BLOCK):
-            ids = np.arange(start, min(start + _BLOCK, len(self)), dtype=np.int64) + 1
-            yield start, self.vectors(ids)
+            yield np.array(self._array[start : start + _BLOCK])
 
-    def vectors(self, ids: Ids) -> Vectors:
-        """Return the vectors ``(len(ids), dim)`` of the ids."""
-        return np.stack([self._index.reconstruct(int(i)) for i in ids])
+
+def _corrupted(path: Path, reason: str) -> IndexCorrupted:
+    return IndexCorrupted(f"{path}: not an index of vectors: {reason}", file=str(path))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from indexer.command import Out, index_option, json_option, print_json, write
-from indexer.errors import UnknownPaper
 from indexer.files import replace_file
 from indexer.paper import Paper
-from indexer.store.catalogue import merged_papers, open_catalogue, read_paper, read_paper_at
 from indexer.store.generation import IndexFolder
 from indexer.streams import compressed
 from search_api.commands import render
@@ -23,11 +19,12 @@ from search_api.commands.options import (
     filter_options,
     filters_of,
 )
-from search_api.engine.status import describe
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document, format_of
+from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
-from search_api.store.columns import Columns
+from search_api.store.local import LocalStore
+from search_api.store.store import Store, papers_of
 
 
 @click.command()
@@ -36,14 +33,9 @@ from search_api.store.columns import Columns
 @json_option
 def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — its name
     """Show one paper with all its fields."""
-    generation = IndexFolder(index_path).current()
-    generation.verify()
-    about = describe(generation.manifest)["index"]
-    with closing(open_catalogue(generation.catalogue)) as db:
-        try:
-            paper = read_paper(db, id)
-        except KeyError as error:
-            raise UnknownPaper(f"{id}: not in this index", id=id, index=about) from error
+    with closing(LocalStore(IndexFolder(index_path).current())) as store:
+        (paper,) = store.papers(store.rows([id]))
+        about = store.info.to_json()
     if as_json:
         print_json({"ok": True, **paper.to_json(), "index": about})
     else:
@@ -73,18 +65,16 @@ def export(
     What is written can be read again: rebuild-index takes every one of these formats.
     """
     filters = filters_of(options)
-    generation = IndexFolder(index_path).current()
-    generation.verify()
-    with closing(open_catalogue(generation.catalogue)) as db:
+    with closing(LocalStore(IndexFolder(index_path).current())) as store:
         if duplicates:
-            found = merged_papers(db)
+            found = store.merged_papers()
             if as_json:
                 print_json({"ok": True, "duplicates": [group.to_json() for group in found]})
             else:
                 render.duplicates(Out(), found)
             return
         exporter = EXPORTERS[format_ or (output and format_of(output)) or "bibtex"]
-        papers = _papers(db, ids, filters)
+        papers = _papers(store, ids, filters)
         written = 0
 
         def counted() -> Iterator[Listed]:
@@ -106,19 +96,12 @@ def export(
         click.echo(f"{written:,} papers as {exporter.FORMAT} in {output}", err=True)
 
 
-def _papers(db: sqlite3.Connection, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:
+def _papers(store: Store, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:
     """Return the papers of the ids, or all that pass the filters.
 
     Raises:
         UnknownPaper: one of the ids is not in the index.
     """
-    if not ids:
-        rows = np.flatnonzero(Columns(db).mask(filters)) + 1
-        return (read_paper_at(db, int(row)) for row in rows)
-    papers = []
-    for paper_id in dict.fromkeys(ids):
-        try:
-            papers.append(read_paper(db, paper_id))
-        except KeyError as error:
-            raise UnknownPaper(f"{paper_id}: not in this index", id=paper_id) from error
-    return iter(papers)
+    if ids:
+        return iter(store.papers(store.rows(list(dict.fromkeys(ids)))))
+    return papers_of(store, store.select(Conditions((filters,))))

@@ -15,6 +15,7 @@ from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
 from search_api.explaining.explanation import Explanation, Part, Share
 from search_api.query.results import Hit, ResultList
+from search_api.ranking.signals import SIGNALS
 
 _ABSTRACT_LINES = 2
 _AUTHORS = 3
@@ -64,13 +65,14 @@ def _byline(paper: Paper) -> str:
 
 
 def _why(hit: Hit) -> str:
-    if not (hit.semantic or hit.lexical):  # nothing was asked to rank by
+    if not any(hit.voices.values()):  # nothing was asked to rank by
         return hit.paper.date or str(hit.paper.year or "no date")
     parts = [f"score {hit.score:.2f}"]
-    if hit.semantic:
-        parts.append(f"meaning #{hit.semantic.rank} (cosine {hit.semantic.score:.2f})")
-    if hit.lexical:
-        parts.append(f"words #{hit.lexical.rank} (BM25 {hit.lexical.score:.1f})")
+    parts += [
+        f"{signal.noun} #{voice.rank} ({signal.told(voice.score)})"
+        for signal in SIGNALS
+        if (voice := hit.voices[signal.name])
+    ]
     if hit.lift:
         parts.append(f"neighbours +{hit.lift:.2f}")
     if hit.rerank is not None:
@@ -104,10 +106,9 @@ def explanation(out: Console, found: Explanation) -> None:
     out.print()
     rank = f"#{found.rank} of the list" if found.rank else "not in the list"
     _field(out, "score", f"{found.score:.2f}, {rank}")
-    if found.semantic:
-        _field(out, "meaning", _part(found.semantic, f"cosine {found.semantic.score:.2f}"))
-    if found.lexical:
-        _field(out, "words", _part(found.lexical, f"BM25 {found.lexical.score:.1f}"))
+    for signal in SIGNALS:
+        if part := found.parts[signal.name]:
+            _field(out, signal.noun, _part(part, signal.told(part.score)))
     if found.lift is not None:
         _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
     if found.rerank is not None:

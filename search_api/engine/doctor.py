@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +10,9 @@ import numpy as np
 
 from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
-from indexer.store.catalogue import open_catalogue, read_texts
-from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder, Manifest
-from indexer.store.vector_index import VectorIndex
 from search_api.engine.engine import check_fit
+from search_api.store.health import blocks, catalogue_check, counts, sample
 
 SAMPLE = 8
 """Papers whose vectors are computed again, evenly spread over the corpus."""
@@ -54,15 +50,14 @@ def examine(index: IndexFolder, make_encoder: Callable[[Manifest], Encoder]) -> 
     if not whole.ok:
         return
     try:
-        with closing(open_catalogue(generation.catalogue)) as db:
-            vectors = VectorIndex(generation.vectors)
-            yield _catalogue(db)
-            yield _counts(generation, db, vectors)
-            yield _unit_length(vectors)
-            encoder = make_encoder(generation.manifest)
-            check_fit(generation, encoder)
-            yield Check("model", ok=True, detail=encoder.model.name)
-            yield _sample(db, vectors, encoder)
+        answer = catalogue_check(generation)
+        yield Check("catalogue", ok=answer == "ok", detail=answer)
+        yield _counts(generation)
+        yield _unit_length(generation)
+        encoder = make_encoder(generation.manifest)
+        check_fit(generation, encoder)
+        yield Check("model", ok=True, detail=encoder.model.name)
+        yield _sample(generation, encoder)
     except AkinError as error:
         yield Check(error.title.lower(), ok=False, detail=error.detail, problem=error.type)
 
@@ -78,38 +73,23 @@ def _checksums(generation: Generation) -> Check:
     return Check(name, ok=True, detail=f"{files} files, {size / 1e6:.1f} MB")
 
 
-def _catalogue(db: sqlite3.Connection) -> Check:
-    (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    return Check("catalogue", ok=answer == "ok", detail=answer)
+def _counts(generation: Generation) -> Check:
+    found = counts(generation)
+    detail = ", ".join(f"{name} {count:,}" for name, count in found.items())
+    return Check("counts", ok=len(set(found.values())) == 1, detail=detail)
 
 
-def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex) -> Check:
-    (papers, last) = db.execute("SELECT count(*), max(row) FROM papers").fetchone()
-    (phrases,) = db.execute("SELECT count(*) FROM phrases_docsize").fetchone()
-    counts = {
-        "manifest": generation.manifest.papers,
-        "catalogue": papers,
-        "last row": last,
-        "phrases": phrases,
-        "vectors": len(vectors),
-        "map": len(CorpusMap.read(generation.folder, generation.manifest.papers).points),
-    }
-    detail = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-    return Check("counts", ok=len(set(counts.values())) == 1, detail=detail)
-
-
-def _unit_length(vectors: VectorIndex) -> Check:
+def _unit_length(generation: Generation) -> Check:
     """Check lengths over a block of vectors at a time."""
     worst = 0.0
-    for _, block in vectors.blocks():
+    for block in blocks(generation):
         lengths = np.linalg.norm(block.astype(np.float64), axis=1)
         worst = max(worst, float(np.abs(lengths - 1).max()))
     return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
 
 
-def _sample(db: sqlite3.Connection, vectors: VectorIndex, encoder: Encoder) -> Check:
-    ids = np.unique(np.linspace(1, len(vectors), SAMPLE).astype(np.int64))
-    texts = read_texts(db, ids.tolist())
-    cosines = (encoder.encode_document(texts) * vectors.vectors(ids)).sum(axis=1)
-    detail = f"{len(ids)} embedded again, least cosine {cosines.min():.6f}"
+def _sample(generation: Generation, encoder: Encoder) -> Check:
+    rows, texts, vectors = sample(generation, SAMPLE)
+    cosines = (encoder.encode_document(texts) * vectors).sum(axis=1)
+    detail = f"{len(rows)} embedded again, least cosine {cosines.min():.6f}"
     return Check("sample of vectors", ok=bool(cosines.min() >= LEAST_COSINE), detail=detail)

@@ -11,20 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.arrays import Vectors
 from indexer.encoder import Encoder
 from indexer.errors import DatasetUnusable
 from indexer.merging.duplicates import RULES
 from indexer.models import Model
 from indexer.progress import Reporter
 from indexer.rebuild import rebuild
-from indexer.store.catalogue import open_catalogue, read_rejections
 from indexer.store.generation import Generation, IndexFolder
 from search_api.engine.engine import Engine
 from search_api.evaluation.dataset import Dataset, JudgedQuery
 from search_api.evaluation.metrics import DEPTH, measured
 from search_api.evaluation.statistics import Values
 from search_api.query.query import MAX_CHARACTERS, Mode, Query
+from search_api.store.local import LocalStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,9 @@ def indexed(dataset: Dataset, index: IndexFolder, encoder: Encoder, reporter: Re
     # Nobody looks at its map: the one that costs nothing will do.
     report = rebuild([dataset.corpus], index, encoder, apart=RULES, mapped="pca", reporter=reporter)
     generation = index.current()
-    rejected = {rejection.line for rejection in read_rejections(generation.catalogue)}
+    with closing(LocalStore(generation)) as store:
+        rejected = {rejection.line for rejection in store.rejections()}
+        papers = [paper.id for paper in store.papers(np.arange(len(store)))]
     # An id of the collection may be no id of a paper, or two may become one: rows tell the
     # documents apart, as they have the order of the records that were not rejected.
     documents = [
@@ -89,8 +90,6 @@ def indexed(dataset: Dataset, index: IndexFolder, encoder: Encoder, reporter: Re
         for document, line in zip(dataset.documents, dataset.lines, strict=True)
         if line not in rejected
     ]
-    with closing(open_catalogue(generation.catalogue)) as db:
-        papers = [paper_id for (paper_id,) in db.execute("SELECT id FROM papers ORDER BY row")]
     if len(papers) != len(documents) or len(papers) + len(rejected) != len(dataset.documents):
         raise DatasetUnusable(
             f"{dataset.corpus}: akin reads {len(papers):,} papers and {len(rejected):,} broken "
@@ -123,7 +122,7 @@ def answered(
     rows: dict[Mode, list[tuple[float, ...]]] = {mode: [] for mode in modes}
     cut = 0
     reporter.phase("asking", len(queries))
-    with closing(Engine(corpus.generation, _RemembersQuery(encoder))) as engine:
+    with closing(Engine(corpus.generation, encoder)) as engine:
         for query in queries:
             text = query.text.strip()
             cut += len(text) > MAX_CHARACTERS
@@ -136,26 +135,3 @@ def answered(
     note = f"{longer}: {cut:,} of {len(queries):,} queries"
     values = {mode: np.array(found) for mode, found in rows.items()}
     return Answered(values, (note,) if cut else ())
-
-
-class _RemembersQuery:
-    """An encoder that knows the last query's vector, as two modes ask for the same."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._texts: list[str] = []
-        self._vectors: Vectors | None = None
-        self.model = encoder.model
-        self.load = encoder.load
-        self.encode_document = encoder.encode_document
-        self.encode_tokens = encoder.encode_tokens
-        self.count_tokens = encoder.count_tokens
-
-    @property
-    def max_tokens(self) -> int | None:
-        return self._encoder.max_tokens
-
-    def encode_query(self, texts: Sequence[str], /) -> Vectors:
-        if self._vectors is None or self._texts != list(texts):
-            self._texts, self._vectors = list(texts), self._encoder.encode_query(texts)
-        return self._vectors.copy()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from indexer.arrays import Array, Mask, Vectors
+from indexer.arrays import Vectors
 from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper
 from search_api.explaining.explanation import Explanation, Meaning, Part, Share, Standing
@@ -21,9 +21,8 @@ from search_api.explaining.matches import matches
 from search_api.explaining.sentence_vectors import Document, SentenceVectors
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
-from search_api.ranking.fusion import LEXICAL_WEIGHT, SEMANTIC_WEIGHT
 from search_api.ranking.ranker import DATE_POOL
-from search_api.ranking.scored import Scored, rank_among
+from search_api.ranking.signals import SIGNALS, Signal
 
 NO_SHARES = (
     "by this model the vector of a text is not the mean of its word pieces: words have no shares, "
@@ -41,10 +40,9 @@ _PUNCTUATION = ".,;:!?…()[]{}<>\"'`“”‘’«»。，、；：！？（）
 
 def explain(
     paper: Paper,
-    row: int,
     query: Query,
-    scored: Scored,
     standing: Standing,
+    direction: Vectors | None,
     telling: Mapping[str, str],
     index: IndexInfo,
     encoder: Encoder,
@@ -53,10 +51,9 @@ def explain(
 
     Args:
         paper: any paper of the index.
-        row: its place in the arrays of ``scored``, from 0.
         query: what is asked.
-        scored: what the engine makes of it.
-        standing: where the paper is in the list.
+        standing: where the paper is in the list, and what it scores.
+        direction: of the query ``(dim,)``; ``None`` where only words are asked for.
         telling: terms of the papers to be like, the most telling first, and the words they are.
         index: which index that is.
         encoder: of the index; not used where only words are asked for.
@@ -64,19 +61,18 @@ def explain(
     Raises:
         ModelUnavailable: the model cannot be loaded.
     """
-    meaning = None if scored.direction is None else _meaning(paper, scored.direction, encoder)
+    scored = standing.scored
+    meaning = None if direction is None else _meaning(paper, direction, encoder)
     common, found = matches(paper, asked_words(query), telling)
-    score = scored.score
-    by_meaning, by_words, lift = scored.added or (None, None, None)
+    lift = scored.lift if scored else None
     return Explanation(
         paper=paper,
         query=query,
         index=index,
         rank=standing.rank,
-        score=float(score[row]),
-        semantic=_part(row, scored.searched, scored.semantic, SEMANTIC_WEIGHT, by_meaning),
-        lexical=_part(row, scored.with_words, scored.lexical, LEXICAL_WEIGHT, by_words),
-        lift=None if lift is None else float(lift[row]),
+        score=float(scored.score[0]) if scored else 0.0,
+        parts={signal.name: _part(signal, standing) for signal in SIGNALS},
+        lift=None if lift is None else float(lift[0]),
         rerank=standing.rerank,
         meaning=meaning,
         terms=common,
@@ -84,9 +80,8 @@ def explain(
         notes=[
             *([] if query.ranks else [NOT_RANKED]),
             *query.notes,
-            *scored.notes,
             *standing.notes,
-            *_not_listed(paper, row, query, scored, standing),
+            *_not_listed(paper, query, standing),
             *_of_meaning(meaning),
         ],
     )
@@ -97,31 +92,31 @@ def asked_words(query: Query) -> str:
     return " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
 
 
-def _part(
-    row: int, among: Mask, scores: Array | None, weight: float, added: Array | None
-) -> Part | None:
-    if scores is None:
+def _part(signal: Signal, standing: Standing) -> Part | None:
+    """Return what a signal says of the paper, if it was asked."""
+    scored = standing.scored
+    if scored is None or signal.name not in standing.ranks:
         return None
-    rank, score = rank_among(among, scores, row), float(scores[row])
-    if added is None:
+    rank, score = standing.ranks[signal.name] or None, float(scored.scores[signal.name][0])
+    if not scored.added:
         return Part(rank, score, None, None, None)
-    return Part(rank, score, weight, float(added[row]) / weight, float(added[row]))
+    added = float(scored.added[signal.name][0])
+    return Part(rank, score, signal.weight, added / signal.weight, added)
 
 
-def _not_listed(
-    paper: Paper, row: int, query: Query, scored: Scored, standing: Standing
-) -> Iterator[str]:
+def _not_listed(paper: Paper, query: Query, standing: Standing) -> Iterator[str]:
     """Say why a paper has no rank."""
+    scored = standing.scored
     if standing.rank is not None:
         return
     if paper.id in {*query.like, *query.unlike}:
         yield "the paper is one of those to be like or unlike, which are never in the list"
-    elif not scored.searched[row]:
+    elif not standing.searched:
         yield "the paper does not pass the filters: it is not in the list"
-    elif not scored.listed[row]:
+    elif not standing.listed:
         yield "no word of the query is in the paper: it is not in the list"
-    elif query.min_score is not None and scored.score[row] < query.min_score:
-        yield f"the score is below {query.min_score:g}, the least: the paper is not in the list"
+    elif scored and query.min_score is not None and scored.score[0] < query.min_score:
+        yield f"the score is below the minimum of {query.min_score:g}: the paper is not in the list"
     elif standing.joined_to:
         place = (
             "which the list is about" if standing.joined_to in query.like else "which has its place"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from indexer.paper import Paper
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
+from search_api.ranking.scored import Scored
 
 Field = Literal["title", "abstract", "authors"]
 
@@ -86,14 +87,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one voice says of a paper, and what it adds to the hybrid score.
+    """What one signal says of a paper, and what it adds to the hybrid score.
 
     Attributes:
-        rank: among the papers that the voice ranks; ``None`` where it is not one of them.
-        score: cosine or BM25.
-        weight: of the voice in the hybrid score; ``None`` in the other modes, like the next two.
-        standard: the score in standard deviations above that of the average paper.
-        added: ``weight * standard``; the hybrid score is the sum of both voices' and the lift.
+        rank: among the papers that the signal ranks; ``None`` where it is not one of them.
+        score: what it measures: cosine, BM25.
+        weight: of the signal in the hybrid score; ``None`` in the other modes, like the next two.
+        standard: the z-score: standard deviations above the average paper.
+        added: ``weight * standard``; the hybrid score is the sum of all signals' and the lift.
     """
 
     rank: int | None
@@ -140,12 +141,20 @@ class Standing:
         joined_to: id of the record that has the place of its work, or that the list is about;
             ``""`` where it was joined to none.
         notes: of the list.
+        searched: whether it passes the filters.
+        listed: whether the signals rank it.
+        scored: what it alone scores; ``None`` where nothing ranks.
+        ranks: its place by each signal of the mode, by name, among those searched; 0: none.
     """
 
     rank: int | None
     rerank: float | None = None
     joined_to: str = ""
     notes: Sequence[str] = ()
+    searched: bool = True
+    listed: bool = True
+    scored: Scored | None = None
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +168,7 @@ class Explanation:
         rank: in the whole list, as :meth:`search_api.engine.engine.Engine.search` gives it;
             ``None`` where the paper is not in it.
         score: on the scale of the mode.
-        semantic: the part of meaning; ``None`` where that was not asked for.
-        lexical: the part of words; likewise.
+        parts: what each signal of the ranking says, by name; ``None`` where it was not asked.
         lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
         rerank: what the cross-encoder says of it; ``None`` where it was not read again.
         meaning: shares and sentences; ``None`` where the meaning was not asked for.
@@ -175,8 +183,7 @@ class Explanation:
     index: IndexInfo
     rank: int | None
     score: float
-    semantic: Part | None
-    lexical: Part | None
+    parts: Mapping[str, Part | None]
     lift: float | None
     rerank: float | None
     meaning: Meaning | None
@@ -201,8 +208,7 @@ class Explanation:
             "rank": self.rank,
             "score": round(self.score, _SCORE_DIGITS),
             "why": {
-                "semantic": self.semantic.to_json() if self.semantic else None,
-                "lexical": self.lexical.to_json() if self.lexical else None,
+                **{name: part.to_json() if part else None for name, part in self.parts.items()},
                 "lift": None if self.lift is None else round(self.lift, _SCORE_DIGITS),
                 "rerank": None if self.rerank is None else round(self.rerank, _SCORE_DIGITS),
             },

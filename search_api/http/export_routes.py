@@ -60,7 +60,7 @@ def _written(
         papers = listed(page.hits)
         headers["X-Akin-Total"] = str(page.total)
     elif parameters.id:
-        papers = map(Listed, [engine.paper(one) for one in dict.fromkeys(parameters.id)])
+        papers = map(Listed, engine.papers_of(list(dict.fromkeys(parameters.id))))
     else:
         papers = map(Listed, engine.papers(parameters.filters()))
     body = document(exporter, papers, parameters.q.strip() or "Papers", link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -56,8 +57,7 @@ def corpus_map(parameters: ParametersDep, engine: EngineDep) -> Any:
         "years": columns.years,
         "categories": columns.categories,
         "topics": [
-            {**asdict(topic), "central": [_central(engine, row) for row in topic.central]}
-            for topic in drawn.topics
+            {**asdict(topic), "central": _central(engine, topic.central)} for topic in drawn.topics
         ],
         "index": engine.info.to_json(),
     }
@@ -88,12 +88,13 @@ def points(parameters: ParametersDep, engine: EngineDep, request: Request) -> Re
 def paper(row: int, parameters: ParametersDep, engine: EngineDep) -> Any:
     """Return the paper of a row of the columns, from 0, with all its fields."""
     _check(engine, parameters.generation)
-    return {**engine.paper_at(row).to_json(), "index": engine.info.to_json()}
+    (found,) = engine.papers_at([row])
+    return {**found.to_json(), "index": engine.info.to_json()}
 
 
-def _central(engine: Engine, row: int) -> dict[str, Any]:
-    paper = engine.paper_at(row)
-    return {"row": row, "id": paper.id, "title": paper.title}
+def _central(engine: Engine, rows: Sequence[int]) -> list[dict[str, Any]]:
+    papers = zip(rows, engine.papers_at(rows), strict=True)
+    return [{"row": row, "id": paper.id, "title": paper.title} for row, paper in papers]
 
 
 def _check(engine: Engine, generation: str | None) -> None:

@@ -23,7 +23,7 @@ def title_of_list(asked: Asked, engine: Engine) -> str:
         UnknownPaper: one to be like or unlike is not in the index.
     """
     like, unlike = (
-        [engine.paper(one).title for one in dict.fromkeys(ids)]
+        [one.title for one in engine.papers_of(list(dict.fromkeys(ids)))]
         for ids in (asked.like, asked.unlike)
     )
     return title_of(
@@ -49,7 +49,7 @@ def title_of(
         unlike: titles of those to be far from.
         filters: which papers are searched.
         mode: by which voices.
-        min_score: the least score.
+        min_score: the minimum score.
         text: an abstract to be near.
     """
     question = _cut(q) or (f"papers near “{_cut(text)}”" if text.strip() else "")

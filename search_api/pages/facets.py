@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search_api.engine.engine import Engine
@@ -137,7 +138,7 @@ def _within(asked: Asked, first: int, last: int) -> bool:
 
 def _counts(
     engine: Engine, asked: Asked, page: ResultList, facet: str, *fields: str
-) -> list[FacetCount]:
+) -> Sequence[FacetCount]:
     """Return a facet's counts of the list as it were without the filters of these fields."""
     none = {name: Asked.model_fields[name].default for name in fields or (facet,)}
     wider = asked.model_copy(update=none)
@@ -147,7 +148,7 @@ def _counts(
     return (engine.counts(query) if query else engine.facets)[facet]
 
 
-def _facet(field: str, title: str, asked: Asked, counts: list[FacetCount]) -> Facet:
+def _facet(field: str, title: str, asked: Asked, counts: Sequence[FacetCount]) -> Facet:
     chosen: list[str] = getattr(asked, field)
     known = {str(count.value): count.count for count in counts}
     labels = [*(one for one in dict.fromkeys(chosen) if one not in known), *known]
@@ -166,7 +167,7 @@ def _facet(field: str, title: str, asked: Asked, counts: list[FacetCount]) -> Fa
     )
 
 
-def _code(asked: Asked, counts: list[FacetCount]) -> Facet:
+def _code(asked: Asked, counts: Sequence[FacetCount]) -> Facet:
     """Return the facet of code, where any paper is known to have some."""
     known = {bool(count.value): count.count for count in counts}
     values = [

@@ -21,6 +21,7 @@ from search_api.http.problems import index_headers
 from search_api.pages import papers
 from search_api.query.language import HELP
 from search_api.query.results import IndexInfo
+from search_api.ranking.signals import SIGNALS
 
 _HERE = Path(__file__).parent
 
@@ -135,6 +136,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         HELP=HELP,
+        SIGNALS=SIGNALS,
         FORMATS={name: FORMATS.get(name, name) for name in EXPORTERS},
         version=__version__,
         papers=papers,

@@ -56,7 +56,7 @@ def search(request: Request, asked: AskedDep, engine: EngineDep) -> HTMLResponse
         engine.info,
         asked=asked,
         facets=engine.facets,
-        topics=engine.map.topics,
+        topics=engine.topics,
     )
 
 
@@ -85,8 +85,8 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
         ],
         facets=facets(engine, asked, found),
         bars=bars(engine, asked, found),
-        like=[engine.paper(one) for one in query.like],
-        unlike=[engine.paper(one) for one in query.unlike],
+        like=engine.papers_of(query.like),
+        unlike=engine.papers_of(query.unlike),
         name=_name(engine, asked, found),
     )
 
@@ -224,7 +224,7 @@ def corpus_map(
     """The corpus in two dimensions, with the papers of a list marked; and its topics."""
     query = None if asked.id else asked.to_query()
     found = engine.search(replace(query, k=_ON_MAP, cursor=None)) if query else None
-    marked = found.papers if found else [engine.paper(one) for one in dict.fromkeys(asked.id)]
+    marked = found.papers if found else engine.papers_of(list(dict.fromkeys(asked.id)))
     return page(
         request,
         "map.html",
@@ -233,9 +233,7 @@ def corpus_map(
         total=found.total if found else len(marked),
         what=title_of_list(asked, engine) if query else ", ".join(one.title for one in marked),
         hits=engine.places([one.id for one in marked]),
-        topics=[
-            (topic, [engine.paper_at(row) for row in topic.central]) for topic in engine.map.topics
-        ],
+        topics=[(topic, engine.papers_at(topic.central)) for topic in engine.map.topics],
     )
 
 

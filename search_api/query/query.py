@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self, get_args
 
 from indexer.errors import BadParameter
+from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.language import Clause, Wish, parse
 from search_api.query.operators import MAX_WEIGHT
@@ -188,16 +189,20 @@ class Query:
         return bool(self.text.strip() or self.wishes or self.like or self.unlike)
 
     @property
+    def conditions(self) -> Conditions:
+        """What selects the papers that are ranked."""
+        none = Filters()
+        return Conditions(
+            filters=tuple(one for one in (self.filters, self.narrowed) if one != none),
+            excluded=self.excluded,
+            must=self.must,
+            must_not=self.must_not,
+        )
+
+    @property
     def selects(self) -> bool:
         """Whether some papers are asked for, whatever ranks them."""
-        none = Filters()
-        return bool(
-            self.must
-            or self.must_not
-            or self.excluded
-            or self.filters != none
-            or self.narrowed != none
-        )
+        return bool(self.conditions)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Yield every text of the query, with the name of the parameter that it comes from."""

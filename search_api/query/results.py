@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,11 @@ _DIGITS = 6  # of a score; float32 has no more
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one part of the ranking says of a paper.
+    """What one signal of the ranking says of a paper.
 
     Attributes:
         rank: among the papers that pass the filters, 1 is best.
-        score: cosine for the semantic voice, BM25 for the lexical one; more is better.
+        score: what the signal measures, such as a cosine; more is better.
     """
 
     rank: int
@@ -36,8 +37,8 @@ class Hit:
         rank: in the whole list, not the page; 1 is first.
         score: on the scale of the mode, see :mod:`search_api.ranking.fusion`.
         paper: the paper.
-        semantic: its place by meaning; ``None`` where that was not asked for.
-        lexical: its place by words; ``None`` where no word matches or that was not asked for.
+        voices: its place by each signal of the ranking, by name; ``None`` where it has none, as no
+            word matches, or that was not asked for.
         lift: what the papers nearest to it add to its score; ``None`` outside hybrid mode.
         rerank: what the cross-encoder says of it; ``None`` where it was not read again.
         same: ids of other records of the same work, which have no place of their own.
@@ -46,8 +47,7 @@ class Hit:
     rank: int
     score: float
     paper: Paper
-    semantic: Voice | None
-    lexical: Voice | None
+    voices: Mapping[str, Voice | None]
     lift: float | None
     rerank: float | None = None
     same: tuple[str, ...] = ()
@@ -59,8 +59,7 @@ class Hit:
             "score": round(self.score, _DIGITS),
             "paper": self.paper.to_json(),
             "why": {
-                "semantic": self.semantic.to_json() if self.semantic else None,
-                "lexical": self.lexical.to_json() if self.lexical else None,
+                **{name: one.to_json() if one else None for name, one in self.voices.items()},
                 "lift": None if self.lift is None else round(self.lift, _DIGITS),
                 **({} if self.rerank is None else {"rerank": round(self.rerank, _DIGITS)}),
             },
@@ -109,7 +108,7 @@ class ResultList:
     total: int
     took_ms: float
     hits: list[Hit]
-    facets: dict[str, list[FacetCount]]
+    facets: Mapping[str, Sequence[FacetCount]]
     next: str | None
     notes: list[str]
 

@@ -1,7 +1,7 @@
-"""One score of two voices, and of what the nearest papers say.
+"""One score of several signals, and of what the nearest papers say.
 
 A cosine and a BM25F score have nothing in common but how far a paper stands out of the corpus. So
-each voice is brought to mean 0 and deviation 1 over all papers, and the two are added with fixed
+each signal is brought to mean 0 and deviation 1 over all papers, and they are added with fixed
 weights: a hybrid score of 2 means two standard deviations above the average paper, more or less.
 (CombSUM with z-score normalisation: Montague and Aslam, "Relevance score normalization for
 metasearch", CIKM 2001.)
@@ -16,10 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.arrays import Array, Rows, Vectors
-
-SEMANTIC_WEIGHT = 0.65
-LEXICAL_WEIGHT = 0.35
+from indexer.arrays import Array, Vectors
 
 POOL = 100
 """How many of the best papers confirm each other."""
@@ -28,36 +25,24 @@ NEIGHBOURS = 5
 """How many of them a paper is lifted by."""
 
 NEIGHBOUR_WEIGHT = 0.5
-"""Of their mean score. These five were chosen on half of the queries of seven collections, see
-``docs/quality.md``."""
+"""Of their mean score. This and the weights of the signals were chosen on half of the queries of
+seven collections, see ``docs/quality.md``."""
+
+_NOTHING = 1e-12
+"""A deviation below it is nothing but rounding, as where all papers score the same."""
 
 
-def standard_scores(scores: Array) -> Array:
-    """Return ``(x - mean) / deviation``, population deviation; all 0 where nothing differs."""
-    deviation = scores.std()
-    # Rounding leaves a deviation of some 1e-17 where all scores are the same.
-    if deviation <= 1e-12 * max(1.0, float(np.abs(scores).max(initial=0.0))):
+def z_scores(scores: Array, mean: float, deviation: float) -> Array:
+    """Return ``(x - mean) / deviation``; all 0 where nothing differs.
+
+    Args:
+        scores: of some papers, ``(n,)``.
+        mean: over all papers.
+        deviation: the population's, over all papers.
+    """
+    if deviation <= _NOTHING * max(1.0, abs(mean)):
         return np.zeros_like(scores)
-    standard: Array = (scores - scores.mean()) / deviation
-    return standard
-
-
-def summands(semantic: Array, lexical: Array) -> tuple[Array, Array]:
-    """Return what cosines ``(n,)`` and BM25F scores ``(n,)`` each add to the hybrid scores."""
-    return (
-        SEMANTIC_WEIGHT * standard_scores(semantic),
-        LEXICAL_WEIGHT * standard_scores(lexical),
-    )
-
-
-def best(scores: Array, most: int) -> Rows:
-    """Return the indexes of the highest scores in falling order; of equals the earlier is first."""
-    if len(scores) > most:
-        least = np.partition(scores, -most)[-most]
-        candidates = np.flatnonzero(scores >= least)
-    else:
-        candidates = np.arange(len(scores))
-    return candidates[np.argsort(-scores[candidates], kind="stable")][:most]
+    return (scores - mean) / deviation
 
 
 def lifts(scores: Array, vectors: Vectors) -> Array:
@@ -77,8 +62,8 @@ def lifts(scores: Array, vectors: Vectors) -> Array:
     near = np.maximum(vectors.astype(np.float64) @ vectors.T.astype(np.float64), 0.0)
     np.fill_diagonal(near, 0.0)
     if len(scores) > NEIGHBOURS + 1:
-        least = np.partition(near, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS]
-        near[near < least[:, np.newaxis]] = 0.0
+        lowest = np.partition(near, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS]
+        near[near < lowest[:, np.newaxis]] = 0.0
     total = near.sum(axis=1)
     confirmed = near @ np.maximum(scores, 0.0)
     mean: Array = np.divide(confirmed, total, out=np.zeros(len(scores)), where=total > 0)

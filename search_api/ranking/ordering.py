@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -43,14 +42,14 @@ def _same(one: tuple[set[str], set[str]], other: tuple[set[str], set[str]]) -> b
 
 
 def collapse(
-    rows: Rows, vectors: Vectors, paper: Callable[[int], Paper], first: Rows
+    rows: Rows, vectors: Vectors, papers: Callable[[Rows], Sequence[Paper]], first: Rows
 ) -> tuple[Rows, dict[int, list[int]]]:
     """Give one work one place.
 
     Args:
         rows: papers by index, best first; only they are compared, at most :data:`POOL`.
         vectors: theirs, and before them those of ``first``: ``(len(first) + len(rows), dim)``.
-        paper: reads one.
+        papers: reads some, in one go: those that are near another.
         first: papers that the list is about; their other records are not in it at all.
 
     Returns:
@@ -58,13 +57,17 @@ def collapse(
     """
     every = [int(row) for row in (*first, *rows)]
     near = vectors @ vectors.T >= _NEAR
-    words = cache(lambda row: _words(paper(row)))  # each is read once, whatever it is near
+    np.fill_diagonal(near, val=False)
+    looked_at = np.array(every, dtype=np.int64)[near.any(axis=1)]
+    by_row = {
+        row: _words(paper) for row, paper in zip(looked_at.tolist(), papers(looked_at), strict=True)
+    }
     kept: list[int] = []  # places in every
     same: dict[int, list[int]] = {}
     for place, row in enumerate(every):
         if place >= len(first):
             found = next(
-                (k for k in kept if near[place, k] and _same(words(every[k]), words(row))), None
+                (k for k in kept if near[place, k] and _same(by_row[every[k]], by_row[row])), None
             )
             if found is not None:
                 same.setdefault(every[found], []).append(row)

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from indexer.arrays import Array, Mask, Rows
-from indexer.paper import Paper
-from indexer.store.catalogue import read_paper_at, read_texts
-from indexer.store.vector_index import VectorIndex
+from indexer.arrays import Rows
 from search_api.query.query import Query
 from search_api.ranking import ordering
 from search_api.ranking.reranker import DEPTH, Reranker
-from search_api.ranking.scored import Scored
-from search_api.store.columns import Columns
+from search_api.ranking.scoring import Scoring
+from search_api.store.store import Selection, Store
 
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
 
-Lend = Callable[[], AbstractContextManager[sqlite3.Connection]]
-"""Lends a connection to the catalogue."""
+_BY_DATE = f"by date: the {DATE_POOL} most relevant; a minimum score sets other bounds"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The whole list.
+    """A list, of which the beginning is in order.
 
     Attributes:
-        rows: its papers by index, in order.
+        rows: its first papers, in order.
+        listed: all of them.
         same: the other records of a paper's work, which have no place; by the paper that has it,
             or that the list is about.
         read: what the cross-encoder says of the papers that it read again.
@@ -39,12 +33,22 @@ class Ranking:
     """
 
     rows: Rows
-    same: dict[int, list[int]]
-    read: dict[int, float]
-    notes: list[str]
+    listed: Selection
+    same: dict[int, list[int]] = field(default_factory=dict)
+    read: dict[int, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many papers the whole list has."""
+        return self.listed.count
+
+    def reaches(self, count: int) -> bool:
+        """Tell whether so many papers are in order, or all that there are."""
+        return len(self.rows) >= min(count, self.total)
 
     def rank(self, row: int) -> int | None:
-        """Return the place of a paper, 1 is first; ``None`` where it has none."""
+        """Return the place of a paper, 1 is first; ``None`` where it is not among the rows."""
         places = np.flatnonzero(self.rows == row)
         return int(places[0]) + 1 if len(places) else None
 
@@ -54,95 +58,117 @@ class Ranking:
 
 
 class Ranker:
-    """Orders the papers of one generation; safe to share by threads.
+    """Orders the papers of a store; safe to share by threads.
 
     Args:
-        vectors: of the generation.
-        columns: what else is known of its papers.
-        catalogue: never held while a cross-encoder reads.
+        store: that holds the papers.
         reranker: reads the best papers again, if there is one.
     """
 
-    def __init__(
-        self, vectors: VectorIndex, columns: Columns, catalogue: Lend, reranker: Reranker | None
-    ) -> None:
-        self._vectors = vectors
-        self._columns = columns
-        self._catalogue = catalogue
+    def __init__(self, store: Store, reranker: Reranker | None) -> None:
+        self._store = store
         self._reranker = reranker
 
     def digest(self, query: Query) -> str:
         """Return a short hash of all that shapes the list; see :meth:`Query.digest`."""
         return query.digest(self._reranker.model.fingerprint if self._reranker else "")
 
-    def rank(self, query: Query, scored: Scored, read_again: bool = True) -> Ranking:
-        """Order the papers that are listed, each step where it is asked for.
-
-        Those from a least score on; the best of them read again; one place for each work; variety.
+    def newest(self, query: Query, among: Selection, least: int) -> Ranking:
+        """List a selection by date, for a query that ranks nothing.
 
         Args:
             query: what is asked.
-            scored: what each paper scores.
+            among: which papers are selected.
+            least: how many of the list are to be in order at least.
+        """
+        rows = self._store.newest(max(least, ordering.POOL), among)
+        return self._collapsed(query, Ranking(rows, among), rows[:0])
+
+    def rank(
+        self,
+        query: Query,
+        scoring: Scoring,
+        about: Rows,
+        among: Selection,
+        least: int,
+        read_again: bool = True,
+    ) -> Ranking:
+        """Order the papers that are listed, each step where it is asked for.
+
+        Those from a minimum score on; the best of them read again; one place for each work;
+        variety.
+
+        Args:
+            query: what is asked.
+            scoring: scores papers for it.
+            about: papers that the list is about; other records of them are not in it.
+            among: which papers are searched.
+            least: how many of the list are to be in order at least.
             read_again: whether a cross-encoder may; it takes seconds, and changes only the order.
 
         Raises:
             ModelUnavailable: the cross-encoder cannot be loaded.
         """
-        score, listed = scored.score, scored.listed
-        if query.min_score is not None and query.ranks:
-            listed &= score >= query.min_score
-        rows, notes = self._ordered(query, score, listed)
-        same: dict[int, list[int]] = {}
-        read: dict[int, float] = {}
-        if len(rows):
-            by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
-            by_relevance = query.ranks and query.sort == "relevance"
-            if self._reranker and read_again and by_text and by_relevance:
-                rows, read = self._read_again(self._reranker, query.text, rows)
-            if query.collapse:
-                rows, same = self._collapsed(rows, scored.like - 1)
-            if query.diversity and by_relevance and len(rows):
-                pool, others = np.split(rows, [ordering.POOL])
-                # Once they were read again, it is their places that count.
-                merit = -np.arange(len(pool), dtype=np.float64) if read else score[pool]
-                vectors = self._vectors.vectors(pool + 1)
-                varied = ordering.diversify(pool, merit, vectors, query.diversity)
-                rows = np.concatenate([varied, others])
-        return Ranking(rows, same, read, notes)
+        ranking = self._ordered(query, scoring, among, max(least, ordering.POOL))
+        by_relevance = query.sort == "relevance"
+        by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
+        if self._reranker and read_again and by_text and by_relevance and len(ranking.rows):
+            ranking = self._read_again(self._reranker, query.text, ranking)
+        ranking = self._collapsed(query, ranking, about)
+        if query.diversity and by_relevance:
+            ranking = self._varied(query, scoring, ranking)
+        return ranking
 
-    def _ordered(self, query: Query, score: Array, listed: Mask) -> tuple[Rows, list[str]]:
-        """Return the indexes of the listed papers in order; ties go to the earlier row."""
-        rows = np.flatnonzero(listed)
-        if not query.ranks:
-            return rows[np.argsort(-self._columns.date[rows], kind="stable")], []
-        rows = rows[np.argsort(-score[rows], kind="stable")]
-        if query.sort == "relevance":
-            return rows, []
-        notes = []
-        if query.mode != "lexical" and query.min_score is None and len(rows) > DATE_POOL:
-            rows = rows[:DATE_POOL]
-            notes = [f"by date: the {DATE_POOL} most relevant; a least score sets other bounds"]
-        return rows[np.argsort(-self._columns.date[rows], kind="stable")], notes
+    def _ordered(self, query: Query, scoring: Scoring, among: Selection, least: int) -> Ranking:
+        """Return the list by score, or by date; ties go to the earlier row."""
+        listed = scoring.listed(among)
+        by_date = query.sort == "date"
+        # By words, or from a minimum score on, all that is listed counts, not the best alone.
+        all_count = query.mode == "lexical" or query.min_score is not None
+        if by_date:
+            least = listed.count if all_count else DATE_POOL
+        scored = scoring.head(listed, least, query.min_score)
+        sure = scored.sure
+        if query.min_score is not None:
+            sure = sure & (scored.score >= query.min_score)
+            listed = self._store.only(scored.rows[sure])
+        rows = scored.rows[sure][np.argsort(-scored.score[sure], kind="stable")]
+        notes: tuple[str, ...] = ()
+        if by_date:
+            if not all_count and listed.count > DATE_POOL:
+                rows = rows[:DATE_POOL]
+                listed = self._store.only(rows)
+                notes = (
+                    f"by date: the {DATE_POOL} most relevant; a minimum score bounds otherwise",
+                )
+            rows = rows[np.argsort(-self._store.dates(rows), kind="stable")]
+        return Ranking(rows, listed, notes=notes)
 
-    def _read_again(
-        self, reranker: Reranker, text: str, rows: Rows
-    ) -> tuple[Rows, dict[int, float]]:
-        """Return the rows, the best as a cross-encoder orders them, and what it says of each."""
-        pool, others = np.split(rows, [DEPTH])
-        with self._catalogue() as db:
-            texts = read_texts(db, (pool + 1).tolist())
-        found = reranker.score(text, texts)
+    def _read_again(self, reranker: Reranker, text: str, ranking: Ranking) -> Ranking:
+        """Put the best papers into the order of a cross-encoder."""
+        pool, others = np.split(ranking.rows, [DEPTH])
+        found = reranker.score(text, self._store.texts(pool))
         read = dict(zip(pool.tolist(), found.tolist(), strict=True))
-        return np.concatenate([pool[np.argsort(-found, kind="stable")], others]), read
+        rows = np.concatenate([pool[np.argsort(-found, kind="stable")], others])
+        return Ranking(rows, ranking.listed, read=read, notes=ranking.notes)
 
-    def _collapsed(self, rows: Rows, about: Rows) -> tuple[Rows, dict[int, list[int]]]:
-        """Return the rows with one place for each work, and what others are of a row's work."""
-        pool, others = np.split(rows, [ordering.POOL])
-        vectors = self._vectors.vectors(np.concatenate([about, pool]) + 1)
-        with self._catalogue() as db:
+    def _collapsed(self, query: Query, ranking: Ranking, about: Rows) -> Ranking:
+        """Give each work one place, where that is asked for."""
+        if not (query.collapse and len(ranking.rows)):
+            return ranking
+        pool, others = np.split(ranking.rows, [ordering.POOL])
+        every = np.concatenate([about, pool])
+        kept, same = ordering.collapse(pool, self._store.vectors(every), self._store.papers, about)
+        gone = np.array([row for rows in same.values() for row in rows], dtype=np.int64)
+        rows = np.concatenate([kept, others])
+        listed = ranking.listed.without(gone)
+        return Ranking(rows, listed, same, ranking.read, ranking.notes)
 
-            def paper(row: int) -> Paper:
-                return read_paper_at(db, row + 1)
-
-            kept, same = ordering.collapse(pool, vectors, paper, about)
-        return np.concatenate([kept, others]), same
+    def _varied(self, query: Query, scoring: Scoring, ranking: Ranking) -> Ranking:
+        """Put papers first that say something that those before them do not."""
+        pool, others = np.split(ranking.rows, [ordering.POOL])
+        places = -np.arange(len(pool), dtype=np.float64)
+        merit = places if ranking.read else scoring.of(pool).score  # once they were read again
+        varied = ordering.diversify(pool, merit, self._store.vectors(pool), query.diversity)
+        rows = np.concatenate([varied, others])
+        return Ranking(rows, ranking.listed, ranking.same, ranking.read, ranking.notes)

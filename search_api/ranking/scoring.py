@@ -1,151 +1,160 @@
-"""What every paper of a corpus scores for a query: by meaning, by words, and both together."""
+"""From a question to exact scores of the papers that can be at the head of its list.
+
+Each signal names its best papers, and says what no other paper exceeds. So a sum of weighted
+z-scores bounds the score of every paper that no signal has named, and a candidate above that bound
+has the very place that it would have if all papers were scored (the threshold algorithm of Fagin,
+Lotem and Naor, "Optimal aggregation algorithms for middleware", PODS 2001, in rounds). Where too
+few are above it, more are named; in the end all papers are candidates, and nothing is left.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 
-from indexer.arrays import Array, Mask, Rows, Vectors
-from indexer.encoder import Encoder
-from indexer.store.catalogue import read_texts, term_numbers
-from indexer.store.lexical_index import LexicalIndex
-from indexer.store.vector_index import VectorIndex
-from indexer.words import surfaces
-from search_api.query.query import Query
-from search_api.ranking.examples import OTHERS, towards, unit
-from search_api.ranking.fusion import POOL, best, lifts, summands
-from search_api.ranking.lexical import Weights, weigh, weigh_papers
+from indexer.arrays import Array, Rows, best
+from search_api.query.conditions import Conditions
+from search_api.ranking.fusion import POOL, lifts, z_scores
+from search_api.ranking.question import Question
 from search_api.ranking.scored import Scored
+from search_api.ranking.signals import SEMANTIC, Signal, signals_of
+from search_api.store.store import Best, Scorer, Selection, Store
 
-UNLIKE_WEIGHT = 0.5
-"""Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
+DEPTH = 1000
+"""Papers that each signal names at first."""
+
+_DEEPER = 4
+"""Times as many in the next round."""
+
+_SLACK = 1e-9
+"""By which a bound is raised: sums in another order differ in their last digits."""
 
 
-class Scorer:
-    """Scores all papers of one generation; safe to share by threads.
+class Scoring:
+    """Scores papers for a question in one mode; safe to share by threads.
 
     Args:
-        vectors: of the generation.
-        words: its lexical index.
-        encoder: of the model that the vectors are of.
+        store: that is asked.
+        question: what is asked.
+        mode: which signals rank.
     """
 
-    def __init__(self, vectors: VectorIndex, words: LexicalIndex, encoder: Encoder) -> None:
-        self._vectors = vectors
-        self._words = words
-        self._encoder = encoder
+    def __init__(self, store: Store, question: Question, mode: str) -> None:
+        self._store = store
+        self.hybrid = mode == "hybrid"
+        self._scorers: dict[Signal, Scorer] = {
+            signal: signal.scorer(question) for signal in signals_of(mode)
+        }
 
-    def score(
-        self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows, searched: Mask
-    ) -> Scored:
-        """Score every paper.
+    @property
+    def scorers(self) -> Mapping[Signal, Scorer]:
+        """Who scores by each signal of the mode."""
+        return self._scorers
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether the meaning of the question counts."""
+        return SEMANTIC in self._scorers
+
+    def listed(self, among: Selection) -> Selection:
+        """Return those of a selection that are in the list: of one signal those that it ranks."""
+        if self.hybrid:
+            return among
+        (scorer,) = self._scorers.values()
+        return scorer.ranked(among)
+
+    def of(self, rows: Rows, bound: float = -np.inf) -> Scored:
+        """Score papers.
 
         Args:
-            db: the catalogue.
-            query: filters and clauses do not matter here.
-            like: row ids of the papers to be like.
-            unlike: row ids of those to be unlike.
-            searched: which papers pass; kept with the scores.
+            rows: in any order, which is kept.
+            bound: see :class:`Scored`.
         """
-        semantic = lexical = matched = added = None
-        notes: list[str] = []
-        direction = self.direction(query, like, unlike)
-        if direction is not None:
-            notes = self._cut(query.text)
-            semantic = self._vectors.scores(direction).astype(np.float64)
-        if query.ranks and query.mode != "semantic":
-            weights = self._weights(db, query, like, unlike)
-            lexical, matched = self._words.scores(weights), self._matched(weights)
-        if semantic is not None and lexical is not None:
-            by_meaning, by_words = summands(semantic, lexical)
-            added = by_meaning, by_words, self._lift(by_meaning + by_words)
-        return Scored(searched, like, unlike, direction, semantic, lexical, matched, added, notes)
+        scores = {signal.name: by.scores(rows) for signal, by in self._scorers.items()}
+        if not self.hybrid:
+            return Scored(rows, scores, {}, None, bound)
+        pool, lifted = self._pool
+        at = np.minimum(np.searchsorted(pool, rows), len(pool) - 1)
+        lift = np.where(pool[at] == rows, lifted[at], 0.0)
+        return Scored(rows, scores, self._added(scores), lift, bound)
 
-    def direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors | None:
-        """Return the unit vector that papers are to lie along; ``None`` where words alone rank."""
-        ranks_by_meaning = query.ranks and query.mode != "lexical"
-        return self._direction(query, like, unlike) if ranks_by_meaning else None
+    def head(self, among: Selection, least: int, min_score: float | None = None) -> Scored:
+        """Score so many papers of a selection that the first of its list are sure.
 
-    def _direction(self, query: Query, like: Rows, unlike: Rows) -> Vectors:
-        """Return the unit vector that papers are to lie along; zero if all cancels out."""
-        wanted = np.zeros(self._vectors.dimension, dtype=np.float64)
-        encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
-        texts = _texts(query)
-        if texts:
-            weights = np.array([weight for weight, _ in texts])
-            wanted += weights @ encode([text for _, text in texts])
-        if len(like):
-            wanted += towards(self._vectors.vectors(like), self._others(like))
-        if len(unlike):
-            wanted -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
-        return unit(wanted).astype(np.float32)
-
-    def _others(self, like: Rows) -> Vectors:
-        """Return the vectors of a sample of the other papers, always the same."""
-        rows = np.unique(np.linspace(1, len(self._vectors), OTHERS + len(like)).astype(np.int64))
-        others = np.setdiff1d(rows, like)
-        return self._vectors.vectors(others) if len(others) else self._vectors.vectors(like)[:0]
-
-    def _weights(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Weights:
-        """Return the weights of the terms that papers are to have, by number."""
-        weights: Weights = defaultdict(float, weigh(db, _texts(query)))
-        for rows, sign in ((like, 1.0), (unlike, -UNLIKE_WEIGHT)):
-            if len(rows):
-                for number, weight in weigh_papers(db, self._words, rows.tolist()).items():
-                    weights[number] += sign * weight
-        return weights
-
-    def telling(
-        self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows
-    ) -> dict[str, str]:
-        """Return the terms of the papers to be like that are wanted, those that tell most first.
-
-        Each comes with the first word of these papers that has it.
+        Args:
+            among: that is listed.
+            least: how many are to be sure at least, unless there are fewer.
+            min_score: all that score it are to be sure, too; ``None``: there is no such bound.
         """
-        words: dict[str, str] = {}
-        for text in read_texts(db, like.tolist()):
-            words = surfaces(text) | words  # the first word stays
-        if not words:
-            return {}
-        looked_for = weigh_papers(db, self._words, like.tolist())
-        weights = self._weights(db, query, like, unlike)
-        numbers = term_numbers(db, words)
-        wanted = [t for t, n in numbers.items() if n in looked_for and weights[n] > 0]
-        wanted.sort(key=lambda t: (-weights[numbers[t]] * self._words.idf(numbers[t]), numbers[t]))
-        return {term: words[term] for term in wanted}
 
-    def _matched(self, weights: Weights) -> Mask:
-        """Return which papers have a term that is wanted; all, where terms are only unwanted."""
-        wanted = [number for number, weight in weights.items() if weight > 0]
-        matched = np.full(self._words.papers, bool(weights) and not wanted)
-        for number in wanted:
-            matched[self._words.rows(number)] = True
-        return matched
+        def enough(scored: Scored) -> bool:
+            if min_score is not None:
+                return scored.bound < min_score
+            return int(np.count_nonzero(scored.sure)) >= min(least, among.count)
 
-    def _lift(self, scores: Array) -> Array:
-        pool = best(scores, POOL)
-        lift = np.zeros_like(scores)
-        lift[pool] = lifts(scores[pool], self._vectors.vectors(pool + 1))
-        return lift
+        if self.hybrid:  # what the whole corpus has at its head will often do
+            wide = self._wide
+            here = among.has(wide.rows)
+            scored = self.of(wide.rows[here], wide.bound)
+            if enough(scored):
+                return scored
+        for rows, bound in self._rounds(among, least):
+            scored = self.of(self._with_pool(rows, among), bound)
+            if enough(scored):
+                break
+        return scored
 
-    def _cut(self, text: str) -> list[str]:
-        if not text.strip():
-            return []  # no reason to load the model
-        limit = self._encoder.max_tokens
-        if limit is None or len(text) < limit:  # a word piece is a character at least
-            return []
-        (tokens,) = self._encoder.count_tokens([text])
-        if tokens <= limit:
-            return []
-        return [
-            f"the query has {tokens} word pieces, the model reads {limit}: "
-            "its meaning was taken from the beginning, its words from all of it"
-        ]
+    @cached_property
+    def _wide(self) -> Scored:
+        """Candidates of the whole corpus, the :data:`POOL` best among them for sure; no lifts."""
+        for rows, bound in self._rounds(self._store.select(Conditions()), POOL):
+            scores = {signal.name: by.scores(rows) for signal, by in self._scorers.items()}
+            scored = Scored(rows, scores, self._added(scores), np.zeros(len(rows)), bound)
+            if np.count_nonzero(scored.sure) >= POOL:
+                break
+        return scored
 
+    @cached_property
+    def _pool(self) -> tuple[Rows, Array]:
+        """The rows of the best papers of the corpus, ascending, and what each is lifted by."""
+        first = best(self._wide.score, POOL)
+        rows = self._wide.rows[first]
+        lifted = lifts(self._wide.score[first], self._store.vectors(rows))
+        order = np.argsort(rows)
+        return rows[order], lifted[order]
 
-def _texts(query: Query) -> list[tuple[float, str]]:
-    """Return the texts to rank by, with their weights."""
-    own = [(1.0, query.text)] if query.text.strip() else []
-    return own + [(wish.weight, wish.text) for wish in query.wishes]
+    def _with_pool(self, rows: Rows, among: Selection) -> Rows:
+        """Return candidates together with the papers of a selection that are lifted."""
+        if not self.hybrid:
+            return rows
+        pool, _ = self._pool
+        return np.union1d(rows, pool[among.has(pool)])
+
+    def _rounds(self, among: Selection, least: int) -> Iterator[tuple[Rows, float]]:
+        """Yield more and more candidates, and what no other paper scores; in the end all papers."""
+        depth = max(DEPTH, 2 * least)
+        while 2 * depth < among.count:
+            named = {signal: by.best(depth, among) for signal, by in self._scorers.items()}
+            rows = np.unique(np.concatenate([one.rows for one in named.values()]))
+            yield rows, self._bound(named)
+            depth *= _DEEPER
+        yield among.rows(), -np.inf
+
+    def _added(self, scores: Mapping[str, Array]) -> dict[str, Array]:
+        """Return what scores add to the hybrid score, by the name of the signal."""
+        return {
+            signal.name: signal.weight * z_scores(scores[signal.name], by.mean, by.deviation)
+            for signal, by in self._scorers.items()
+        }
+
+    def _bound(self, named: Mapping[Signal, Best]) -> float:
+        """Return what no paper scores that no signal has named."""
+        if min(one.rest for one in named.values()) == -np.inf:
+            return -np.inf  # one of them has named all
+        if not self.hybrid:
+            (one,) = named.values()
+            return one.rest
+        rest = {signal.name: np.array([one.rest]) for signal, one in named.items()}
+        return sum(float(added[0]) for added in self._added(rest).values()) + _SLACK

@@ -1,0 +1,178 @@
+"""The answers to the last queries: what one question costs is paid once.
+
+A page shows a list, facets of it and of wider ones and words in common; then it is asked for
+sentences, for why a paper is there, and for what follows. All of that is of one question, with one
+direction, one list, and one set of scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from indexer.arrays import Rows
+from indexer.encoder import Encoder
+from search_api.query.conditions import Conditions
+from search_api.query.query import Query
+from search_api.ranking.question import Question
+from search_api.ranking.ranker import Ranker, Ranking
+from search_api.ranking.reranker import Reranker
+from search_api.ranking.scored import Scored
+from search_api.ranking.scoring import Scoring
+from search_api.store.store import Selection, Store
+
+_BUDGET = 64 << 20
+"""Bytes of scores that are kept; a question has some 16 of each paper."""
+
+_AT_HAND = 200
+"""Papers of a list that are put in order at first."""
+
+_DEEPER = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A query's list, and what it was made by.
+
+    Attributes:
+        ranking: the list.
+        searched: the papers that are ranked at all.
+        question: what ranks; ``None`` where nothing does, and papers are only selected.
+        scoring: its scores in the query's mode; ``None`` likewise.
+    """
+
+    ranking: Ranking
+    searched: Selection
+    question: Question | None
+    scoring: Scoring | None
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether the meaning of the question counts."""
+        return self.scoring is not None and self.scoring.by_meaning
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader should know."""
+        cut = self.question.notes if self.question and self.by_meaning else ()
+        return [*cut, *self.ranking.notes]
+
+    def ranks_all(self, rows: Rows) -> bool:
+        """Tell whether papers are ranked, and so in the list unless a later step takes them out."""
+        listed = self.scoring.listed(self.searched) if self.scoring else self.searched
+        return bool(listed.has(rows).all())
+
+    def scored(self, rows: Rows) -> Scored | None:
+        """Return what papers score, ``None`` where nothing ranks."""
+        return None if self.scoring is None else self.scoring.of(rows)
+
+    def ranks(self, rows: Rows) -> dict[str, Rows]:
+        """Return, by the name of a signal, the places of papers among all that are searched.
+
+        0 where a paper has none. Signals that do not rank in the query's mode are left out.
+        """
+        if self.scoring is None:
+            return {}
+        return {
+            signal.name: scorer.ranks(rows, self.searched)
+            for signal, scorer in self.scoring.scorers.items()
+        }
+
+
+class Answers:
+    """Answers queries over a store, and remembers the last ones; safe to share by threads.
+
+    Args:
+        store: that holds the papers.
+        encoder: of the model that its vectors are of.
+        reranker: reads the best papers again, if there is one.
+    """
+
+    def __init__(self, store: Store, encoder: Encoder, reranker: Reranker | None) -> None:
+        self._papers = len(store)
+        self._reads_again = reranker is not None
+        most = min(max(_BUDGET // (16 * max(len(store), 1)), 4), 64)
+        ranker = Ranker(store, reranker)
+        self.digest = ranker.digest
+
+        # Functions of these parts, not methods: what is remembered is not to keep the engine alive.
+        @lru_cache(most)
+        def question(query: Query) -> Question:
+            return Question(store, encoder, query)
+
+        @lru_cache(most)
+        def scoring(query: Query, mode: str) -> Scoring:
+            return Scoring(store, question(query), mode)
+
+        @lru_cache(most)
+        def selected(conditions: Conditions) -> Selection:
+            return store.select(conditions)
+
+        @lru_cache(most)
+        def answer(query: Query, depth: int, read_again: bool) -> Answer:
+            among = selected(query.conditions)
+            if not query.ranks:
+                return Answer(ranker.newest(query, among, depth), among, None, None)
+            asked = question(_ranking_part(query))
+            among = among.without(asked.named)
+            scores = scoring(_ranking_part(query), query.mode)
+            ranking = ranker.rank(query, scores, asked.like, among, depth, read_again)
+            return Answer(ranking, among, asked, scores)
+
+        self._question, self._answer, self._selected = question, answer, selected
+
+    def question(self, query: Query) -> Question:
+        """Return what a query that ranks asks for.
+
+        Raises:
+            UnknownPaper: a paper to be like or unlike is not in the store.
+        """
+        return self._question(_ranking_part(query))
+
+    def answer(self, query: Query, count: int) -> Answer:
+        """Return the list of a query, so many of its papers in order, or all that it has.
+
+        Raises:
+            UnknownPaper: a paper to be like or unlike is not in the store.
+            ModelUnavailable: a model cannot be loaded.
+        """
+        found = self._answer(_shape(query), _AT_HAND, self._reads_again)
+        if not found.ranking.reaches(count):
+            depth = _AT_HAND
+            while depth < count:
+                depth *= _DEEPER
+            depth = min(depth, self._papers)
+            found = self._answer(_shape(query), depth, self._reads_again)
+        return found
+
+    def listed(self, query: Query) -> Selection:
+        """Return the papers of a query's list, in no order, without ranking where that can be.
+
+        A cross-encoder is not asked: it changes the order alone.
+
+        Raises:
+            UnknownPaper: a paper to be like or unlike is not in the store.
+            ModelUnavailable: a model cannot be loaded.
+        """
+        if not query.ranks:
+            return self._selected(query.conditions)
+        all_are = query.mode != "lexical" and query.min_score is None and query.sort != "date"
+        if all_are and not query.collapse:
+            return self._selected(query.conditions).without(self.question(query).named)
+        return self._answer(_shape(query), _AT_HAND, False).ranking.listed
+
+
+def _shape(query: Query) -> Query:
+    """Return what of a query shapes its list, pages aside."""
+    return replace(query, k=1, cursor=None, typed="", notes=())
+
+
+def _ranking_part(query: Query) -> Query:
+    """Return what of a query ranks, whatever else it asks for."""
+    return Query(
+        text=query.text,
+        wishes=query.wishes,
+        like=query.like,
+        unlike=query.unlike,
+        is_paper=query.is_paper,
+    )

@@ -1,0 +1,137 @@
+"""What a query asks of a store: a direction, and weighted terms; each is worked out once."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from functools import cached_property
+
+import numpy as np
+
+from indexer.arrays import Rows, Vectors
+from indexer.encoder import Encoder
+from indexer.words import surfaces
+from search_api.query.query import Query
+from search_api.ranking.examples import OTHERS, towards, unit
+from search_api.ranking.terms import TermWeights, by_telling, weigh, weigh_papers
+from search_api.store.store import Scorer, Store
+
+UNLIKE_WEIGHT = 0.5
+"""Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
+
+
+class Question:
+    """What is asked for, apart from which papers are selected and how they are listed.
+
+    Safe to share by threads. Neither a list nor what explains it asks the model again for what is
+    here.
+
+    Args:
+        store: that is asked.
+        encoder: of the model that its vectors are of.
+        query: of which only text, wishes, papers to be like and unlike matter.
+
+    Attributes:
+        like: rows of the papers to be like.
+        unlike: rows of those to be unlike.
+
+    Raises:
+        UnknownPaper: a paper to be like or unlike is not in the store.
+    """
+
+    def __init__(self, store: Store, encoder: Encoder, query: Query) -> None:
+        self.like = store.rows(query.like)
+        self.unlike = store.rows(query.unlike)
+        self._store = store
+        self._encoder = encoder
+        self._query = query
+        self._lock = threading.Lock()
+
+    @property
+    def named(self) -> Rows:
+        """Rows of the papers to be like or unlike: they are never among the results."""
+        return np.concatenate([self.like, self.unlike])
+
+    @property
+    def direction(self) -> Vectors:
+        """The unit vector ``(dim,)`` that papers are to lie along; zero if all cancels out."""
+        with self._lock:  # the model is asked once, whoever else waits for it
+            return self._direction
+
+    @cached_property
+    def _direction(self) -> Vectors:
+        query = self._query
+        wanted = np.zeros(self._store.dimension)
+        encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
+        if texts := _texts(query):
+            weights = np.array([weight for weight, _ in texts])
+            wanted += weights @ encode([text for _, text in texts])
+        if len(self.like):
+            wanted += towards(self._store.vectors(self.like), self._others())
+        if len(self.unlike):
+            wanted -= UNLIKE_WEIGHT * self._store.vectors(self.unlike).mean(axis=0)
+        return unit(wanted).astype(np.float32)
+
+    @cached_property
+    def weights(self) -> TermWeights:
+        """The weight of each term that papers are to have, below 0 where they are not to."""
+        weights: TermWeights = defaultdict(float, weigh(_texts(self._query)))
+        for rows, sign in ((self.like, 1.0), (self.unlike, -UNLIKE_WEIGHT)):
+            for term, weight in weigh_papers(self._store, rows).items():
+                weights[term] += sign * weight
+        return dict(weights)
+
+    @cached_property
+    def meaning(self) -> Scorer:
+        """Scores papers by their cosine with the direction."""
+        return self._store.meaning(self.direction)
+
+    @cached_property
+    def words(self) -> Scorer:
+        """Scores papers by the terms that they have."""
+        return self._store.words(self.weights)
+
+    @cached_property
+    def telling(self) -> dict[str, str]:
+        """The terms of the papers to be like that are wanted, those that tell most first.
+
+        Each comes with the first word of these papers that has it.
+        """
+        words: dict[str, str] = {}
+        for text in self._store.texts(self.like):
+            words = surfaces(text) | words  # the first word stays
+        if not words:
+            return {}
+        looked_for = weigh_papers(self._store, self.like)
+        weights = {term: self.weights[term] for term in words if term in looked_for}
+        wanted = {term: weight for term, weight in weights.items() if weight > 0}
+        return {term: words[term] for term in by_telling(self._store, wanted)}
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know where the meaning is asked for: that a text was cut."""
+        text = self._query.text
+        if not text.strip():
+            return ()  # no reason to load the model
+        limit = self._encoder.max_tokens
+        if limit is None or len(text) < limit:  # a word piece is a character at least
+            return ()
+        (tokens,) = self._encoder.count_tokens([text])
+        if tokens <= limit:
+            return ()
+        return (
+            f"the query has {tokens} word pieces, the model reads {limit}: "
+            "its meaning was taken from the beginning, its words from all of it",
+        )
+
+    def _others(self) -> Vectors:
+        """Return the vectors of a sample of the other papers, always the same."""
+        last = len(self._store) - 1
+        rows = np.unique(np.linspace(0, last, OTHERS + len(self.like)).astype(np.int64))
+        return self._store.vectors(np.setdiff1d(rows, self.like))
+
+
+def _texts(query: Query) -> list[tuple[float, str]]:
+    """Return the texts to rank by, with their weights."""
+    own = [(1.0, query.text)] if query.text.strip() else []
+    return own + [(wish.weight, wish.text) for wish in query.wishes]

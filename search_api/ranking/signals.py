@@ -1,0 +1,71 @@
+"""The signals of the ranking: what each is called, weighs and measures, and who scores by it.
+
+All that speaks of signals reads :data:`SIGNALS`: the hybrid score, the JSON and its schema, the
+commands, the pages, the explanation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from search_api.ranking.question import Question
+from search_api.store.store import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason for a paper to be in a list.
+
+    Attributes:
+        name: in JSON, and as a mode in which it ranks alone.
+        noun: for people: "by meaning".
+        measure: what its score is.
+        digits: of the score after the point, for people.
+        weight: of its z-scores in the hybrid score.
+        scorer: asks a question by it.
+        among: which papers have a rank by it.
+        absent: why a paper has none, ``""`` where each has one.
+    """
+
+    name: str
+    noun: str
+    measure: str
+    digits: int
+    weight: float
+    scorer: Callable[[Question], Scorer]
+    among: str = "all papers searched"
+    absent: str = ""
+
+    def told(self, score: float) -> str:
+        """Return a score for people, such as ``cosine 0.52``."""
+        return f"{self.measure} {score:.{self.digits}f}"
+
+
+SEMANTIC = Signal(
+    name="semantic",
+    noun="meaning",
+    measure="cosine",
+    digits=2,
+    weight=0.65,
+    scorer=lambda question: question.meaning,
+)
+LEXICAL = Signal(
+    name="lexical",
+    noun="words",
+    measure="BM25",
+    digits=1,
+    weight=0.35,
+    scorer=lambda question: question.words,
+    among="all papers that have one",
+    absent="no word in common",
+)
+
+SIGNALS = (SEMANTIC, LEXICAL)
+
+
+def signals_of(mode: str) -> tuple[Signal, ...]:
+    """Return the signals that rank in a mode: in ``hybrid`` all, else the one of that name."""
+    if mode == "hybrid":
+        return SIGNALS
+    return tuple(signal for signal in SIGNALS if signal.name == mode)

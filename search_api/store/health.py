@@ -1,0 +1,54 @@
+"""What the files of a generation hold, looked at one by one, for ``akin doctor``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import numpy as np
+
+from indexer.arrays import Rows, Vectors
+from indexer.store.catalogue import open_catalogue, read_texts
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.generation import Generation
+from indexer.store.vector_index import VectorIndex
+
+
+def catalogue_check(generation: Generation) -> str:
+    """Return what SQLite says of the catalogue's pages: ``ok``, or what is wrong."""
+    with closing(open_catalogue(generation.catalogue)) as db:
+        (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    return str(answer)
+
+
+def counts(generation: Generation) -> dict[str, int]:
+    """Return how many papers each part of a generation has, by its name.
+
+    Raises:
+        IndexCorrupted: a part cannot be read.
+    """
+    with closing(open_catalogue(generation.catalogue)) as db:
+        (papers, last) = db.execute("SELECT count(*), max(row) FROM papers").fetchone()
+        (phrases,) = db.execute("SELECT count(*) FROM phrases_docsize").fetchone()
+    return {
+        "manifest": generation.manifest.papers,
+        "catalogue": papers,
+        "last row": last,
+        "phrases": phrases,
+        "vectors": len(VectorIndex(generation.vectors)),
+        "map": len(CorpusMap.read(generation.folder, generation.manifest.papers).points),
+    }
+
+
+def blocks(generation: Generation) -> Iterator[Vectors]:
+    """Yield all vectors, a block at a time."""
+    return VectorIndex(generation.vectors).blocks()
+
+
+def sample(generation: Generation, size: int) -> tuple[Rows, list[str], Vectors]:
+    """Return rows, texts and vectors of so many papers, evenly spread over the corpus."""
+    vectors = VectorIndex(generation.vectors)
+    rows = np.unique(np.linspace(0, len(vectors) - 1, size).astype(np.int64))
+    with closing(open_catalogue(generation.catalogue)) as db:
+        texts = read_texts(db, rows + 1)
+    return rows, texts, vectors.vectors(rows)

@@ -1,0 +1,206 @@
+"""The store over the files of a generation; see :mod:`search_api.store.store`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+import numpy as np
+
+from indexer.arrays import Rows, Vectors, best
+from indexer.errors import IndexCorrupted, UnknownPaper
+from indexer.paper import Paper, Rejection
+from indexer.store.catalogue import (
+    Merged,
+    MergedPaper,
+    merged_papers,
+    read_papers,
+    read_records,
+    read_rows,
+    read_texts,
+    rejections_in,
+    term_numbers,
+)
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.generation import Generation, how_to_mend
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.moments import Moments
+from indexer.store.vector_index import VectorIndex
+from search_api.query.conditions import Conditions
+from search_api.query.results import IndexInfo
+from search_api.store.bitmap import Bitmap
+from search_api.store.columns import Columns
+from search_api.store.connections import Connections
+from search_api.store.map_columns import MapColumns
+from search_api.store.scorers import Meaning, Words
+from search_api.store.selection import having
+from search_api.store.store import Selection
+
+
+class LocalStore:
+    """Reads one generation. Safe to share by threads; close it when done.
+
+    Args:
+        generation: a published one; every file is compared with its checksum first.
+
+    Attributes:
+        generation: the one that is read.
+        info: which index it is.
+        map: where the papers lie.
+        everything: all papers.
+
+    Raises:
+        IndexCorrupted: a file is missing or damaged, or does not fit the others.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        generation.verify()
+        manifest = generation.manifest
+        self.generation = generation
+        self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
+        self._vectors = VectorIndex(generation.vectors)
+        self._moments = Moments.read(generation.folder, manifest.papers, self._vectors.dimension)
+        self._words = LexicalIndex(generation.folder, manifest.papers)
+        self.map: CorpusMap | None = CorpusMap.read(generation.folder, manifest.papers)
+        self._connections = Connections(generation.catalogue)
+        with self._catalogue() as db:
+            self._columns = Columns(db)
+        if not len(self._vectors) == self._columns.n == manifest.papers:
+            self._connections.close()
+            raise IndexCorrupted(
+                f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
+                f"catalogue, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
+                file=str(generation.folder),
+            )
+        self.everything = Bitmap(np.ones(manifest.papers, dtype=np.bool_), self._columns)
+
+    def __len__(self) -> int:
+        return self.info.papers
+
+    @property
+    def dimension(self) -> int:
+        """Of the vectors."""
+        return self._vectors.dimension
+
+    def close(self) -> None:
+        """Close the catalogue; whoever asks from now on, or is only half done, is told so."""
+        self._connections.close()
+
+    def rows(self, ids: Sequence[str]) -> Rows:
+        """Return the rows of papers by id.
+
+        Raises:
+            UnknownPaper: no paper has one of the ids.
+        """
+        if not ids:
+            return np.zeros(0, dtype=np.int64)
+        with self._catalogue() as db:
+            found = read_rows(db, ids)
+        for paper_id in ids:
+            if paper_id not in found:
+                raise UnknownPaper(
+                    f"{paper_id}: not in the index of {self.info.papers:,} papers",
+                    id=paper_id,
+                    index=self.info.to_json(),
+                )
+        return np.array([found[paper_id] - 1 for paper_id in ids], dtype=np.int64)
+
+    def papers(self, rows: Rows) -> list[Paper]:
+        """Return papers, read in one go."""
+        with self._catalogue() as db:
+            return read_papers(db, rows + 1)
+
+    def texts(self, rows: Rows) -> list[str]:
+        """Return the texts that were embedded."""
+        with self._catalogue() as db:
+            return read_texts(db, rows + 1)
+
+    def records(self, row: int) -> list[Merged]:
+        """Return the records that a paper was made of."""
+        with self._catalogue() as db:
+            return read_records(db, row + 1)
+
+    def merged_papers(self) -> list[MergedPaper]:
+        """Return the papers that are made of several records."""
+        with self._catalogue() as db:
+            return list(merged_papers(db))
+
+    def rejections(self) -> list[Rejection]:
+        """Return the records that could not be read."""
+        with self._catalogue() as db:
+            return list(rejections_in(db))
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the vectors of papers."""
+        return self._vectors.vectors(rows)
+
+    def dates(self, rows: Rows) -> Rows:
+        """Return dates as numbers."""
+        return self._columns.date[rows].astype(np.int64)
+
+    def select(self, conditions: Conditions) -> Selection:
+        """Return the papers that meet all conditions."""
+        if not conditions:
+            return self.everything
+        mask = np.ones(len(self), dtype=np.bool_)
+        for filters in conditions.filters:
+            mask &= self._columns.mask(filters)
+        for filters in conditions.excluded:
+            mask &= ~self._columns.mask(filters)
+        if conditions.must or conditions.must_not:
+            with self._catalogue() as db:
+                for clause in conditions.must:
+                    mask &= having(db, self._words, clause)
+                for clause in conditions.must_not:
+                    mask &= ~having(db, self._words, clause)
+        return Bitmap(mask, self._columns)
+
+    def only(self, rows: Rows) -> Selection:
+        """Return some papers as a selection."""
+        mask = np.zeros(len(self), dtype=np.bool_)
+        mask[rows] = True
+        return Bitmap(mask, self._columns)
+
+    def newest(self, k: int, among: Selection) -> Rows:
+        """Return the newest papers of a selection."""
+        rows = among.rows()
+        return rows[best(self._columns.date[rows], k)]
+
+    def meaning(self, direction: Vectors) -> Meaning:
+        """Ask for papers along a direction."""
+        return Meaning(self._vectors, self._moments, direction)
+
+    def words(self, weights: Mapping[str, float]) -> Words:
+        """Ask for papers that have terms."""
+        with self._catalogue() as db:
+            numbers = term_numbers(db, weights)
+        return Words(self._words, {number: weights[term] for term, number in numbers.items()})
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return how many papers have each of the terms that any has."""
+        with self._catalogue() as db:
+            numbers = term_numbers(db, terms)
+        return {term: self._words.frequency(number) for term, number in numbers.items()}
+
+    def map_columns(self) -> MapColumns | None:
+        """Return the map as columns."""
+        return self._map_columns
+
+    @cached_property
+    def _map_columns(self) -> MapColumns | None:
+        if self.map is None:
+            return None
+        with self._catalogue() as db:
+            return MapColumns.of(db, self.map, self._columns)
+
+    @contextmanager
+    def _catalogue(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection to the catalogue; wait for a free one."""
+        with self._connections.lend() as db:
+            try:
+                yield db
+            except sqlite3.DatabaseError:
+                self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
+                raise

@@ -1,0 +1,189 @@
+"""The two scorers of the local store: cosines of a flat index, BM25F of postings.
+
+Each scores the whole corpus once, when it is first asked for the best of many papers, and keeps
+that: lists, filters, ranks and explanations of one question share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from indexer.arrays import Array, Mask, Rows, Vectors, best
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.moments import Moments
+from indexer.store.vector_index import VectorIndex
+from search_api.store.bitmap import Bitmap
+from search_api.store.store import Best, Selection
+
+FEW = 1000
+"""Papers that are scored by themselves, not with all others."""
+
+FEW_PLACES = 32
+"""Papers whose places are counted one by one; of more, all are put in order at once."""
+
+
+class Dense:
+    """Papers by a score that is known of each; see :class:`search_api.store.store.Scorer`.
+
+    Args:
+        scores: of all papers ``(n,)``.
+    """
+
+    def __init__(self, scores: Array | Vectors) -> None:
+        self._all = scores
+
+    @property
+    def mean(self) -> float:
+        """Of all scores."""
+        return float(self._all.mean())
+
+    @property
+    def deviation(self) -> float:
+        """Of all scores."""
+        return float(self._all.std())
+
+    def best(self, k: int, among: Selection) -> Best:
+        """Return the ``k`` papers of a selection of the highest scores."""
+        rows = self.ranked(among).rows()
+        scores = self._all[rows]
+        first = best(scores, k)
+        rest = -np.inf if len(first) == len(rows) else float(scores[first[-1]])
+        return Best(rows[first], scores[first].astype(np.float64), rest)
+
+    def scores(self, rows: Rows) -> Array:
+        """Return scores."""
+        return self._all[rows].astype(np.float64)
+
+    def ranked(self, among: Selection) -> Selection:
+        """Return the selection: each paper has a score."""
+        return among
+
+    def ranks(self, rows: Rows, among: Selection) -> Rows:
+        """Return places by score."""
+        return places(self._all, bitmap_of(self.ranked(among)).mask, rows)
+
+
+class Meaning(Dense):
+    """Papers by the cosine of a direction with their vectors."""
+
+    def __init__(self, vectors: VectorIndex, moments: Moments, direction: Vectors) -> None:
+        self._vectors = vectors
+        self._direction = direction
+        self._spread = moments.spread(direction)
+
+    @cached_property
+    def _all(self) -> Vectors:  # type: ignore[override]  # scored when first needed
+        return self._vectors.cosines(self._direction)
+
+    @property
+    def mean(self) -> float:
+        """Of the cosines of all papers, which need not be scored for it."""
+        return self._spread[0]
+
+    @property
+    def deviation(self) -> float:
+        """Likewise."""
+        return self._spread[1]
+
+    def scores(self, rows: Rows) -> Array:
+        """Return cosines."""
+        if len(rows) <= FEW and "_all" not in self.__dict__:
+            return self._vectors.cosines(self._direction, rows).astype(np.float64)
+        return super().scores(rows)
+
+
+class Words(Dense):
+    """Papers by the BM25F score of weighted terms; those are ranked that have a wanted one.
+
+    Args:
+        index: whose postings.
+        weights: of terms, by number.
+    """
+
+    def __init__(self, index: LexicalIndex, weights: Mapping[int, float]) -> None:
+        self._index = index
+        self._weights = weights
+
+    @cached_property
+    def _all(self) -> Array:  # type: ignore[override]  # scored when first needed
+        return self._index.scores(self._weights)
+
+    @cached_property
+    def _matched(self) -> Mask:
+        """Which papers have a term that is wanted; all, where terms are only unwanted."""
+        wanted = [number for number, weight in self._weights.items() if weight > 0]
+        matched = np.full(self._index.papers, bool(self._weights) and not wanted)
+        for number in wanted:
+            matched[self._index.rows(number)] = True
+        return matched
+
+    @cached_property
+    def _spread(self) -> tuple[float, float]:
+        """Mean and deviation over all papers, from those that have a term at all."""
+        papers = self._index.papers
+        found = self._all[np.flatnonzero(self._all)]
+        mean = float(found.sum()) / papers
+        squares = float(((found - mean) ** 2).sum()) + (papers - len(found)) * mean**2
+        return mean, float(np.sqrt(squares / papers))
+
+    @property
+    def mean(self) -> float:
+        """Of the scores of all papers, most of which are 0."""
+        return self._spread[0]
+
+    @property
+    def deviation(self) -> float:
+        """Likewise."""
+        return self._spread[1]
+
+    def best(self, k: int, among: Selection) -> Best:
+        """Return the ``k`` papers of a selection of the highest scores that have a wanted term."""
+        found = super().best(k, among)
+        if self.ranked(among).count == among.count:
+            return found
+        # Who has no wanted term scores 0, or less by unwanted ones.
+        return Best(found.rows, found.scores, max(found.rest, 0.0))
+
+    def scores(self, rows: Rows) -> Array:
+        """Return BM25F scores."""
+        if len(rows) <= FEW and "_all" not in self.__dict__:
+            return self._index.scores(self._weights, rows)
+        return super().scores(rows)
+
+    def ranked(self, among: Selection) -> Selection:
+        """Return those of a selection that have a wanted term."""
+        return bitmap_of(among).narrowed(self._matched)
+
+
+def places(scores: Array | Vectors, among: Mask, rows: Rows) -> Rows:
+    """Return the place of rows among others, 1 is best, 0 for one that is not among them.
+
+    Of equals the earlier row is first.
+    """
+    found = np.zeros(len(rows), dtype=np.int64)
+    if len(rows) > FEW_PLACES:
+        others = np.flatnonzero(among)
+        place = np.zeros(len(among), dtype=np.int64)
+        place[others[np.argsort(-scores[others], kind="stable")]] = np.arange(1, len(others) + 1)
+        found[:] = place[rows]
+        return found
+    for at, row in enumerate(rows.tolist()):
+        if among[row]:
+            better = np.count_nonzero((scores > scores[row]) & among)
+            before = np.count_nonzero((scores[:row] == scores[row]) & among[:row])
+            found[at] = better + before + 1
+    return found
+
+
+def bitmap_of(selection: Selection) -> Bitmap:
+    """Return a selection of the local store as what it is.
+
+    Raises:
+        TypeError: another store made it.
+    """
+    if not isinstance(selection, Bitmap):
+        raise TypeError(f"{type(selection).__name__}: not a selection of this store")
+    return selection

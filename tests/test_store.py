@@ -1,0 +1,332 @@
+"""The contract of a store: values against brute force. Every store must pass all of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+
+import numpy as np
+import pytest
+
+from indexer.arrays import Vectors
+from indexer.errors import EngineClosed, UnknownPaper
+from indexer.paper import Paper, document_text
+from search_api.query.conditions import Conditions
+from search_api.query.filters import Filters
+from search_api.query.operators import Clause
+from search_api.store.store import Scorer, Selection, Store, papers_of
+from tests.fakes import FakeEncoder
+from tests.local_stores import local_store
+from tests.stores import MemoryStore, facets, meets, with_ids
+
+WORDS = "graph node prompt kernel token bird cloud mix".split()
+COMMON = (40, 20, 10, 6, 4, 2, 1, 1)
+PAPERS = 120
+
+Open = Callable[[list[Paper], Vectors], Store]
+
+
+def corpus(seed: int = 0, papers: int = PAPERS) -> list[Paper]:
+    """Papers of few words, so that many tie; some say nothing of a field."""
+    chance = random.Random(seed)
+    made = []
+    for i in range(papers):
+        year = chance.choice([None, *range(2018, 2027)])
+        made.append(
+            Paper(
+                "",
+                " ".join(chance.choices(WORDS, COMMON, k=chance.randint(1, 4))),
+                " ".join(chance.choices(WORDS, COMMON, k=chance.randint(0, 12))),
+                tuple(chance.sample(["Ann Lee", "Bo Lee", "Émile Zola", "Li Wei"], i % 4)),
+                year,
+                f"{year}-0{chance.randint(1, 9)}-11" if year and i % 3 else None,
+                chance.choice([None, "CVPR", "Journal of Graphs"]),
+                tuple(chance.sample(["cs.LG", "stat.ML", "cs.CV"], i % 3)),
+                code=chance.choice([None, True, False]),
+                sources=(chance.choice(["a/one.bib", "b/two.ris"]),),
+            )
+        )
+    for i in range(0, papers - 1, 10):  # the same text twice: all scores tie
+        first = made[i]
+        made[i + 1] = Paper("", first.title, first.abstract, first.authors, 2020)
+    return with_ids(made)
+
+
+def vectors_of(papers: list[Paper]) -> Vectors:
+    return FakeEncoder().encode_document(
+        [document_text(paper.own_title, paper.abstract) for paper in papers]
+    )
+
+
+@cache
+def brute_force() -> tuple[MemoryStore, dict[str, Scorer]]:
+    """The corpus in memory, and what is asked of it."""
+    store = MemoryStore(corpus(), vectors_of(corpus()))
+    return store, scorers(store)
+
+
+@pytest.fixture(scope="module", params=["memory", "local"])
+def open_store(request, tmp_path_factory) -> Iterator[Open]:
+    """Opens a store over papers; each kind of store is a parameter."""
+    with ExitStack() as stack:
+
+        def make(papers: list[Paper], vectors: Vectors) -> Store:
+            if request.param == "memory":
+                return MemoryStore(papers, vectors)
+            folder = tmp_path_factory.mktemp("store")
+            return stack.enter_context(local_store(folder, papers, vectors))
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def papers() -> list[Paper]:
+    return corpus()
+
+
+@pytest.fixture(scope="module")
+def store(open_store, papers) -> Store:
+    return open_store(papers, vectors_of(papers))
+
+
+@pytest.fixture(scope="module")
+def asked(store) -> dict[str, Scorer]:
+    """What is asked of the store."""
+    return scorers(store)
+
+
+CONDITIONS = {
+    "all": Conditions(),
+    "most": Conditions((Filters(year_from=2019),)),
+    "some": Conditions((Filters(author=("lee",)),)),
+    "few": Conditions((Filters(author=("zola",), year_from=2024, venue=("cvpr",)),)),
+    "two filters": Conditions((Filters(category=("LG",)), Filters(has_code=True))),
+    "excluded": Conditions(excluded=(Filters(venue=("journal graphs",)), Filters(2020, 2022))),
+    "words": Conditions(must=(Clause("graphs", literal=False),)),
+    "title": Conditions(must=(Clause("nodes", literal=False, field="title"),)),
+    "phrase": Conditions(must=(Clause("graph node", literal=True),)),
+    "phrase in title": Conditions(must=(Clause("graph graph", literal=True, field="title"),)),
+    "not words": Conditions(
+        must_not=(Clause("graph", literal=False), Clause("node node", literal=True))
+    ),
+    "source": Conditions((Filters(source=("two",)),)),
+    "none": Conditions((Filters(author=("nobody",)),)),
+    "word of none": Conditions(must=(Clause("absent", literal=False),)),
+}
+
+
+@pytest.fixture(params=CONDITIONS)
+def conditions(request) -> Conditions:
+    return CONDITIONS[request.param]
+
+
+def test_a_selection_holds_the_papers_that_meet_its_conditions(store, papers, conditions):
+    """At every selectivity, in the order of rows, and no other paper is in it."""
+    found = store.select(conditions)
+    expected = [row for row, paper in enumerate(papers) if meets(paper, conditions)]
+    assert found.rows().tolist() == expected
+    assert found.count == len(expected)
+    every = np.arange(len(papers))
+    assert found.has(every).tolist() == [row in expected for row in range(len(papers))]
+
+
+def test_facets_count_the_papers_of_a_selection(store, papers, conditions):
+    """Each value with its number of papers, by brute force."""
+    chosen = [paper for paper in papers if meets(paper, conditions)]
+    found = {name: list(counts) for name, counts in store.select(conditions).facets().items()}
+    assert found == facets(chosen)
+
+
+def test_papers_can_be_taken_out_of_a_selection(store, conditions):
+    """Those that are in it go, the others do not matter, and the selection itself stays."""
+    before = store.select(conditions)
+    rows = before.rows().tolist()
+    gone = np.array([0, 1, 50, 119])
+    after = before.without(gone)
+    assert after.rows().tolist() == [row for row in rows if row not in gone]
+    assert after.count == len(after.rows())
+    assert before.rows().tolist() == rows
+    assert before.without(gone[:0]).rows().tolist() == rows
+
+
+def test_some_papers_can_be_selected_by_row(store, papers):
+    """In whatever order they are named, once each."""
+    some = store.only(np.array([7, 3, 99]))
+    assert (some.rows().tolist(), some.count) == ([3, 7, 99], 3)
+    found = {name: list(counts) for name, counts in some.facets().items()}
+    assert found == facets([papers[row] for row in (3, 7, 99)])
+
+
+ASKED: dict[str, dict[str, float] | str] = {
+    "meaning": "graph kernel",
+    "no direction": "",
+    "words": {"graph": 1.0, "kernel": 2.0, "absent": 1.0},
+    "a rare word": {"cloud": 1.0},
+    "unwanted, too": {"kernel": 1.0, "graph": -0.5},
+    "unwanted alone": {"bird": -1.0, "cloud": -2.0},
+    "words of none": {"absent": 1.0},
+    "no words": {},
+}
+
+
+def scorers(store: Store) -> dict[str, Scorer]:
+    def scorer(what: dict[str, float] | str) -> Scorer:
+        if isinstance(what, dict):
+            return store.words(what)
+        direction = FakeEncoder().encode_query([what])[0]
+        return store.meaning(direction if what else np.zeros_like(direction))
+
+    return {name: scorer(what) for name, what in ASKED.items()}
+
+
+@pytest.fixture(params=ASKED)
+def scorer(request, asked) -> tuple[Scorer, Scorer]:
+    """A scorer, and the one by brute force."""
+    return asked[request.param], brute_force()[1][request.param]
+
+
+def test_scores_are_those_of_the_formula(scorer):
+    """Of all papers, of some in any order, of one, of none."""
+    fast, slow = scorer
+    for rows in ([*range(PAPERS)], [5, 3, 3, 119], [0], []):
+        at = np.array(rows, dtype=np.int64)
+        np.testing.assert_allclose(fast.scores(at), slow.scores(at), atol=1e-6)
+
+
+def test_mean_and_deviation_are_of_all_papers(scorer):
+    """Whatever is selected, by the textbook's formula over every paper's score."""
+    fast, slow = scorer
+    assert fast.mean == pytest.approx(slow.mean, abs=1e-6)
+    assert fast.deviation == pytest.approx(slow.deviation, abs=1e-6)
+
+
+@pytest.mark.parametrize("k", [1, 7, 119, 120, 1000])
+def test_the_best_are_those_of_brute_force(store, asked, conditions, k):
+    """Best first, of equals the earlier row, and nobody left out scores more than is said."""
+    slow_store, by_brute_force = brute_force()
+    among = store.select(conditions)
+    for name, fast in asked.items():
+        slow = by_brute_force[name]
+        found = fast.best(k, among)
+        exact = fast.scores(np.arange(PAPERS))  # equal texts are equal in both
+        order = sorted(slow.ranked(slow_store.select(conditions)).rows().tolist(),
+                       key=lambda row: (-exact[row], row))  # fmt: skip
+        assert found.rows.tolist() == order[:k], name
+        np.testing.assert_array_equal(found.scores, exact[order[:k]])
+        left_out = set(among.rows().tolist()) - set(found.rows.tolist())
+        if left_out:
+            assert found.rest >= max(exact[row] for row in left_out)
+            assert found.rest <= max(found.scores[-1] if len(found.rows) else 0.0, 0.0)
+        else:
+            assert found.rest == -np.inf
+
+
+def test_ranked_papers_are_those_that_have_a_wanted_term(scorer, store, conditions):
+    """By meaning all of a selection are ranked; by words those that have one."""
+    fast, slow = scorer
+    slow_among = brute_force()[0].select(conditions)
+    found = fast.ranked(store.select(conditions))
+    assert found.rows().tolist() == slow.ranked(slow_among).rows().tolist()
+
+
+@pytest.mark.parametrize("rows", [[0], [5, 3, 119], [*range(PAPERS)], []])
+def test_ranks_are_places_among_all_that_are_ranked(store, asked, conditions, rows):
+    """1 is best; a paper that is not ranked, or not selected, has 0."""
+    at = np.array(rows, dtype=np.int64)
+    among = store.select(conditions)
+    for name, fast in asked.items():
+        order = fast.best(PAPERS, among).rows.tolist()
+        expected = [order.index(row) + 1 if row in order else 0 for row in rows]
+        assert fast.ranks(at, among).tolist() == expected, name
+
+
+def test_papers_and_texts_come_in_the_order_of_the_rows(store, papers):
+    """Whatever the order, and more than once."""
+    rows = np.array([9, 0, 119, 9])
+    assert store.papers(rows) == [papers[row] for row in rows]
+    expected = [document_text(papers[row].own_title, papers[row].abstract) for row in rows]
+    assert store.texts(rows) == expected
+    assert store.papers(rows[:0]) == []
+
+
+def test_many_papers_are_read_at_once(open_store):
+    """More than any database takes in one question."""
+    many = corpus(papers=1203)
+    store = open_store(many, vectors_of(many))
+    rows = np.arange(1203)[::-1]
+    assert store.papers(rows) == many[::-1]
+    assert store.rows([paper.id for paper in many]).tolist() == list(range(1203))
+    assert list(papers_of(store, store.select(Conditions()))) == many
+
+
+def test_rows_are_found_by_id(store, papers):
+    """In the order of the ids; one that is not there is named."""
+    ids = [papers[row].id for row in (7, 0, 119, 7)]
+    assert store.rows(ids).tolist() == [7, 0, 119, 7]
+    assert store.rows([]).tolist() == []
+    with pytest.raises(UnknownPaper, match="akin:none") as error:
+        store.rows([ids[0], "akin:none"])
+    assert error.value.context["id"] == "akin:none"
+
+
+def test_vectors_and_dates_are_those_of_the_papers(store, papers):
+    """A vector without loss; a date as a number that sorts."""
+    rows = np.array([3, 0, 119])
+    np.testing.assert_array_equal(store.vectors(rows), vectors_of(papers)[rows])
+    slow, _ = brute_force()
+    every = np.arange(len(papers))
+    assert store.dates(every).tolist() == slow.dates(every).tolist()
+
+
+@pytest.mark.parametrize("k", [1, 9, 120, 500])
+def test_the_newest_come_first(store, conditions, k):
+    """By date; of one date the earlier row; those without one last."""
+    slow, _ = brute_force()
+    expected = slow.newest(k, slow.select(conditions)).tolist()
+    assert store.newest(k, store.select(conditions)).tolist() == expected
+
+
+def test_frequencies_are_numbers_of_papers(store):
+    """Of those terms that any paper has, in title, abstract or names."""
+    slow, _ = brute_force()
+    terms = ["graph", "cloud", "lee", "absent"]
+    assert store.frequencies(terms) == slow.frequencies(terms)
+    assert "absent" not in store.frequencies(terms)
+    assert store.frequencies([]) == {}
+
+
+def test_a_store_of_one_paper(open_store):
+    """Nothing differs from anything: deviations are 0, and it is the best of all."""
+    (paper,) = papers = with_ids([Paper("", "graph", "node")])
+    store = open_store(papers, vectors_of(papers))
+    everything: Selection = store.select(Conditions())
+    for scorer in scorers(store).values():
+        assert scorer.deviation == pytest.approx(0, abs=1e-9)
+        assert scorer.best(5, everything).rest == -np.inf or scorer.ranked(everything).count == 0
+    assert store.papers(np.array([0])) == [paper]
+    assert (len(store), store.dimension, store.info.papers) == (1, 64, 1)
+
+
+def test_papers_without_any_word_are_no_obstacle(open_store):
+    """A corpus in which no word is known is asked by words like any other."""
+    papers = with_ids([Paper("", "…"), Paper("", "—")])
+    store = open_store(papers, vectors_of(papers))
+    words = store.words({"graph": 1.0})
+    assert words.scores(np.arange(2)).tolist() == [0, 0]
+    assert words.best(3, store.select(Conditions())).rows.tolist() == []
+
+
+def test_a_closed_store_says_so(open_store, papers):
+    """Whoever needs a paper is told, and does not wait."""
+    store = open_store(papers, vectors_of(papers))
+    store.close()
+    for ask in (
+        lambda: store.papers(np.array([0])),
+        lambda: store.rows(["akin:0"]),
+        lambda: store.texts(np.array([0])),
+        lambda: store.records(0),
+    ):
+        with pytest.raises(EngineClosed):
+            ask()
