@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -22,12 +22,12 @@ from indexer.store.vector_index import VectorIndex
 from search_api.explaining.explain import asked_words, explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
 from search_api.explaining.matches import matches
-from search_api.explaining.sentence_vectors import SentenceVectors
+from search_api.explaining.sentence_vectors import SentenceCache
 from search_api.query.cursor import Cursor
 from search_api.query.filters import Filters
 from search_api.query.query import Query
 from search_api.query.results import FacetCount, Hit, IndexInfo, ResultList, Voice
-from search_api.ranking.ranker import Ranker, Ranking
+from search_api.ranking.ranker import Lend, Ranker, Ranking
 from search_api.ranking.reranker import Reranker
 from search_api.ranking.scored import Scored, rank_among
 from search_api.ranking.scoring import Scorer
@@ -35,9 +35,6 @@ from search_api.store.columns import Columns
 from search_api.store.connections import Connections
 from search_api.store.map_columns import MapColumns
 from search_api.store.selection import having
-
-SENTENCES_KEPT = 2000
-"""Papers whose sentences' embeddings are kept, some 15 kB each."""
 
 _READ_AT_ONCE = 100
 """Papers of a whole corpus that are read together."""
@@ -73,6 +70,7 @@ class Engine:
         self.map = CorpusMap.read(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
         self._connections = Connections(generation.catalogue)
+        self._catalogue = _lender(self._connections, generation)
         with self._catalogue() as db:
             self._columns = Columns(db)
         self._ranker = Ranker(self._vectors, self._columns, self._catalogue, reranker)
@@ -84,7 +82,7 @@ class Engine:
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
-        self._sentences = lru_cache(SENTENCES_KEPT)(self._embed_sentences)
+        self._sentences = SentenceCache(encoder)
         self.facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
 
     def close(self) -> None:
@@ -247,17 +245,14 @@ class Engine:
         """Yield of each paper the sentence of its abstract that is nearest to the query by meaning.
 
         ``None`` where the query has no meaning to be near to, and where a paper has no abstract.
-        The model reads each paper again, unless it was among the last :data:`SENTENCES_KEPT`.
+        The model reads each paper again, unless it did so a short while ago.
         """
         with self._catalogue() as db:
             like, unlike = self._rows(db, query.like), self._rows(db, query.unlike)
             direction = self._scorer.direction(query, like, unlike)
         for paper in papers:
-            found = [] if direction is None else self._sentences(paper.id).nearest(direction)
+            found = [] if direction is None else self._sentences.of(paper).nearest(direction)
             yield next((one for one in found if one.field == "abstract"), None)
-
-    def _embed_sentences(self, paper_id: str) -> SentenceVectors:
-        return SentenceVectors.of(self.paper(paper_id), self.encoder)
 
     def records(self, paper_id: str) -> list[Merged]:
         """Return the records that a paper was made of, none where it was one.
@@ -313,16 +308,6 @@ class Engine:
         mask[rows] = True
         return self._columns.facets(mask)
 
-    @contextmanager
-    def _catalogue(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection to the catalogue; wait for a free one."""
-        with self._connections.lend() as db:
-            try:
-                yield db
-            except sqlite3.DatabaseError:
-                self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
-                raise
-
 
 def check_fit(generation: Generation, encoder: Encoder) -> None:
     """Refuse a generation that was built with another model or text recipe.
@@ -349,6 +334,24 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
             f"{TEXT_RECIPE}. {how_to_mend(index)}"
         )
+
+
+def _lender(connections: Connections, generation: Generation) -> Lend:
+    """Return what lends a connection to the catalogue, and waits for a free one.
+
+    It is no method: what holds it would hold the engine, and so the engine itself.
+    """
+
+    @contextmanager
+    def lend() -> Iterator[sqlite3.Connection]:
+        with connections.lend() as db:
+            try:
+                yield db
+            except sqlite3.DatabaseError:
+                generation.verify()  # was it damaged since it was opened? if not, it is a bug
+                raise
+
+    return lend
 
 
 def _voice(scores: Array | None, among: Mask, row: int) -> Voice | None:
