@@ -26,7 +26,7 @@ import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.models import find_model
 from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, read_texts
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("index/evaluation"))
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder(find_model())
+    encoder = encoder_of(find_model())
     dataset = read_dataset(arguments.dataset)
     corpus = indexed(dataset, index_of(dataset, encoder.model, arguments.work), encoder, Silent())
     papers = corpus.generation.manifest.papers

@@ -45,7 +45,7 @@ def create_app(
 
     Args:
         index: watched for new generations as long as the service runs.
-        make_encoder: called once, for the first generation.
+        make_encoder: called for the first generation of each model.
         reranker: reads the best papers of each search again.
     """
 

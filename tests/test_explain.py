@@ -397,10 +397,10 @@ def test_what_is_unknown_is_named(engine):
 
 @pytest.fixture(scope="module")
 def real(model_index):
-    from indexer.encoder import SentenceTransformerEncoder
+    from indexer.encoders import encoder_of
     from indexer.models import find_model
 
-    engine = Engine(model_index.current(), SentenceTransformerEncoder(find_model()))
+    engine = Engine(model_index.current(), encoder_of(find_model()))
     yield engine
     engine.close()
 

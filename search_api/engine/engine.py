@@ -324,8 +324,8 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             f"{index}: built with the model {built_with['name']} "
             f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
             f"(fingerprint {model.fingerprint[:12]}){same}. "
-            f"{how_to_mend(index)} --model {model.name}; or run the model of "
-            "the index: leave --model out, and start a running server anew",
+            f"{how_to_mend(index)} --model {model.name}; or run the model of the index: leave "
+            "--model and AKIN_MODEL out, and a running server takes it up by itself",
             built_with=built_with["name"],
             model=model.name,
         )

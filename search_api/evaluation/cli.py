@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from indexer.command import Out, index_option, json_option, print_json
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
 from indexer.models import DEFAULT_MODEL, find_model
@@ -156,7 +156,7 @@ def _evaluate(
     modes = tuple(dict.fromkeys(modes)) or _MODES
     plan = Plan(modes, _baseline(baseline, modes), **chosen)
     named = dict.fromkeys(models) or [_usual_model(index_path)]
-    encoders = [SentenceTransformerEncoder(find_model(name)) for name in named]
+    encoders = [encoder_of(find_model(name)) for name in named]
     with Bar() as bar:
         evaluation = run(
             _datasets(folders),
