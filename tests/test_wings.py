@@ -63,7 +63,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         BASICS | {"models", "the files of the store", "query", "store", "ranking", "explaining"},
     ),
     "exports": (frozenset({"search_api.exports"}), READING | {"query"}),
-    "http": (frozenset({"search_api.http"}), BASICS | {"query", "engine", "exports"}),
+    "http": (frozenset({"search_api.http"}), BASICS | {"query", "ranking", "engine", "exports"}),
     "pages": (
         frozenset({"search_api.pages"}),
         BASICS | {"cleaning", "query", "explaining", "engine", "exports", "http"},

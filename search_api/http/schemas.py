@@ -368,8 +368,8 @@ class ResultListOut(BaseModel):
         """Return a page as it looks."""
         why = {
             "semantic": {"rank": 1, "score": 0.520907},
-            "lexical": {"rank": 1, "score": 13.2332},
-            "lift": 0.6,
+            "lexical": {"rank": 1, "score": 17.15428},
+            "lift": 0.555878,
         }
         return cls.model_validate(
             {
@@ -377,7 +377,7 @@ class ResultListOut(BaseModel):
                 "index": _INDEX,
                 "total": 64,
                 "took_ms": 14.1,
-                "results": [{"rank": 1, "score": 4.569971, "paper": _PAPER, "why": why}],
+                "results": [{"rank": 1, "score": 5.318695, "paper": _PAPER, "why": why}],
                 "facets": {"year": [{"value": 2025, "count": 41}], "category": []},
                 "next": "WyIyMDI2MTEyM1QxODQyMDlaLTM5OTdmYSIsICI1Y2Y…",
                 "notes": [],
