@@ -22,7 +22,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.models import find_model
 from indexer.paper import Paper, Record, document_text
 from indexer.readers import reader_for
@@ -77,7 +77,7 @@ def main() -> None:
 
     model = find_model()
     plain = SentenceTransformer(str(model.path), local_files_only=True)
-    encoder = SentenceTransformerEncoder(model)
+    encoder = encoder_of(model)
     papers = copies_with_changes(arguments.papers)
     texts = [document_text(paper.title, paper.abstract) for paper in papers]
     plain.encode(texts[:64], show_progress_bar=False)  # warm both models up

@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Array, best
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoder import Encoder
+from indexer.encoders import encoder_of
 from indexer.models import find_model
 from indexer.progress import Silent
 from indexer.words import terms
@@ -47,7 +48,7 @@ SAMPLE = 700
 class Collection:
     """A collection's voices for each of its queries, and which half each query is of."""
 
-    def __init__(self, folder: Path, encoder: SentenceTransformerEncoder, work: Path) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, work: Path) -> None:
         dataset = read_dataset(folder)
         self.name = dataset.name
         self.queries = chosen(dataset.queries, None, min(SAMPLE, len(dataset.queries)), 0)
@@ -96,7 +97,7 @@ def main() -> None:
     parser.add_argument("datasets", type=Path, nargs="+")
     parser.add_argument("--work", type=Path, default=Path("index/evaluation"))
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder(find_model())
+    encoder = encoder_of(find_model())
     gains: dict[tuple[float, str, tuple[int, int, float]], list[tuple[float, float]]] = {}
     for folder in arguments.datasets:
         one = Collection(folder, encoder, arguments.work)

@@ -27,7 +27,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from indexer.arrays import Rows
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.models import find_model
 from indexer.progress import Silent
 from search_api.evaluation.asking import index_of, indexed
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("index/evaluation"))
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     arguments = parser.parse_args()
-    encoder = SentenceTransformerEncoder(find_model())
+    encoder = encoder_of(find_model())
     dataset = read_dataset(arguments.dataset)
     corpus = indexed(dataset, index_of(dataset, encoder.model, arguments.work), encoder, Silent())
     with closing(LocalStore(corpus.generation)) as store:

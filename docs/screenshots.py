@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))  # the tests' browser is no part of the package
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 
-from indexer.encoder import SentenceTransformerEncoder  # noqa: E402
+from indexer.encoders import encoder_of  # noqa: E402
 from indexer.models import find_model  # noqa: E402
 from indexer.rebuild import rebuild  # noqa: E402
 from indexer.store.generation import IndexFolder  # noqa: E402
@@ -165,7 +165,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.chdir(folder)  # no picture is to show where this machine keeps things
         index, none = IndexFolder(Path("seeds-index")), IndexFolder(Path("index"))
-        rebuild([ROOT / "seeds"], index, SentenceTransformerEncoder(find_model()))
+        rebuild([ROOT / "seeds"], index, encoder_of(find_model()))
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         with (
             serving(create_app(index, encoder_for())) as origin,

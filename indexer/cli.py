@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 
 from indexer.command import Out, index_option, json_option, print_json, run
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
@@ -108,7 +108,7 @@ def rebuild_index(
 
     index = IndexFolder(index_path)
     asked = _what_to_build(index, Recorded(list(sources), model or "", columns or {}, list(apart)))
-    encoder = SentenceTransformerEncoder(find_model(asked.model))
+    encoder = encoder_of(find_model(asked.model))
     try:
         with Bar() as bar:
             report = rebuild(

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from threadpoolctl import threadpool_limits
 
 from indexer import __version__
 from indexer.store.generation import IndexFolder
@@ -45,7 +46,7 @@ def create_app(
 
     Args:
         index: watched for new generations as long as the service runs.
-        make_encoder: called once, for the first generation.
+        make_encoder: called for the first generation of each model.
         reranker: reads the best papers of each search again.
     """
 
@@ -81,11 +82,14 @@ def create_app(
 
 
 def create_app_from_environment() -> FastAPI:
-    """Return the service as ``akin serve`` describes it to its worker processes."""
-    threads = int(os.environ["AKIN_THREADS"])
-    import faiss
+    """Return the service as ``akin serve`` describes it to its worker processes.
 
-    faiss.omp_set_num_threads(threads)
+    The number of threads is torch's, which takes it for the whole process, and that of NumPy's
+    BLAS. FAISS needs none: it looks for one query in the thread that asks; and what OpenMP is told
+    here would hold for this thread alone, which answers no request.
+    """
+    threads = int(os.environ["AKIN_THREADS"])
+    threadpool_limits(threads, user_api="blas")
     model = os.environ.get("AKIN_MODEL") or None
     reranker = reranker_of(os.environ.get("AKIN_RERANKER"))
     index = IndexFolder(Path(os.environ["AKIN_INDEX"]))

@@ -23,10 +23,14 @@ class FakeEncoder:
     ``encoded`` lists every document that was embedded, in order.
     """
 
-    def __init__(self, fingerprint: str = "f" * 64, name: str = "fake") -> None:
+    def __init__(
+        self, fingerprint: str = "f" * 64, name: str = "fake", dimension: int = DIMENSION
+    ) -> None:
         self.model = Model(name, Path("/nowhere"), fingerprint, {"query": "", "document": ""})
         self.max_tokens: int | None = MAX_TOKENS
         self.encoded: list[str] = []
+        self._dimension = dimension
+        self._constant = np.full(dimension, 1e-3)
 
     def load(self) -> None:
         pass
@@ -43,13 +47,17 @@ class FakeEncoder:
 
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         words = list(re.finditer(r"\w+", text))
-        embeddings = [_CONSTANT, *(_direction(word[0]) for word in words)]
+        embeddings = [self._constant, *(self._direction(word[0]) for word in words)]
         places = np.array([(0, 0), *(word.span() for word in words)], dtype=np.int64)
         return TokenEmbeddings(np.array(embeddings, dtype=np.float32), places, cut=False)
 
     def _vector(self, text: str) -> Vectors:
-        vector = sum(map(_direction, re.findall(r"\w+", text)), start=_CONSTANT)
+        vector = sum(map(self._direction, re.findall(r"\w+", text)), start=self._constant)
         return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+    def _direction(self, word: str) -> np.ndarray:
+        seed = int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8])
+        return np.random.default_rng(seed).standard_normal(self._dimension)
 
 
 class ByLength:
@@ -62,14 +70,6 @@ class ByLength:
     def score(self, query: str, texts: Sequence[str]) -> Array:
         self.read.append((query, list(texts)))
         return -np.array([len(text) for text in texts], dtype=np.float64)
-
-
-_CONSTANT = np.full(DIMENSION, 1e-3)
-
-
-def _direction(word: str) -> np.ndarray:
-    seed = int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8])
-    return np.random.default_rng(seed).standard_normal(DIMENSION)
 
 
 def fake_model(name: str = DEFAULT_MODEL) -> Model:

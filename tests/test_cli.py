@@ -60,8 +60,8 @@ class Ran:
 def fake_models(monkeypatch):
     for module in (indexer.cli, search_api.engine.live):
         monkeypatch.setattr(module, "find_model", fake_model)
-        monkeypatch.setattr(module, "SentenceTransformerEncoder", fake_encoder)
-    for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_THREADS"):
+        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+    for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):
         monkeypatch.delenv(variable, raising=False)
 
 

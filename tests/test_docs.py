@@ -1,10 +1,13 @@
 """The documentation is complete: a command, option, route or setting missing from it fails here."""
 
+import ast
 import re
+from collections.abc import Iterator
 
 import click
 import pytest
 
+from indexer.cli import rebuild_index
 from indexer.errors import AkinError
 from indexer.readers import READERS
 from search_api.app import create_app
@@ -44,10 +47,52 @@ def test_every_option_is_in_the_readme(command, option):
     assert f"`{option}" in README, f"{command} {option}"
 
 
-@pytest.mark.parametrize("variable", ["AKIN_INDEX", "AKIN_MODEL", "AKIN_THREADS", "HF_HUB_OFFLINE"])
+def variables_of_options() -> set[str]:
+    """The environment variables that set an option of a command."""
+    return {
+        variable
+        for command in (rebuild_index, *akin.commands.values())
+        for option in command.params
+        if option.envvar
+        for variable in ([option.envvar] if isinstance(option.envvar, str) else option.envvar)
+    }
+
+
+def variables_in(source: str) -> Iterator[str]:
+    """The names by which a module asks ``os.environ`` or ``os.getenv``."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Subscript(value=asked, slice=name) if ast.unparse(asked) == "os.environ":
+                pass
+            case ast.Call(func=asked, args=[name, *_]) if ast.unparse(asked) in ASKING:
+                pass
+            case _:
+                continue
+        assert isinstance(name, ast.Constant), f"the name is not written out: {ast.unparse(node)}"
+        yield str(name.value)
+
+
+ASKING = {"os.environ.get", "os.environ.setdefault", "os.environ.pop", "os.getenv"}
+VARIABLES = variables_of_options() | {
+    variable
+    for package in ("indexer", "search_api")
+    for path in (ROOT / package).rglob("*.py")
+    for variable in variables_in(path.read_text("utf-8"))
+}
+
+
+@pytest.mark.parametrize("variable", sorted(VARIABLES))
 def test_every_setting_from_the_environment_is_in_the_readme(variable):
     """Variables are part of the surface, too."""
     assert f"`{variable}`" in README
+
+
+def test_the_settings_are_found_where_they_are_read():
+    """Those of options and those that a module asks for, however it does."""
+    assert {"AKIN_INDEX", "AKIN_RERANKER", "AKIN_THREADS"} <= variables_of_options()
+    assert "HF_HUB_OFFLINE" in VARIABLES
+    source = 'os.environ["A"] = os.environ.get("B") or os.getenv("C", "")\nother.get("D")'
+    assert set(variables_in(source)) == {"A", "B", "C"}
 
 
 def test_every_route_is_in_the_readme(index):

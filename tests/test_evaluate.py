@@ -37,7 +37,7 @@ WORDS = "graph speech radar protein market forest engine museum planet yeast cop
 def run(monkeypatch, capsys, tmp_path):
     """Run a command line in this process; its index lies below ``tmp_path``."""
     monkeypatch.setattr(search_api.evaluation.cli, "find_model", fake_model)
-    monkeypatch.setattr(search_api.evaluation.cli, "SentenceTransformerEncoder", fake_encoder)
+    monkeypatch.setattr(search_api.evaluation.cli, "encoder_of", fake_encoder)
     monkeypatch.setenv("AKIN_INDEX", str(tmp_path / "index"))
     monkeypatch.delenv("AKIN_MODEL", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
@@ -441,7 +441,7 @@ def test_nothing_to_correct_is_fine():
 @pytest.mark.model
 def test_the_real_model_finds_most_of_what_the_seeds_ask(tmp_path, model_index):
     """Known-item questions of the seeds find their papers: MRR was 0.88 at first."""
-    from indexer.encoder import SentenceTransformerEncoder
+    from indexer.encoders import encoder_of
     from indexer.progress import Silent
     from search_api.evaluation.dataset import read_dataset
     from search_api.evaluation.questions import make_dataset
@@ -450,7 +450,7 @@ def test_the_real_model_finds_most_of_what_the_seeds_ask(tmp_path, model_index):
     make_dataset(model_index.current(), tmp_path / "mine", 40, 0)
     found = evaluate(
         [read_dataset(tmp_path / "mine")],
-        [SentenceTransformerEncoder(find_model())],
+        [encoder_of(find_model())],
         Plan(("hybrid", "semantic", "lexical"), "better"),
         work=tmp_path / "work",
         reporter=Silent(),

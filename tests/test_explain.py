@@ -20,6 +20,7 @@ from search_api.engine.engine import Engine
 from search_api.explaining.explain import NO_SHARES, explain
 from search_api.explaining.explanation import Standing
 from search_api.explaining.sentence_vectors import Document
+from search_api.http.explanation_schemas import ExplanationOut
 from search_api.query.query import Filters, Query
 from search_api.query.results import IndexInfo
 from search_api.ranking.scored import Scored
@@ -403,10 +404,10 @@ def test_what_is_unknown_is_named(engine):
 
 @pytest.fixture(scope="module")
 def real(model_index):
-    from indexer.encoder import SentenceTransformerEncoder
+    from indexer.encoders import encoder_of
     from indexer.models import find_model
 
-    engine = Engine(model_index.current(), SentenceTransformerEncoder(find_model()))
+    engine = Engine(model_index.current(), encoder_of(find_model()))
     yield engine
     engine.close()
 
@@ -452,3 +453,15 @@ def test_shares_of_the_real_model_are_those_of_transformers(real):
         list(by_word.values()), abs=1e-6
     )
     assert found.meaning.special == pytest.approx(shares[0] + shares[-1], abs=1e-6)
+
+
+@pytest.mark.model
+def test_the_documented_explanation_is_what_the_real_model_gives(real):
+    """Scores, standard scores and lift of the example are those of its question on the seeds."""
+    example = ExplanationOut.example().model_dump()
+    found = real.explain(Query.parse(example["query"]["q"]), example["paper"]["id"]).to_json()
+    assert found["rank"] == example["rank"]
+    assert found["score"] == pytest.approx(example["score"], abs=1e-4)
+    for name in ("semantic", "lexical"):
+        assert found["why"][name] == pytest.approx(example["why"][name], abs=1e-4)
+    assert found["why"]["lift"] == pytest.approx(example["why"]["lift"], abs=1e-4)

@@ -21,6 +21,7 @@ from search_api import app as app_module
 from search_api.app import create_app
 from search_api.query.filters import Filters
 from search_api.query.query import Query
+from search_api.ranking.signals import SIGNALS
 from tests.conftest import table
 from tests.fakes import FakeEncoder
 from tests.test_columns import counted, passes
@@ -45,6 +46,7 @@ PAPER = {
     "extra": {dict},
 }
 INDEX = {"generation": TEXT, "model": TEXT, "papers": {int}}
+JSON = "application/json"
 VOICE = {"rank": {int}, "score": {float}}
 FACETS = {
     "year": {int},
@@ -1056,6 +1058,27 @@ def test_the_documented_explanation_is_of_a_paper_of_the_seeds(openapi, papers):
     paper = papers[example["paper"]["id"]]
     for piece in [*example["words"], *example["matches"]]:
         assert paper[piece["field"]][piece["start"] : piece["end"]] == piece["text"]
+
+
+def test_the_numbers_of_the_documented_explanation_add_up(openapi):
+    """Weights are those of the ranking; what they add, and the lift, are the score of the list."""
+    paths = openapi["paths"]
+    found, page = (
+        examples(openapi, paths[f"{API}/{path}"]["get"]["responses"]["200"]["content"][JSON])[0]
+        for path in ("papers/{id}/explain", "search")
+    )
+    parts = found["why"]
+    weights = {signal.name: signal.weight for signal in SIGNALS}
+    assert {name: parts[name]["weight"] for name in weights} == weights
+    for name, weight in weights.items():
+        assert parts[name]["added"] == pytest.approx(weight * parts[name]["standard"], abs=1e-6)
+    added = sum(parts[name]["added"] for name in weights) + parts["lift"]
+    assert found["score"] == pytest.approx(added, abs=2e-6)
+    (hit,) = page["results"]
+    assert (hit["rank"], hit["score"]) == (found["rank"], found["score"])
+    assert hit["why"]["lift"] == parts["lift"]
+    for name in weights:
+        assert hit["why"][name] == {of: parts[name][of] for of in ("rank", "score")}
 
 
 def test_errors_name_the_index_too(client):

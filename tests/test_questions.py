@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.models import find_model
 from search_api.engine.engine import Engine
 from search_api.query.query import Query
@@ -39,7 +39,7 @@ AMONG_THREE = [
 
 @pytest.fixture(scope="module")
 def engine(model_index):
-    with closing(Engine(model_index.current(), SentenceTransformerEncoder(find_model()))) as engine:
+    with closing(Engine(model_index.current(), encoder_of(find_model()))) as engine:
         yield engine
 
 

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.paper import Paper
+from search_api.explaining.sentence_vectors import SentenceCache
 from search_api.explaining.sentences import sentences
+from tests.fakes import FakeEncoder
 
 
 def split(text):
@@ -64,3 +67,25 @@ def test_nothing_is_lost_between_sentences(text):
 def test_hostile_punctuation_ends(piece):
     """Splitting is linear: on these a quadratic one would run for minutes."""
     split("." + piece * 200_000)
+
+
+def test_sentences_of_the_papers_last_asked_for_are_kept():
+    """The model reads a paper once, and again when others have taken its place since."""
+    read = []
+
+    class Reading(FakeEncoder):
+        def encode_tokens(self, text):
+            read.append(text)
+            return super().encode_tokens(text)
+
+    encoder = Reading()
+    cache = SentenceCache(encoder, most=2)
+    a, b, c = (Paper(name, name, f"About {name}. More of it.") for name in "abc")
+    assert cache.of(a) is cache.of(a)
+    assert [cache.of(a).document.text] == read
+    for paper in (b, a, c):  # b was asked for before a, and goes
+        cache.of(paper)
+    read.clear()
+    for paper in (a, c, b):
+        cache.of(paper)
+    assert read == [cache.of(b).document.text]

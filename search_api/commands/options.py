@@ -17,7 +17,7 @@ from search_api.engine.engine import Engine
 from search_api.engine.live import encoder_for, open_engine
 from search_api.exports import EXPORTERS
 from search_api.query.filters import Filters
-from search_api.query.query import MAX_K, Mode, Sort
+from search_api.query.query import MAX_K, Mode, Shape, Sort
 from search_api.ranking.reranker import Reranker
 
 model_option = click.option(
@@ -121,6 +121,20 @@ def filters_of(options: dict[str, Any]) -> Filters:
     first, last = options.pop("year")
     others = {f.name: options.pop(f.name) for f in fields(Filters) if f.name in options}
     return Filters.of(year_from=first, year_to=last, **others)
+
+
+def shape_of(options: dict[str, Any]) -> Shape:
+    """Take what narrows and orders a list out of a command's options."""
+    shape = Shape(
+        mode=options.pop("mode"),
+        filters=filters_of(options),
+        min_score=options.pop("min_score"),
+        sort=options.pop("sort"),
+        diversity=options.pop("diversity"),
+    )
+    if "k" in options:
+        shape |= Shape(k=options.pop("k"), cursor=options.pop("cursor"))
+    return shape
 
 
 @contextmanager

@@ -11,15 +11,15 @@ from indexer.command import Out, print_json, write
 from search_api.commands import render
 from search_api.commands.options import (
     engine_of,
-    filters_of,
     list_options,
     mode_option,
     result_options,
+    shape_of,
 )
 from search_api.engine.live import reranker_of
 from search_api.exports import EXPORTERS
 from search_api.exports.document import document, listed
-from search_api.query.query import Mode, Query
+from search_api.query.query import Query, Shape
 
 
 @click.command()
@@ -27,9 +27,9 @@ from search_api.query.query import Mode, Query
 @mode_option
 @result_options
 @list_options
-def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
+def search(query: tuple[str, ...], **options: Any) -> None:
     """Find the papers nearest to QUERY, in plain words."""
-    _answer(options, Query.parse, q=" ".join(query), mode=mode)
+    _answer(options, lambda shape: Query.parse(" ".join(query), **shape))
 
 
 @click.command(short_help="Find papers near one or several.")
@@ -39,16 +39,14 @@ def search(query: tuple[str, ...], mode: Mode, **options: Any) -> None:
 @mode_option
 @result_options
 @list_options
-def related(
-    ids: tuple[str, ...], unlike: tuple[str, ...], text: str, mode: Mode, **options: Any
-) -> None:
+def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options: Any) -> None:
     """Find papers near one or several, which are never among them."""
     if not ids and not text.strip():
         raise click.UsageError(
             "name a paper to be near, by id, or give an abstract with --text; "
             "--unlike alone is not enough"
         )
-    _answer(options, Query.related, text=text, like=ids, unlike=unlike, mode=mode)
+    _answer(options, lambda shape: Query.related(text=text, like=ids, unlike=unlike, **shape))
 
 
 @click.command(short_help="Tell why a paper is in a list: which words, which sentence.")
@@ -61,7 +59,14 @@ def related(
 @click.option("--text", default="", help="An abstract that was to be near, in place of QUERY.")
 @mode_option
 @list_options
-def explain(id: str, query: tuple[str, ...], **options: Any) -> None:  # noqa: A002 — its name
+def explain(
+    id: str,  # noqa: A002 — its name
+    query: tuple[str, ...],
+    like: tuple[str, ...],
+    unlike: tuple[str, ...],
+    text: str,
+    **options: Any,
+) -> None:
     """Tell why the paper ID is where it is in the list that answers QUERY.
 
     Without QUERY the list is that of related papers. What shapes it is to be given as it was there.
@@ -71,7 +76,7 @@ def explain(id: str, query: tuple[str, ...], **options: Any) -> None:  # noqa: A
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     reranker = reranker_of(options.pop("reranker"))
-    asked = Query.of_list(" ".join(query), filters=filters_of(options), **options)
+    asked = Query.of_list(" ".join(query), text, like=like, unlike=unlike, **shape_of(options))
     with engine_of(index_path, model, reranker) as engine:
         explanation = engine.explain(asked, id)
     if as_json:
@@ -80,14 +85,14 @@ def explain(id: str, query: tuple[str, ...], **options: Any) -> None:  # noqa: A
         render.explanation(Out(), explanation)
 
 
-def _answer(options: dict[str, Any], make: Callable[..., Query], **asked: Any) -> None:
+def _answer(options: dict[str, Any], make: Callable[[Shape], Query]) -> None:
     """Make a query, ask the engine and print the page."""
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     format_ = options.pop("format_")
     reranker = reranker_of(options.pop("reranker"))
     if as_json and format_ != "table":
         raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
-    query = make(filters=filters_of(options), **asked, **options)
+    query = make(shape_of(options))
     with engine_of(index_path, model, reranker) as engine:
         if (query.text or query.wishes) and query.mode != "lexical":
             engine.encoder.load()  # seconds, once; they are not the search's

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from indexer.store.generation import Generation, how_to_mend
 from search_api.explaining.explain import asked_words, explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
 from search_api.explaining.matches import matches
-from search_api.explaining.sentence_vectors import SentenceVectors
+from search_api.explaining.sentence_vectors import SentenceCache
 from search_api.query.conditions import Conditions
 from search_api.query.cursor import Cursor
 from search_api.query.filters import Filters
@@ -31,9 +30,6 @@ from search_api.ranking.signals import SIGNALS
 from search_api.store.local import LocalStore
 from search_api.store.map_columns import MapColumns
 from search_api.store.store import papers_of
-
-SENTENCES_KEPT = 2000
-"""Papers whose sentences' embeddings are kept, some 15 kB each."""
 
 
 class Engine:
@@ -66,13 +62,7 @@ class Engine:
         self._answers = Answers(store, encoder, reranker)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
-
-        @lru_cache(SENTENCES_KEPT)  # no method: what is remembered is not to keep the engine alive
-        def sentences(paper_id: str) -> SentenceVectors:
-            (paper,) = store.papers(store.rows([paper_id]))
-            return SentenceVectors.of(paper, encoder)
-
-        self._sentences = sentences
+        self._sentences = SentenceCache(encoder)
 
     def close(self) -> None:
         """Close the store; whoever asks from now on, or is only half done, is told so."""
@@ -273,12 +263,12 @@ class Engine:
         """Yield of each paper the sentence of its abstract that is nearest to the query by meaning.
 
         ``None`` where the query has no meaning to be near to, and where a paper has no abstract.
-        The model reads each paper again, unless it was among the last :data:`SENTENCES_KEPT`.
+        The model reads each paper again, unless it did so a short while ago.
         """
         by_meaning = query.ranks and query.mode != "lexical"
         direction = self._answers.question(query).direction if by_meaning else None
         for paper in papers:
-            found = [] if direction is None else self._sentences(paper.id).nearest(direction)
+            found = [] if direction is None else self._sentences.of(paper).nearest(direction)
             yield next((one for one in found if one.field == "abstract"), None)
 
     def records(self, paper_id: str) -> list[Merged]:
@@ -313,8 +303,8 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             f"{index}: built with the model {built_with['name']} "
             f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
             f"(fingerprint {model.fingerprint[:12]}){same}. "
-            f"{how_to_mend(index)} --model {model.name}; or run the model of "
-            "the index: leave --model out, and start a running server anew",
+            f"{how_to_mend(index)} --model {model.name}; or run the model of the index: leave "
+            "--model and AKIN_MODEL out, and a running server takes it up by itself",
             built_with=built_with["name"],
             model=model.name,
         )

@@ -9,8 +9,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
-from indexer.encoder import Encoder, SentenceTransformerEncoder
+from indexer.encoder import Encoder
+from indexer.encoders import encoder_of
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.models import find_model
 from indexer.store.generation import Generation, IndexFolder, Manifest
@@ -21,7 +23,7 @@ from search_api.ranking.reranker import CrossEncoderReranker, Reranker
 logger = logging.getLogger(__name__)
 
 EncoderFor = Callable[[Manifest], Encoder]
-"""Makes the encoder for the first generation that is opened."""
+"""Makes the encoder for a generation, not loaded yet."""
 
 RETRY_SECONDS = 10.0
 """After which a generation that could not be opened is tried again: what was amiss may be well."""
@@ -31,12 +33,15 @@ _NEVER = object()
 
 
 def encoder_for(model: str | None = None, threads: int | None = None) -> EncoderFor:
-    """Return what makes an encoder: of the named model, or of the model an index was built with."""
+    """Return what makes encoders: of the models that generations were built with.
 
-    def make(manifest: Manifest) -> Encoder:
-        return SentenceTransformerEncoder(find_model(model or manifest.model["name"]), threads)
-
-    return make
+    A named model is run for every generation, always by the same encoder: one that was built with
+    another model does not fit it, and is refused.
+    """
+    if model is None:
+        return lambda manifest: encoder_of(find_model(manifest.model["name"]), threads)
+    named = cache(lambda: encoder_of(find_model(model), threads))
+    return lambda _: named()
 
 
 def reranker_of(model: str | None) -> Reranker | None:
@@ -74,8 +79,16 @@ def open_engine(
 class LiveEngine:
     """Lends the current engine to requests, and swaps it without taking it from any.
 
-    The encoder is loaded for the first generation and stays: a later generation of another model is
-    refused, and the last good one goes on being served, with :attr:`problem` saying so.
+    A generation of another model is opened with an encoder of its own, which is loaded and has
+    encoded something before the swap; the old one goes when the last request that began with it is
+    done. One of the same model goes on with the encoder that is loaded. Where a generation cannot
+    be opened, or its model cannot be had, the last good one goes on being served, with
+    :attr:`problem` saying so.
+
+    Args:
+        index: watched for new generations.
+        make_encoder: called for a generation of a model that is not the one being served.
+        reranker: reads the best papers of each search again.
 
     Attributes:
         problem: why the published generation is not the one being served; ``None``: it is.
@@ -88,11 +101,13 @@ class LiveEngine:
         self._reranker = reranker
         self.problem: AkinError | None = None
         self._make_encoder = make_encoder
-        self._encoder: Encoder | None = None
+        self._encoder: Encoder | None = None  # of the engine, or of the last one that there was
+        self._made: Encoder | None = None  # for a generation that could not be swapped in yet
         self._engine: Engine | None = None
         self._seen: object = _NEVER
         self._tried = 0.0
         self._users: Counter[Engine] = Counter()
+        self._closed = False
         self._lock = threading.Lock()
 
     def serving(self) -> IndexInfo | None:
@@ -137,7 +152,7 @@ class LiveEngine:
             return False
         self._seen, self._tried = stamp, time.monotonic()
         try:
-            engine = open_engine(self.index, self._encoder_of, self._reranker)
+            engine = self._warm(open_engine(self.index, self._fitting, self._reranker))
         except AkinError as error:
             self._keep_last_good(error)
             return False
@@ -151,22 +166,42 @@ class LiveEngine:
         return True
 
     def close(self) -> None:
-        """Close the engine, once nobody uses it."""
+        """Close the engine, once nobody uses it, and what a refresh may still be opening."""
         with self._lock:
+            self._closed = True
             engine, self._engine = self._engine, None
             if engine is not None and engine not in self._users:
                 engine.close()
 
-    def _encoder_of(self, manifest: Manifest) -> Encoder:
-        if self._encoder is None:
-            encoder = self._make_encoder(manifest)
-            encoder.encode_query(["warm up"])  # the first query should not wait for the model
-            self._encoder = encoder
-        return self._encoder
+    def _fitting(self, manifest: Manifest) -> Encoder:
+        """Return the encoder for a generation: one that is there, else one that is made for it."""
+        there = {one.model.fingerprint: one for one in (self._made, self._encoder) if one}
+        if (known := there.get(manifest.model["fingerprint"])) is not None:
+            return known
+        made = self._make_encoder(manifest)
+        self._made = there.get(made.model.fingerprint, made)
+        return self._made
+
+    def _warm(self, engine: Engine) -> Engine:
+        """Load the engine's model, if need be: the first query should not wait for it.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded; the engine is closed.
+        """
+        if engine.encoder is not self._encoder:
+            try:
+                engine.encoder.encode_query(["warm up"])
+            except BaseException:
+                engine.close()
+                raise
+        return engine
 
     def _swap(self, engine: Engine) -> None:
+        self._encoder, self._made = engine.encoder, None
         with self._lock:
-            old, self._engine = self._engine, engine
+            old, self._engine = self._engine, None if self._closed else engine
+            if self._closed:
+                engine.close()
             if old is not None and old not in self._users:
                 old.close()
 
@@ -191,7 +226,7 @@ class LiveEngine:
             logger.error("%s: %s; %s", error.title, error.detail, kept)
 
     def _open(self, generation: Generation) -> Engine:
-        return Engine(generation, self._encoder_of(generation.manifest), self._reranker)
+        return self._warm(Engine(generation, self._fitting(generation.manifest), self._reranker))
 
 
 def _described(engine: Engine) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from indexer.command import Out, index_option, json_option, print_json
-from indexer.encoder import SentenceTransformerEncoder
+from indexer.encoders import encoder_of
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
 from indexer.models import DEFAULT_MODEL, find_model
@@ -23,7 +23,7 @@ from search_api.query.query import Mode
 
 if TYPE_CHECKING:
     from search_api.evaluation.comparing import Baseline
-    from search_api.evaluation.dataset import Dataset
+    from search_api.evaluation.dataset import Dataset, Half
 
 _MODES: tuple[Mode, ...] = get_args(Mode)
 _file = click.Path(path_type=Path, dir_okay=False)
@@ -143,7 +143,9 @@ def _evaluate(
     output: Path | None,
     html: Path | None,
     as_json: bool,
-    **chosen: Any,
+    half: Half | None,
+    sample: int | None,
+    seed: int,
 ) -> None:
     from search_api.evaluation.page import page_of
     from search_api.evaluation.report import print_evaluation
@@ -154,9 +156,9 @@ def _evaluate(
         if not path.parent.is_dir():  # told now, not when all is done
             raise InputError(f"{path}: there is no folder {path.parent}", file=str(path))
     modes = tuple(dict.fromkeys(modes)) or _MODES
-    plan = Plan(modes, _baseline(baseline, modes), **chosen)
+    plan = Plan(modes, _baseline(baseline, modes), half, sample, seed)
     named = dict.fromkeys(models) or [_usual_model(index_path)]
-    encoders = [SentenceTransformerEncoder(find_model(name)) for name in named]
+    encoders = [encoder_of(find_model(name)) for name in named]
     with Bar() as bar:
         evaluation = run(
             _datasets(folders),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -13,6 +15,9 @@ from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper, document_text
 from search_api.explaining.explanation import Field, Sentence
 from search_api.explaining.sentences import sentences
+
+SENTENCES_KEPT = 2000
+"""Papers whose sentences' embeddings are kept, some 15 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,34 @@ class SentenceVectors:
             for place, cosine in zip(self.places, cosines, strict=True)
         ]
         return sorted(found, key=lambda sentence: -sentence.score)
+
+
+class SentenceCache:
+    """The sentences of the papers that were last asked for; safe to share by threads.
+
+    Args:
+        encoder: reads those that are not kept.
+        most: papers that are kept.
+    """
+
+    def __init__(self, encoder: Encoder, most: int = SENTENCES_KEPT) -> None:
+        self._encoder = encoder
+        self._most = most
+        self._kept: OrderedDict[str, SentenceVectors] = OrderedDict()  # the last asked for last
+        self._lock = threading.Lock()
+
+    def of(self, paper: Paper) -> SentenceVectors:
+        """Return the sentences of a paper, embedded now if they are not kept."""
+        with self._lock:
+            if (kept := self._kept.get(paper.id)) is not None:
+                self._kept.move_to_end(paper.id)
+                return kept
+        found = SentenceVectors.of(paper, self._encoder)  # others may go on meanwhile
+        with self._lock:
+            self._kept[paper.id] = found
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return found
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

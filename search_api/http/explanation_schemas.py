@@ -7,28 +7,12 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field
 
 from search_api.http.schemas import IndexOut, PaperOut, ResultListOut
+from search_api.ranking.signals import SIGNALS
+
+_ADDED = {signal.name: (signal.weight, signal.example[1]) for signal in SIGNALS}
+"""Of the example, each signal's weight and how many deviations the paper is above the average."""
 
 _EXAMPLE: dict[str, Any] = {
-    "rank": 1,
-    "score": 4.569571,
-    "why": {
-        "semantic": {
-            "rank": 1,
-            "score": 0.520907,
-            "weight": 0.7,
-            "standard": 3.648158,
-            "added": 2.553711,
-        },
-        "lexical": {
-            "rank": 1,
-            "score": 13.233288,
-            "weight": 0.3,
-            "standard": 6.719535,
-            "added": 2.01586,
-        },
-        "lift": 0.613272,
-        "rerank": None,
-    },
     "words": [
         {"field": "title", "start": 0, "end": 5, "text": "DeFTA", "share": 0.00343608},
         {"field": "title", "start": 23, "end": 35, "text": "peer-to-peer", "share": 0.03331824},
@@ -139,11 +123,19 @@ class ExplanationOut(BaseModel):
     def example(cls) -> Self:
         """Return an explanation as it looks, most of its words left out."""
         page = ResultListOut.example()
+        (hit,) = page.results
+        why = hit.why.model_dump()
+        for voice, (weight, standard) in _ADDED.items():
+            added = round(weight * standard, 6)
+            why[voice] |= {"weight": weight, "standard": standard, "added": added}
         return cls.model_validate(
             {
-                "paper": page.results[0].paper,
+                "paper": hit.paper,
                 "query": {n: page.query[n] for n in ("q", "mode", "filters")},
                 "index": page.index,
+                "rank": hit.rank,
+                "score": hit.score,
+                "why": why,
                 **_EXAMPLE,
             }
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from search_api.http.list_urls import Asked
 from search_api.http.schemas import Words
-from search_api.query.query import Sort
+from search_api.query.query import Shape, Sort
 
 _NO_MATTER = "of no account, a feed is one page, newest first; a search's address may have it"
 
@@ -24,6 +24,6 @@ class FeedParameters(Asked):
     diversity: float = Field(0, ge=0, le=1, description=_NO_MATTER)
     cursor: Words | None = Field(None, description=_NO_MATTER)
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> Shape:
         """Return what these are of the engine's query: by date, and from the first paper on."""
         return {**super().shape(), "sort": "date", "diversity": 0.0, "cursor": None}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from indexer.errors import BadParameter
 from search_api.query.filters import Filters
-from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Sort
+from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Shape, Sort
 
 _QUESTION = "peer to peer training without a central server"
 _PAPER: dict[str, JsonValue] = {
@@ -96,7 +96,7 @@ class _Ordered(_Filtered):
         0, ge=0, le=1, description="how much a result should differ from those before it"
     )
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> Shape:
         """Return what these are of the engine's query."""
         return {
             "filters": self.filters(),
@@ -112,7 +112,7 @@ class FilterParameters(_Ordered):
     k: int = Field(10, ge=1, le=MAX_K, description="how many results")
     cursor: Words | None = Field(None, description="`next` of the page before")
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> Shape:
         """Return what these are of the engine's query."""
         return {**super().shape(), "k": self.k, "cursor": self.cursor}
 
@@ -136,7 +136,7 @@ class _Asking(BaseModel):
         [], max_length=MAX_PAPERS, description="ids of papers to be far from"
     )
 
-    def shape(self) -> dict[str, Any]:
+    def shape(self) -> Shape:
         """Return what else there is of the engine's query."""
         return {}
 
@@ -152,13 +152,9 @@ class _Asking(BaseModel):
             BadParameter: a value is out of its range, both a question and a text are given, or
                 nothing is asked for.
         """
+        shape: Shape = {**self.shape(), "mode": self.mode}
         return Query.of_list(
-            self.q,
-            self.text,
-            mode=self.mode,
-            like=tuple(self.like),
-            unlike=tuple(self.unlike),
-            **self.shape(),
+            self.q, self.text, like=tuple(self.like), unlike=tuple(self.unlike), **shape
         )
 
 
@@ -213,12 +209,9 @@ class RelatedParameters(FilterParameters):
         """
         if not self.like and not self.text.strip():
             raise BadParameter("like: name papers to be near, or give a text", field="like")
+        shape: Shape = {**self.shape(), "mode": self.mode}
         return Query.related(
-            text=self.text,
-            like=tuple(self.like),
-            unlike=tuple(self.unlike),
-            mode=self.mode,
-            **self.shape(),
+            text=self.text, like=tuple(self.like), unlike=tuple(self.unlike), **shape
         )
 
 
@@ -368,8 +361,8 @@ class ResultListOut(BaseModel):
         """Return a page as it looks."""
         why = {
             "semantic": {"rank": 1, "score": 0.520907},
-            "lexical": {"rank": 1, "score": 13.2332},
-            "lift": 0.6,
+            "lexical": {"rank": 1, "score": 17.15428},
+            "lift": 0.555878,
         }
         return cls.model_validate(
             {
@@ -377,7 +370,7 @@ class ResultListOut(BaseModel):
                 "index": _INDEX,
                 "total": 64,
                 "took_ms": 14.1,
-                "results": [{"rank": 1, "score": 4.569971, "paper": _PAPER, "why": why}],
+                "results": [{"rank": 1, "score": 5.318695, "paper": _PAPER, "why": why}],
                 "facets": {"year": [{"value": 2025, "count": 41}], "category": []},
                 "next": "WyIyMDI2MTEyM1QxODQyMDlaLTM5OTdmYSIsICI1Y2Y…",
                 "notes": [],

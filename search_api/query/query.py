@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self, TypedDict, Unpack, get_args
 
 from indexer.errors import BadParameter
 from search_api.query.conditions import Conditions
@@ -24,6 +24,18 @@ MAX_PAPERS = 100
 
 MAX_CHARACTERS = 20_000
 """Of a query's text; the longest abstracts have a quarter of it."""
+
+
+class Shape(TypedDict, total=False):
+    """What narrows and orders a list, whatever is asked for: attributes of :class:`Query`."""
+
+    mode: Mode
+    k: int
+    filters: Filters
+    min_score: float | None
+    sort: Sort
+    diversity: float
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +98,21 @@ class Query:
         *,
         like: tuple[str, ...] = (),
         unlike: tuple[str, ...] = (),
-        filters: Filters | None = None,
-        **others: Any,
+        **shape: Unpack[Shape],
     ) -> Self:
         """Return the query that is typed into a search box; see :mod:`search_api.query.language`.
 
         Args:
             q: as typed.
-            like: beside those that are named in it, like all that follow.
+            like: beside those that are named in it.
             unlike: likewise.
-            filters: beside those that are typed; a paper is to pass both.
-            others: any other attribute.
+            shape: of the list; a paper is to pass both its filters and those that are typed.
 
         Raises:
             BadParameter: a value is out of its range. What is typed is never wrong, only too long.
         """
         _check_text("q", q)
-        filters = filters or Filters()
-        asked = parse(q, filters)
+        asked = parse(q, shape.get("filters"))
         return cls(
             text=asked.text,
             wishes=asked.wishes,
@@ -111,45 +120,64 @@ class Query:
             unlike=(*unlike, *asked.unlike),
             must=asked.must,
             must_not=asked.must_not,
-            filters=filters,
             narrowed=asked.filters,
             excluded=asked.excluded,
             typed=q,
             notes=asked.notes,
-            **others,
+            **shape,
         )
 
     @classmethod
-    def related(cls, **asked: Any) -> Self:
+    def related(
+        cls,
+        *,
+        text: str = "",
+        like: tuple[str, ...] = (),
+        unlike: tuple[str, ...] = (),
+        **shape: Unpack[Shape],
+    ) -> Self:
         """Return the query for papers related to some, or to a text, each work in one place.
 
         Args:
-            asked: any attribute; the text is that of a paper.
+            text: that of a paper.
+            like: ids of papers to be near.
+            unlike: ids of papers to be far from.
+            shape: of the list.
 
         Raises:
             BadParameter: a value is out of its range.
         """
-        return cls(is_paper=True, collapse=True, **asked)
+        return cls(text=text, like=like, unlike=unlike, is_paper=True, collapse=True, **shape)
 
     @classmethod
-    def of_list(cls, q: str, text: str, **asked: Any) -> Self:
+    def of_list(
+        cls,
+        q: str,
+        text: str,
+        *,
+        like: tuple[str, ...] = (),
+        unlike: tuple[str, ...] = (),
+        **shape: Unpack[Shape],
+    ) -> Self:
         """Return the query of whichever list is meant, a search or related papers.
 
         Args:
             q: as typed; what is typed is a search.
             text: an abstract, which is related papers, and so are papers to be like alone.
-            asked: any other attribute.
+            like: ids of papers to be near.
+            unlike: ids of papers to be far from.
+            shape: of the list.
 
         Raises:
             BadParameter: a value is out of its range, or both are given.
         """
-        if not q.strip() and (text.strip() or asked.get("like")):
-            return cls.related(text=text, **asked)
+        if not q.strip() and (text.strip() or like):
+            return cls.related(text=text, like=like, unlike=unlike, **shape)
         if text.strip():
             raise BadParameter.of(
                 "text", text, "is a paper's to be near, and q a question: give one of them"
             )
-        return cls.parse(q, **asked)
+        return cls.parse(q, like=like, unlike=unlike, **shape)
 
     def __post_init__(self) -> None:
         if not (self.ranks or self.selects):

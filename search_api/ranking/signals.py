@@ -24,6 +24,7 @@ class Signal:
         digits: of the score after the point, for people.
         weight: of its z-scores in the hybrid score.
         scorer: asks a question by it.
+        example: for the documentation: a score, and its z-score.
         among: which papers have a rank by it.
         absent: why a paper has none, ``""`` where each has one.
     """
@@ -34,6 +35,7 @@ class Signal:
     digits: int
     weight: float
     scorer: Callable[[Question], Scorer]
+    example: tuple[float, float]
     among: str = "all papers searched"
     absent: str = ""
 
@@ -49,6 +51,7 @@ SEMANTIC = Signal(
     digits=2,
     weight=0.65,
     scorer=lambda question: question.meaning,
+    example=(0.520907, 3.648158),
 )
 LEXICAL = Signal(
     name="lexical",
@@ -57,6 +60,7 @@ LEXICAL = Signal(
     digits=1,
     weight=0.35,
     scorer=lambda question: question.words,
+    example=(13.233288, 6.832899),
     among="all papers that have one",
     absent="no word in common",
 )
