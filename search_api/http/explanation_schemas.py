@@ -1,4 +1,4 @@
-"""The shape of an explanation, for documenting what goes out; see :mod:`.schemas`."""
+"""The shape of an explanation, for documenting what goes out; see :mod:`.answers`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from search_api.http.schemas import IndexOut, PaperOut, ResultListOut
+from search_api.http.answers import IndexOut, PaperOut, ResultListOut
 
 _EXAMPLE: dict[str, Any] = {
     "rank": 1,

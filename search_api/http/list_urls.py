@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from search_api.http.schemas import OF_RANKING, ExportFormat, ListParameters, Words
+from search_api.http.parameters import OF_RANKING, ExportFormat, ListParameters, Words
 from search_api.query.query import MAX_K
 
 SEARCH, RELATED = "/", "/related"

@@ -19,7 +19,7 @@ from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document
 from search_api.http.dependencies import EngineDep
 from search_api.http.list_urls import Asked, Marked
-from search_api.http.schemas import Words
+from search_api.http.parameters import Words
 from search_api.http.titles import title_of_list
 from search_api.pages.facets import bars, facets
 from search_api.pages.marking import shown

@@ -1,52 +1,16 @@
-"""The shapes of the HTTP service, for checking what comes in and documenting what goes out."""
+"""The parameters of the HTTP service, for checking what comes in."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from indexer.errors import BadParameter
+from search_api.http.examples import PAPER, QUESTION
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Sort
-
-_QUESTION = "peer to peer training without a central server"
-_PAPER: dict[str, JsonValue] = {
-    "id": "akin:8e78acac5fbcaf10",
-    "title": "DeFTA: A plug-and-play peer-to-peer decentralized federated learning framework",
-    "abstract": "Federated learning (FL) is a pivotal catalyst for …",
-    "authors": [],
-    "year": 2024,
-    "date": None,
-    "venue": None,
-    "categories": [],
-    "doi": None,
-    "arxiv_id": None,
-    "url": "https://www.sciencedirect.com/science/article/pii/S002002552400495X",
-    "code": None,
-    "sources": ["seeds/002_8bf90837af962036.txt"],
-    "extra": {"scholar": "YuhaoZhou", "abstract_cut": True, "pii": "S002002552400495X"},
-}
-_INDEX: dict[str, JsonValue] = {
-    "generation": "20261123T184209.512934Z",
-    "model": "sentence-transformers/all-MiniLM-L6-v2",
-    "papers": 64,
-}
-
-_STATUS: dict[str, JsonValue] = {
-    "index": _INDEX,
-    "built_at": "2026-11-23T18:42:18+00:00",
-    "dimension": 384,
-    "text_recipe": "title-newline-abstract/2",
-    "truncated": 46,
-    "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
-    "prompts": {"query": "", "document": ""},
-    "ledger": {"records": 64, "added": 64},
-    "sources": [{"source": "seeds/002_8bf90837af962036.txt", "records": 24, "papers": 24}],
-    "versions": {"akin": "0.1.0", "python": "3.11.7"},
-    "problem": None,
-}
 
 ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "jsonl", "atom"]
 Year = Annotated[int, Field(ge=1000, le=9999)]
@@ -124,7 +88,7 @@ OF_RANKING = frozenset("k mode min_score sort diversity cursor".split())
 class _Asking(BaseModel):
     """Which list is meant: the answers to a question, or papers related to some or to a text."""
 
-    q: Words = Field("", description="what to look for, in plain words", examples=[_QUESTION])
+    q: Words = Field("", description="what to look for, in plain words", examples=[QUESTION])
     text: Words = Field("", description="in place of `q`: an abstract to find related papers for")
     mode: Mode = Field("hybrid", description="by meaning and words, or by one of them")
     like: list[Words] = Field(
@@ -191,7 +155,7 @@ class SearchBody(SearchParameters):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"q": _QUESTION, "k": 3, "year_from": 2024}]},
+        json_schema_extra={"examples": [{"q": QUESTION, "k": 3, "year_from": 2024}]},
     )
 
 
@@ -226,7 +190,7 @@ class RelatedBody(RelatedParameters):
     """The body of such a request."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"like": [_PAPER["id"]], "k": 5}]}
+        extra="forbid", json_schema_extra={"examples": [{"like": [PAPER["id"]], "k": 5}]}
     )
 
 
@@ -260,7 +224,7 @@ class ExportBody(ExportParameters):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"id": [_PAPER["id"]], "format": "ris"}]},
+        json_schema_extra={"examples": [{"id": [PAPER["id"]], "format": "ris"}]},
     )
 
 
@@ -274,163 +238,3 @@ class ExplainParameters(_Ordered, _Asking):
             BadParameter: see :meth:`list_query`.
         """
         return self.list_query()
-
-
-class PaperOut(BaseModel):
-    """A paper."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_PAPER]})
-
-    id: str = Field(description="stable over rebuilds: arxiv:…, doi:…, pmid:…, akin:…")
-    title: str
-    abstract: str
-    authors: list[str]
-    year: int | None
-    date: str | None = Field(description="YYYY-MM-DD")
-    venue: str | None
-    categories: list[str]
-    doi: str | None
-    arxiv_id: str | None
-    url: str | None
-    code: bool | None = Field(description="whether code is linked; null: not known")
-    sources: list[str] = Field(description="files that the record came from")
-    extra: dict[str, Any] = Field(description="all else that the source holds")
-
-
-class IndexOut(BaseModel):
-    """Which index answered."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_INDEX]})
-
-    generation: str
-    model: str
-    papers: int
-
-
-class OnePaper(PaperOut):
-    """A paper, and which index it was read from."""
-
-    index: IndexOut
-
-
-class VoiceOut(BaseModel):
-    """A paper's place by one voice of the ranking."""
-
-    rank: int
-    score: float = Field(description="cosine, or BM25")
-
-
-class WhyOut(BaseModel):
-    """The parts of the ranking."""
-
-    semantic: VoiceOut | None
-    lexical: VoiceOut | None = Field(description="null: no word of the query occurs")
-    lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
-    rerank: float | None = Field(
-        None, description="what the cross-encoder says; only where one is named, of the first 50"
-    )
-
-
-class HitOut(BaseModel):
-    """A result."""
-
-    rank: int
-    score: float = Field(
-        description="hybrid: standard deviations above the average paper; semantic: cosine; "
-        "lexical: BM25"
-    )
-    paper: PaperOut
-    why: WhyOut
-    same: list[str] = Field([], description="ids of other records of the same work")
-
-
-class FacetOut(BaseModel):
-    """How many of all results have a value."""
-
-    value: str | int | bool
-    count: int
-
-
-class ResultListOut(BaseModel):
-    """A page of results."""
-
-    query: dict[str, Any] = Field(description="what was asked, defaults filled in")
-    index: IndexOut
-    total: int = Field(description="results on all pages")
-    took_ms: float
-    results: list[HitOut]
-    facets: dict[str, list[FacetOut]] = Field(description="counts over all results")
-    next: str | None = Field(description="cursor of the next page")
-    notes: list[str] = Field(description="what was cut or bounded")
-
-    @classmethod
-    def example(cls) -> Self:
-        """Return a page as it looks."""
-        why = {
-            "semantic": {"rank": 1, "score": 0.520907},
-            "lexical": {"rank": 1, "score": 13.2332},
-            "lift": 0.6,
-        }
-        return cls.model_validate(
-            {
-                "query": {"q": _QUESTION, "mode": "hybrid", "k": 1, "filters": {}},
-                "index": _INDEX,
-                "total": 64,
-                "took_ms": 14.1,
-                "results": [{"rank": 1, "score": 4.569971, "paper": _PAPER, "why": why}],
-                "facets": {"year": [{"value": 2025, "count": 41}], "category": []},
-                "next": "WyIyMDI2MTEyM1QxODQyMDlaLTM5OTdmYSIsICI1Y2Y…",
-                "notes": [],
-            }
-        )
-
-
-class ProblemOut(BaseModel):
-    """An error, after RFC 9457."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(examples=["urn:akin:unknown-paper"])
-    title: str
-    status: int
-    detail: str
-
-
-class HealthOut(BaseModel):
-    """The process is alive."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"status": "ok", "version": "0.1.0"}]}
-    )
-
-    status: str
-    version: str
-
-
-class ReadyOut(IndexOut):
-    """Queries can be answered."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready", **_INDEX}]})
-
-    status: str
-    problem: str | None = Field(description="why an older index answers; null: the newest does")
-
-
-class StatusOut(BaseModel):
-    """What is indexed, by which model, since when."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_STATUS]})
-
-    index: IndexOut
-    built_at: str
-    dimension: int
-    text_recipe: str
-    truncated: int = Field(description="papers with a text longer than the model reads")
-    fingerprint: str = Field(description="of the model")
-    prompts: dict[str, str]
-    ledger: dict[str, int] = Field(description="of the build")
-    sources: list[dict[str, Any]]
-    versions: dict[str, str]
-    problem: dict[str, Any] | None = Field(
-        description="why the published generation is not the one being served"
-    )
