@@ -103,6 +103,11 @@ def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
     return _paper(db.execute(ask, (row,)).fetchone())
 
 
+def read_papers(db: sqlite3.Connection) -> Iterator[Paper]:
+    """Yield all papers, row by row."""
+    return map(_paper, db.execute(f"SELECT {COLUMNS} FROM papers ORDER BY row"))  # noqa: S608
+
+
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
     """Return the texts to embed of those rows, in their order."""
     return [document_text(*parts) for parts in read_titles_and_abstracts(db, rows)]

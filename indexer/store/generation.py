@@ -4,7 +4,7 @@ Layout of an index folder::
 
     CURRENT                   which generation is served, and the checksum of its manifest
     generations/ID/           manifest.json  catalogue.sqlite  vectors.faiss  lexical-*.npy
-                              map.npy  map-topics.npy  map.json
+                              columns-*.npy  map.npy  map-topics.npy  map.json
     generations/.building-ID  a build at work, or what one left that died; the next build removes it
     cache/vectors.sqlite      vectors by content, for all generations
     build.lock                held by the builder at work, freed by the kernel when it dies
@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Of the files below; a reader refuses any other."""
 
 KEEP = 2

@@ -84,7 +84,7 @@ def export(
                 render.duplicates(Out(), found)
             return
         exporter = EXPORTERS[format_ or (output and format_of(output)) or "bibtex"]
-        papers = _papers(db, ids, filters)
+        papers = _papers(db, generation.folder, ids, filters)
         written = 0
 
         def counted() -> Iterator[Listed]:
@@ -106,14 +106,16 @@ def export(
         click.echo(f"{written:,} papers as {exporter.FORMAT} in {output}", err=True)
 
 
-def _papers(db: sqlite3.Connection, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:
+def _papers(
+    db: sqlite3.Connection, folder: Path, ids: tuple[str, ...], filters: Filters
+) -> Iterator[Paper]:
     """Return the papers of the ids, or all that pass the filters.
 
     Raises:
         UnknownPaper: one of the ids is not in the index.
     """
     if not ids:
-        rows = np.flatnonzero(Columns(db).mask(filters)) + 1
+        rows = np.flatnonzero(Columns(folder).mask(filters)) + 1
         return (read_paper_at(db, int(row)) for row in rows)
     papers = []
     for paper_id in dict.fromkeys(ids):

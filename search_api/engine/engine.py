@@ -73,14 +73,13 @@ class Engine:
         self.map = CorpusMap.read(generation.folder, generation.manifest.papers)
         self._scorer = Scorer(self._vectors, self._words, encoder)
         self._connections = Connections(generation.catalogue)
-        with self._catalogue() as db:
-            self._columns = Columns(db)
+        self._columns = Columns(generation.folder)
         self._ranker = Ranker(self._vectors, self._columns, self._catalogue, reranker)
         manifest = generation.manifest
         if not len(self._vectors) == self._columns.n == manifest.papers:
             raise IndexCorrupted(
                 f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
-                f"catalogue, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
+                f"columns, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
                 file=str(generation.folder),
             )
         self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
@@ -121,8 +120,7 @@ class Engine:
     @cached_property
     def map_columns(self) -> MapColumns:
         """The map as columns, made when it is first asked for."""
-        with self._catalogue() as db:
-            return MapColumns.of(db, self.map, self._columns)
+        return MapColumns.of(self.map, self._columns)
 
     def places(self, paper_ids: Sequence[str]) -> list[int]:
         """Return the rows of papers in the arrays of the map, from 0.
