@@ -97,12 +97,12 @@ def passes(paper, filters: Filters) -> bool:
         return False
     if last is not None and (paper.year is None or paper.year > last):
         return False
-    if filters.has_code not in (None, paper.code is True):
+    if filters.flag("has_code") not in (None, paper.code is True):
         return False
     return all(
-        any(fits(field, v, w) for v in values_of(paper, field) for w in getattr(filters, field))
+        any(fits(field, v, w) for v in values_of(paper, field) for w in filters.terms(field))
         for field in FIELDS
-        if getattr(filters, field)
+        if filters.terms(field)
     )
 
 

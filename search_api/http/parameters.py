@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from indexer.errors import BadParameter
+from indexer.fields import FLAGS, TERMS, YEARS
 from search_api.http.examples import PAPER, QUESTION
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Sort
@@ -17,8 +17,8 @@ Year = Annotated[int, Field(ge=1000, le=9999)]
 Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 
 
-class _Filtered(BaseModel):
-    """Which papers are searched; a parameter that is not known is refused."""
+class _Years(BaseModel):
+    """From which years papers are; a parameter that is not known is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,17 +36,26 @@ class _Filtered(BaseModel):
             name: value for name, value in asked.items() if value not in ("", []) or name == "q"
         }
 
-    year_from: Year | None = Field(None, description="first year, inclusive")
-    year_to: Year | None = Field(None, description="last year, inclusive")
-    category: list[Words] = Field([], description="any of these; `LG` also finds `cs.LG`")
-    author: list[Words] = Field([], description="any of these; whole words of a name")
-    venue: list[Words] = Field([], description="any of these; whole words")
-    source: list[Words] = Field([], description="any of these; words of the file's name")
-    has_code: bool | None = Field(None, description="only papers with code, or without")
+    year_from: Year | None = Field(None, description=YEARS.first)
+    year_to: Year | None = Field(None, description=YEARS.last)
 
     def filters(self) -> Filters:
         """Return the filters alone."""
-        return Filters.of(**{field.name: getattr(self, field.name) for field in fields(Filters)})
+        return Filters(self.year_from, self.year_to, **{n: getattr(self, n) for n in FILTERS})
+
+
+FILTERS = tuple(field.parameter for field in (*TERMS, *FLAGS))
+"""The parameters that filter, beside the years."""
+
+if TYPE_CHECKING:
+    _Filtered = _Years
+else:  # with a parameter for each field
+    _Filtered = create_model(
+        "_Filtered",
+        __base__=_Years,
+        **{f.parameter: (list[Words], Field([], description=f.schema)) for f in TERMS},
+        **{f.parameter: (bool | None, Field(None, description=f.schema)) for f in FLAGS},
+    )
 
 
 class _Ordered(_Filtered):

@@ -53,10 +53,10 @@ class Columns:
         if filters.year_to is not None:
             mask &= (self.year <= filters.year_to) & (self.year > 0)
         for flag in FLAGS:
-            if (wanted := getattr(filters, flag.parameter)) is not None:
+            if (wanted := filters.flag(flag.parameter)) is not None:
                 mask &= (self._flags[flag.parameter] == 1) == wanted
         for field in TERMS:
-            if values := getattr(filters, field.name):
+            if values := filters.terms(field.name):
                 mask &= self._having(field.name, values)
         return mask
 
