@@ -50,6 +50,7 @@ from indexer.readers import Reader, reader_for
 from indexer.reading import Helpers
 from indexer.sources import STDIN, Document, find_documents, readable
 from indexer.store.catalogue_builder import CatalogueBuilder, Comparison
+from indexer.store.columns import ColumnsBuilder, has_columns
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import (
     CATALOGUE,
@@ -198,10 +199,12 @@ def rebuild(
                 previous is not None
                 and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
                 and _is_mapped(previous, mapped)
+                and has_columns(previous.folder)
             )
             if not dry_run and (full or not current):
                 embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
                 reporter.phase("indexing", len(catalogue))
+                _write_columns(catalogue, staging)
                 catalogue.finish(_index_words(catalogue, staging, reporter))
                 reporter.phase("mapping")
                 method = chosen(mapped, len(catalogue))
@@ -402,6 +405,14 @@ def _index_words(
         return builder.save()
     finally:
         builder.close()
+
+
+def _write_columns(catalogue: CatalogueBuilder, staging: Path) -> None:
+    """Write what papers are filtered and counted by."""
+    builder = ColumnsBuilder()
+    for paper in catalogue.papers():
+        builder.add(paper)
+    builder.save(staging)
 
 
 def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from indexer import __version__
 from indexer.store.generation import IndexFolder
 from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, reranker_of
-from search_api.http import export_routes, feed_routes, map_routes, problems, schemas
+from search_api.http import answers, export_routes, feed_routes, map_routes, problems
 from search_api.http.routes import api, operations
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
@@ -108,7 +108,7 @@ def _document_problems(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         document = make()
-        problem = schemas.ProblemOut.model_json_schema()
+        problem = answers.ProblemOut.model_json_schema()
         document["components"]["schemas"].setdefault("ProblemOut", problem)
         return document
 

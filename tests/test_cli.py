@@ -433,6 +433,7 @@ ASKED = [
     ("--year 2024..2025", {"filters": Filters(year_from=2024, year_to=2025)}),
     ("--year 2025..", {"filters": Filters(year_from=2025)}),
     ("--year ..2024", {"filters": Filters(year_to=2024)}),
+    ("--year '>=2024'", {"filters": Filters(year_from=2024)}),
     ("--category LG --category CV", {"filters": Filters(category=("LG", "CV"))}),
     ("--author 'mang ye'", {"filters": Filters(author=("mang ye",))}),
     ("--venue cvpr --no-code", {"filters": Filters(venue=("cvpr",), has_code=False)}),

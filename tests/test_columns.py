@@ -1,22 +1,22 @@
-"""Filters and facets against plain Python over random papers."""
+"""Columns, written and read: filters and facets against plain Python over random papers."""
 
+import gc
 import random
 import re
 import unicodedata
+import weakref
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from sqlite3 import Connection
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.paper import Paper, Record
-from indexer.store.catalogue import open_catalogue
-from indexer.store.catalogue_builder import CatalogueBuilder, prepared
+from indexer.errors import IndexCorrupted
+from indexer.paper import Paper
+from indexer.store.columns import ColumnsBuilder, Terms, has_columns
 from search_api.query.filters import Filters
 from search_api.store.columns import Columns
 
@@ -46,15 +46,13 @@ WANTED = {
 }
 
 
-@contextmanager
-def catalogue(folder: Path, papers: Sequence[Paper]) -> Iterator[Connection]:
-    """Build a catalogue of the papers and open it."""
-    builder = CatalogueBuilder(folder / "catalogue.sqlite")
+def built(folder: Path, papers: Iterable[Paper]) -> Columns:
+    """Write the columns of the papers and open them."""
+    builder = ColumnsBuilder()
     for paper in papers:
-        builder.add(prepared(Record(paper, 1)))
-    builder.finish({})
-    with closing(open_catalogue(folder / "catalogue.sqlite")) as db:
-        yield db
+        builder.add(paper)
+    builder.save(folder)
+    return Columns(folder)
 
 
 def random_paper(chance: random.Random, number: int) -> Paper:
@@ -99,12 +97,12 @@ def passes(paper, filters: Filters) -> bool:
         return False
     if last is not None and (paper.year is None or paper.year > last):
         return False
-    if filters.has_code is not None and (paper.code is True) != filters.has_code:
+    if filters.flag("has_code") not in (None, paper.code is True):
         return False
     return all(
-        any(fits(field, v, w) for v in values_of(paper, field) for w in getattr(filters, field))
+        any(fits(field, v, w) for v in values_of(paper, field) for w in filters.terms(field))
         for field in FIELDS
-        if getattr(filters, field)
+        if filters.terms(field)
     )
 
 
@@ -135,8 +133,7 @@ def papers() -> list[Paper]:
 
 @pytest.fixture(scope="module")
 def columns(papers, tmp_path_factory) -> Columns:
-    with catalogue(tmp_path_factory.mktemp("columns"), papers) as db:
-        return Columns(db)
+    return built(tmp_path_factory.mktemp("columns"), papers)
 
 
 def wanted(field: str):
@@ -191,8 +188,8 @@ def test_each_filter_alone_lets_through_what_plain_python_does(columns, papers, 
 def test_what_a_filter_takes_for_the_same(tmp_path, field, value, wanted, found):
     """Case and accents do not matter, whole words and their order do."""
     value = value if field == "venue" else (value,)
-    with catalogue(tmp_path, [Paper("test:1", "One", **{FIELDS[field]: value})]) as db:
-        assert Columns(db).mask(Filters(**{field: (wanted,)})).tolist() == [found]
+    columns = built(tmp_path, [Paper("test:1", "One", **{FIELDS[field]: value})])
+    assert columns.mask(Filters(**{field: (wanted,)})).tolist() == [found]
 
 
 def test_a_paper_with_nothing_set_passes_only_without_code(columns):
@@ -205,7 +202,7 @@ def test_a_paper_with_nothing_set_passes_only_without_code(columns):
             Filters(year_to=9999),
             Filters(has_code=True),
             Filters(has_code=False),
-            *(Filters(**{field: ("",)}) for field in FIELDS),
+            *(Filters(**{field: ("?",)}) for field in FIELDS),
         )
         if columns.mask(filters)[0]
     }
@@ -229,8 +226,7 @@ def test_facets_of_no_paper_are_empty_lists(columns, papers):
 
 def test_bare_papers_have_columns(tmp_path):
     """A corpus in which nothing is set can be filtered and counted."""
-    with catalogue(tmp_path, [Paper("a", "A"), Paper("b", "B")]) as db:
-        columns = Columns(db)
+    columns = built(tmp_path, [Paper("a", "A"), Paper("b", "B")])
     assert columns.mask(Filters()).tolist() == [True, True]
     assert columns.mask(Filters(author=("a",))).tolist() == [False, False]
     facets = facets_of(columns, [True, True])
@@ -245,5 +241,59 @@ def test_dates_sort_after_their_bare_year(tmp_path):
         Paper("b", "B", year=2024),
         Paper("c", "C"),
     ]
-    with catalogue(tmp_path, papers) as db:
-        assert Columns(db).date.tolist() == [20240627, 20240000, 0]
+    assert built(tmp_path, papers).date.tolist() == [20240627, 20240000, 0]
+
+
+def test_the_first_term_is_the_first_of_the_paper(columns, papers):
+    """The order of a paper's own values is kept, and a value that comes twice counts once."""
+    firsts, value = columns.firsts("category")
+    shown = [value(first) if first >= 0 else None for first in firsts.tolist()]
+    assert shown == [paper.categories[0] if paper.categories else None for paper in papers]
+
+
+def test_any_text_can_be_a_value(tmp_path):
+    """Line ends, spaces and letters of several bytes come back as they are, and are found."""
+    values = ("one\ntwo", " three  four ", "five", "\x00", "李明 ∑", "")
+    columns = built(tmp_path, [Paper(f"p{n}", "P", venue=value) for n, value in enumerate(values)])
+    counts = facets_of(columns, np.ones(len(values)))["venue"]
+    assert counts == [(value, 1) for value in sorted(values)]
+    for word, found in (("two", 0), ("four", 1), ("five", 2), ("李明", 4)):
+        assert np.flatnonzero(columns.mask(Filters(venue=(word,)))).tolist() == [found]
+
+
+def test_what_was_filtered_by_is_found_once(columns, monkeypatch):
+    """Papers that have a wanted value are not looked for a second time."""
+    asked = []
+    find = Terms.papers
+    monkeypatch.setattr(Terms, "papers", lambda self, mask: asked.append(1) or find(self, mask))
+    masks = [columns.mask(Filters(author=("once only",), year_to=year)) for year in (2024, 2025)]
+    assert (len(asked), len(masks)) == (1, 2)
+
+
+def test_remembered_masks_do_not_keep_closed_columns(tmp_path):
+    """Columns are gone as soon as nobody holds them, without a garbage collection."""
+    columns = built(tmp_path, [Paper("a", "A", authors=("Ann",))])
+    assert columns.mask(Filters(author=("ann",))).tolist() == [True]
+    gone = weakref.ref(columns)
+    gc.disable()
+    try:
+        del columns
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("name", ["year", "has_code", "author-terms", "venue-bounds"])
+def test_a_missing_or_cut_column_is_told_of(tmp_path, papers, name):
+    """The error names the folder; nothing is filtered by half of the papers."""
+    built(tmp_path, papers)
+    path = tmp_path / f"columns-{name}.npy"
+    column = np.load(path)
+    np.save(path, column[..., :-1])
+    with pytest.raises(IndexCorrupted, match=re.escape(str(tmp_path))):
+        Columns(tmp_path)
+    assert has_columns(tmp_path)
+    path.unlink()
+    with pytest.raises(IndexCorrupted, match=name):
+        Columns(tmp_path)
+    assert not has_columns(tmp_path)

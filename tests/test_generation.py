@@ -51,7 +51,12 @@ def test_the_manifest_states_what_a_generation_is_made_of(index, build, source, 
     assert len(manifest.sources[0]["sha256"]) == 64
     lexical = {f"lexical-{name}.npy" for name in ("starts", "rows", "weights", "fields")}
     of_map = {"map.npy", "map-topics.npy", "map.json"}
-    assert manifest.files.keys() == {"catalogue.sqlite", "vectors.faiss"} | lexical | of_map
+    of_terms = ("starts", "terms", "values", "words", "bounds")
+    columns = {f"columns-{name}.npy" for name in ("year", "date", "has_code")}
+    for field in ("category", "author", "venue", "source"):
+        columns |= {f"columns-{field}-{part}.npy" for part in of_terms}
+    whole = {"catalogue.sqlite", "vectors.faiss"}
+    assert manifest.files.keys() == whole | lexical | of_map | columns
     assert {"akin", "python", "faiss-cpu", "torch", "sqlite"} <= manifest.versions.keys()
 
 
@@ -107,7 +112,7 @@ def test_another_format_version_is_refused(index, build, source):
     content = json.loads(manifest.read_bytes())
     manifest.write_text(json.dumps({**content, "format_version": 99}))
     index._point_to(manifest.parent)
-    with pytest.raises(IndexMismatch, match="index format 99, this akin reads 4"):
+    with pytest.raises(IndexMismatch, match="index format 99, this akin reads 5"):
         index.current()
 
 

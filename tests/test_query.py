@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import BadParameter, StaleCursor
+from indexer.fields import FLAGS, TERMS
 from search_api.query.cursor import Cursor
 from search_api.query.filters import Filters
 from search_api.query.language import Clause, Wish
@@ -231,7 +232,32 @@ def test_a_list_is_one_of_both(q, text, field):
 def test_no_field_is_left_out_of_these_tests():
     """The tables above name every field there is."""
     assert CHANGES.keys() | PAGE_ONLY.keys() == {field.name for field in fields(Query)}
-    assert FILTERS.keys() == {field.name for field in fields(Filters)}
+    names = {field.parameter for field in (*TERMS, *FLAGS)}
+    assert FILTERS.keys() == {"year_from", "year_to", *names}
+
+
+def test_what_is_no_field_is_no_filter():
+    """A slip in a name or a kind is an error, not a filter that lets everything through."""
+    for wrong in ({"authors": ("Ye",)}, {"author": True}, {"has_code": ("yes",)}):
+        with pytest.raises(TypeError, match=min(wrong)):
+            Filters(**wrong)
+
+
+def test_blanks_are_no_filters():
+    """Filters are as they are typed: lists, blanks left out, and equal where they mean the same."""
+    assert Filters(author=["Ye", " ", ""], venue=["\t"]) == Filters(author=("Ye",))
+    assert len({Filters(author=["Ye"]), Filters(None, None, author=("Ye", ""))}) == 1
+
+
+def test_filters_come_apart_field_by_field():
+    """Each part has one field, and both years are one."""
+    both = Filters(2020, 2024, venue=("V",), author=("A", "B"), has_code=False)
+    assert list(both.apart()) == [
+        Filters(2020, 2024),
+        Filters(author=("A", "B")),
+        Filters(venue=("V",)),
+        Filters(has_code=False),
+    ]
 
 
 def test_filters_show_only_what_is_set():

@@ -8,6 +8,7 @@ import os
 import threading
 import tracemalloc
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 
 from indexer import rebuild as rebuild_module
 from indexer.errors import BadParameter, NothingToIndex, SourceMissing, SourceUnreadable
+from indexer.fields import FLAGS
 from indexer.rebuild import rebuild
 from indexer.sources import STDIN
+from indexer.store import columns
 from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.generation import IndexFolder
 from search_api.engine.engine import Engine
@@ -55,6 +58,19 @@ def test_an_unchanged_corpus_embeds_and_publishes_nothing(index, build, seeds, e
     assert counts(second) == {"records": 64, "unchanged": 64}
     assert second.generation == first.generation == index.current().id
     assert len(encoder.encoded) == 64
+
+
+def test_a_field_that_an_index_lacks_is_added_from_the_cache(
+    index, build, seeds, encoder, monkeypatch
+):
+    """An unchanged corpus is published anew where a field came, without embedding anything."""
+    build(seeds)
+    flag = replace(FLAGS[0], name="day", value=lambda paper: paper.date is not None)
+    monkeypatch.setattr(columns, "FLAGS", (*FLAGS, flag))
+    report = build(seeds)
+    assert (report.embedded, report.published) == (0, True)
+    assert (index.current().folder / "columns-has_day.npy").is_file()
+    assert build(seeds).published is False
 
 
 def test_one_edited_abstract_embeds_exactly_one(index, build, seeds, encoder):

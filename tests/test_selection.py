@@ -74,12 +74,15 @@ def passes(paper, query: Query) -> bool:
         return (
             (filters.year_from is None or (known and paper.year >= filters.year_from))
             and (filters.year_to is None or (known and paper.year <= filters.year_to))
-            and (not filters.author or any(set(bare(w)) <= set(bare(a)) for w in filters.author
-                                           for a in paper.authors))
-            and (not filters.venue or any(set(bare(w)) <= set(bare(paper.venue or ""))
-                                          for w in filters.venue))
-            and (not filters.category or bool({*filters.category} & {*paper.categories}))
-            and (filters.has_code is None or (paper.code is True) == filters.has_code)
+            and (not filters.terms("author")
+                 or any(set(bare(w)) <= set(bare(a)) for w in filters.terms("author")
+                        for a in paper.authors))
+            and (not filters.terms("venue")
+                 or any(set(bare(w)) <= set(bare(paper.venue or ""))
+                        for w in filters.terms("venue")))
+            and (not filters.terms("category")
+                 or bool({*filters.terms("category")} & {*paper.categories}))
+            and filters.flag("has_code") in (None, paper.code is True)
         )  # fmt: skip
 
     return (

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from indexer.cleaning.identity import akin_ids, normalised_title
+from indexer.cleaning.identity import akin_ids
 from indexer.merging.duplicates import RULES, DuplicateFinder, Group, keys_of
 from indexer.merging.merge import merge
 from indexer.paper import Paper, Record, Rejection, as_json
@@ -23,6 +23,7 @@ from indexer.store.catalogue import (
     COLUMNS,
     TITLE,
     Merged,
+    read_every_paper,
     read_merged,
     read_paper_at,
     read_texts,
@@ -63,27 +64,8 @@ CREATE TABLE merged (           -- the records of papers that are made of severa
 """
 
 
-# Made once all papers are there: what is filtered by and counted, and where words stand in order.
+# Made once all papers are there: where words stand in order.
 _FINISH = f"""
-CREATE TABLE terms (
-    term INTEGER PRIMARY KEY,
-    field TEXT NOT NULL,        -- author, category, venue or source
-    value TEXT NOT NULL,
-    folded TEXT NOT NULL,       -- words of the value, without case and accents
-    UNIQUE (field, value)
-);
-CREATE TABLE paper_terms (term INTEGER, row INTEGER, PRIMARY KEY (term, row)) WITHOUT ROWID;
-
-CREATE TEMP VIEW paper_values AS
-    SELECT row, 'author' AS field, value FROM papers, json_each(authors)
-    UNION ALL SELECT row, 'category', value FROM papers, json_each(categories)
-    UNION ALL SELECT row, 'source', value FROM papers, json_each(sources)
-    UNION ALL SELECT row, 'venue', venue FROM papers WHERE venue IS NOT NULL;
-INSERT INTO terms (field, value, folded)
-    SELECT field, value, fold(value) FROM paper_values GROUP BY field, value;
-INSERT OR IGNORE INTO paper_terms (term, row)
-    SELECT term, row FROM paper_values JOIN terms USING (field, value);
-
 CREATE VIEW texts AS SELECT row, {TITLE} AS title, abstract FROM papers;
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in their order
     title, abstract, content = 'texts', content_rowid = 'row',
@@ -135,7 +117,6 @@ class CatalogueBuilder:
         self._db = sqlite3.connect(path)
         # The file is thrown away after a crash: no journal is needed.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        self._db.create_function("fold", 1, normalised_title, deterministic=True)
         self._db.execute("BEGIN")
         self._finder = DuplicateFinder(rules)
         self._lines = array("I")
@@ -277,6 +258,10 @@ class CatalogueBuilder:
         """Return the texts to embed of those rows, in their order."""
         return read_texts(self._db, rows)
 
+    def papers(self) -> Iterator[Paper]:
+        """Yield all papers, row by row."""
+        return read_every_paper(self._db)
+
     def words(self) -> Iterator[tuple[str, str, str]]:
         """Yield the text of each of :data:`indexer.store.lexical_index.FIELDS`, paper by paper."""
         ask = f"SELECT {TITLE}, abstract, authors FROM papers ORDER BY row"  # noqa: S608
@@ -284,7 +269,7 @@ class CatalogueBuilder:
             yield title, abstract, " ".join(orjson.loads(authors))
 
     def finish(self, vocabulary: Mapping[str, int]) -> None:
-        """Keep the numbers of the terms, build what is filtered by, and close the file."""
+        """Keep the numbers of the terms, index where words stand, and close the file."""
         self._flush()
         self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", sorted(vocabulary.items()))
         self._db.commit()

@@ -4,7 +4,8 @@ Layout of an index folder::
 
     CURRENT                   which generation is served, and the checksum of its manifest
     generations/ID/           manifest.json  catalogue.sqlite  vectors.faiss  moments.npy
-                              lexical-*.npy  map.npy  map-topics.npy  map.json
+                              lexical-*.npy  columns-*.npy  map.npy  map-topics.npy
+                              map.json
     generations/.building-ID  a build at work, or what one left that died; the next build removes it
     cache/vectors.sqlite      vectors by content, for all generations
     build.lock                held by the builder at work, freed by the kernel when it dies

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from indexer.command import index_option, json_option
+from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.store.generation import IndexFolder
 from search_api.engine.engine import Engine
 from search_api.engine.live import encoder_for, open_engine
 from search_api.exports import EXPORTERS
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_K, Mode, Shape, Sort
+from search_api.query.years import Years, years
 from search_api.ranking.reranker import Reranker
 
 model_option = click.option(
@@ -44,24 +44,21 @@ mode_option = click.option(
 )
 
 
-class YearRange(click.ParamType[tuple[int | None, int | None]]):
-    """``2024``, ``2023..2025``, ``2023..`` or ``..2025``."""
+class YearRange(click.ParamType[Years]):
+    """``2024``, ``2023..2025``, or any other form of the query language."""
 
     name = "year"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int | None, int | None]:
+    ) -> Years:
         """Return the first and the last year."""
         if isinstance(value, tuple):
             return value
-        if match := re.fullmatch(r"(\d{4})", value):
-            return int(match[1]), int(match[1])
-        match = re.fullmatch(r"(\d{4})?\.\.(\d{4})?", value)
-        if not match or not any(match.groups()):
+        found = years(value)
+        if not found:
             self.fail(f"{value!r} is not a year or a range such as 2023..2025", param, ctx)
-        first, last = (int(year) if year else None for year in match.groups())
-        return first, last
+        return found
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -77,16 +74,15 @@ def with_options(command: Callable[..., Any], *options: Decorator) -> Callable[.
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add which papers to take, and of which index."""
     options = [
-        click.option("--year", type=YearRange(), default=(None, None),
-                     help="2024, 2023..2025, 2023.. or ..2025"),
-        click.option("--category", multiple=True, help="Any of these; LG finds cs.LG, and back."),
-        click.option("--author", multiple=True, help="Any of these; words of a name."),
-        click.option("--venue", multiple=True, help="Any of these; words of it."),
-        click.option("--source", multiple=True, help="Any of these; words of the file's name."),
-        click.option("--has-code/--no-code", default=None, help="With code / without or unknown."),
+        click.option(f"--{YEARS.name}", type=YearRange(), default=(None, None), help=YEARS.option),
+        *(click.option(f"--{f.name}", multiple=True, help=f.option) for f in TERMS),
+        *(
+            click.option(f"--has-{f.name}/--no-{f.name}", default=None, help=f.option)
+            for f in FLAGS
+        ),
         index_option,
         json_option,
-    ]  # fmt: skip
+    ]
     return with_options(command, *options)
 
 
@@ -118,9 +114,9 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def filters_of(options: dict[str, Any]) -> Filters:
     """Take the filters out of a command's options."""
-    first, last = options.pop("year")
-    others = {f.name: options.pop(f.name) for f in fields(Filters) if f.name in options}
-    return Filters.of(year_from=first, year_to=last, **others)
+    first, last = options.pop(YEARS.name)
+    others = {field.parameter: options.pop(field.parameter) for field in (*TERMS, *FLAGS)}
+    return Filters(first, last, **others)
 
 
 def shape_of(options: dict[str, Any]) -> Shape:

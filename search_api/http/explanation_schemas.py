@@ -1,4 +1,4 @@
-"""The shape of an explanation, for documenting what goes out; see :mod:`.schemas`."""
+"""The shape of an explanation, for documenting what goes out; see :mod:`.answers`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from search_api.http.schemas import IndexOut, PaperOut, ResultListOut
+from search_api.http.answers import MEASURES, IndexOut, PaperOut, ResultListOut, by_signal
 from search_api.ranking.signals import SIGNALS
 
 _ADDED = {signal.name: (signal.weight, signal.example[1]) for signal in SIGNALS}
@@ -47,17 +47,15 @@ class PartOut(BaseModel):
     """What one voice says of a paper, and what it adds to the hybrid score."""
 
     rank: int | None = Field(description="null: not among the papers that the voice ranks")
-    score: float = Field(description="cosine, or BM25")
+    score: float = Field(description=MEASURES)
     weight: float | None = Field(description="in the hybrid score; null in other modes, as below")
     standard: float | None = Field(description="deviations above the average paper")
     added: float | None = Field(description="weight × standard; the hybrid score is their sum")
 
 
-class PartsOut(BaseModel):
+class PartsOut(by_signal(PartOut)):  # type: ignore[misc]  # see answers
     """The parts of the ranking; null: not asked for."""
 
-    semantic: PartOut | None
-    lexical: PartOut | None
     lift: float | None = Field(description="hybrid: what the nearest papers add")
     rerank: float | None = Field(description="what the cross-encoder says; null: not read again")
 

@@ -12,13 +12,14 @@ from search_api.engine.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document, listed
 from search_api.exports.iris import link_to
-from search_api.http import problems, schemas
+from search_api.http import answers, problems
 from search_api.http.dependencies import EngineDep
+from search_api.http.parameters import ExportBody, ExportParameters
 
 
 def example(format_: str) -> dict[str, Any]:
     """Return what one paper looks like in a format, as the documentation shows it."""
-    values = schemas.ResultListOut.example().results[0].paper.model_dump()
+    values = answers.ResultListOut.example().results[0].paper.model_dump()
     paper = Paper(**{**values, "authors": ("Ann Lee",), "categories": (), "sources": ()})
     exporter = EXPORTERS[format_]
     text = b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
@@ -35,21 +36,19 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 
 @router.get("/export", response_class=StreamingResponse, responses=_responses)
 def export(
-    parameters: Annotated[schemas.ExportParameters, Query()], engine: EngineDep, request: Request
+    parameters: Annotated[ExportParameters, Query()], engine: EngineDep, request: Request
 ) -> StreamingResponse:
     """Write a result list, papers by id or the whole corpus for another program."""
     return _written(parameters, engine, link_to(str(request.url)))
 
 
 @router.post("/export", response_class=StreamingResponse, responses=_responses)
-def export_long(body: schemas.ExportBody, engine: EngineDep) -> StreamingResponse:
+def export_long(body: ExportBody, engine: EngineDep) -> StreamingResponse:
     """The same, for an abstract or many ids, and for what is not to be in a log of addresses."""
     return _written(body, engine, None)
 
 
-def _written(
-    parameters: schemas.ExportParameters, engine: Engine, link: str | None
-) -> StreamingResponse:
+def _written(parameters: ExportParameters, engine: Engine, link: str | None) -> StreamingResponse:
     exporter = EXPORTERS[parameters.format]
     headers = {
         "Content-Disposition": f'attachment; filename="akin{exporter.SUFFIX}"',

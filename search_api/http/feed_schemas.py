@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from search_api.http.list_urls import Asked
-from search_api.http.schemas import Words
+from search_api.http.parameters import Words
 from search_api.query.query import Shape, Sort
 
 _NO_MATTER = "of no account, a feed is one page, newest first; a search's address may have it"

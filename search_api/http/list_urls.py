@@ -7,7 +7,13 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from search_api.http.schemas import OF_RANKING, ExportFormat, ListParameters, Words
+from search_api.http.parameters import (
+    FILTERS,
+    OF_RANKING,
+    ExportFormat,
+    ListParameters,
+    Words,
+)
 from search_api.query.query import MAX_K
 
 SEARCH, RELATED = "/", "/related"
@@ -61,6 +67,10 @@ class Asked(ListParameters):
             changes: see :meth:`parameters`.
         """
         return url(self.path if path is None else path, **self.parameters(**changes))
+
+    def url_without_filters(self) -> str:
+        """Return the URL of the list as it were, were it narrowed to nothing."""
+        return self.url(**dict.fromkeys(("year_from", "year_to", *FILTERS)))
 
     def export_url(self, format_: str, k: int) -> str:
         """Return the URL of the list as a document.

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from indexer.errors import StaleGeneration
 from search_api.engine.engine import Engine
-from search_api.http import schemas
+from search_api.http import answers
 from search_api.http.dependencies import EngineDep
 from search_api.http.map_schemas import MapOut, MapParameters
 from search_api.http.problems import documented, index_headers
@@ -82,7 +82,7 @@ def points(parameters: ParametersDep, engine: EngineDep, request: Request) -> Re
 
 @routes.get(
     "/papers/{row}",
-    response_model=schemas.OnePaper,
+    response_model=answers.OnePaper,
     responses=documented({404: "there is no such row", **_gone}),
 )
 def paper(row: int, parameters: ParametersDep, engine: EngineDep) -> Any:

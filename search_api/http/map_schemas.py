@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from search_api.http.schemas import IndexOut, ResultListOut
+from search_api.http.answers import IndexOut, ResultListOut
 
 
 class MapParameters(BaseModel):

@@ -8,17 +8,25 @@ from fastapi import APIRouter, Query, Request
 
 from indexer import __version__
 from search_api.engine.status import describe
-from search_api.http import explanation_schemas, problems, schemas
+from search_api.http import answers, explanation_schemas, problems
 from search_api.http.dependencies import EngineDep
+from search_api.http.parameters import (
+    ExplainParameters,
+    FilterParameters,
+    RelatedBody,
+    RelatedParameters,
+    SearchBody,
+    SearchParameters,
+)
 from search_api.query import query
 
-FiltersDep = Annotated[schemas.FilterParameters, Query()]
+FiltersDep = Annotated[FilterParameters, Query()]
 
 _errors = problems.RESPONSES
 
 _page: dict[int | str, dict[str, Any]] = {
     200: {
-        "content": {"application/json": {"example": schemas.ResultListOut.example().model_dump()}}
+        "content": {"application/json": {"example": answers.ResultListOut.example().model_dump()}}
     },
     **_errors,
 }
@@ -38,8 +46,8 @@ api = APIRouter(prefix="/api/v1")
 operations = APIRouter(tags=["operations"])
 
 
-@api.get("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
-def search(parameters: Annotated[schemas.SearchParameters, Query()], engine: EngineDep) -> Any:
+@api.get("/search", response_model=answers.ResultListOut, responses=_page, tags=["search"])
+def search(parameters: Annotated[SearchParameters, Query()], engine: EngineDep) -> Any:
     """Find the papers nearest to a question in plain words.
 
     Without one, but with papers to be like or an abstract, those that are related to these.
@@ -47,15 +55,15 @@ def search(parameters: Annotated[schemas.SearchParameters, Query()], engine: Eng
     return engine.search(parameters.to_query()).to_json()
 
 
-@api.post("/search", response_model=schemas.ResultListOut, responses=_page, tags=["search"])
-def search_long(body: schemas.SearchBody, engine: EngineDep) -> Any:
+@api.post("/search", response_model=answers.ResultListOut, responses=_page, tags=["search"])
+def search_long(body: SearchBody, engine: EngineDep) -> Any:
     """The same, for queries as long as an abstract, and for what is not to be in a log."""
     return engine.search(body.to_query()).to_json()
 
 
 @api.get(
     "/papers/{id:path}/related",
-    response_model=schemas.ResultListOut,
+    response_model=answers.ResultListOut,
     responses=_page,
     tags=["papers"],
 )
@@ -72,7 +80,7 @@ def related(id: str, parameters: FiltersDep, engine: EngineDep) -> Any:  # noqa:
 )
 def explain(
     id: str,  # noqa: A002 — the route's
-    parameters: Annotated[schemas.ExplainParameters, Query()],
+    parameters: Annotated[ExplainParameters, Query()],
     engine: EngineDep,
 ) -> Any:
     """Tell why a paper is where it is in a list: by which words, which sentence, which voice.
@@ -82,27 +90,25 @@ def explain(
     return engine.explain(parameters.to_query(), id).to_json()
 
 
-@api.get("/papers/{id:path}", response_model=schemas.OnePaper, responses=_errors, tags=["papers"])
+@api.get("/papers/{id:path}", response_model=answers.OnePaper, responses=_errors, tags=["papers"])
 def paper(id: str, engine: EngineDep) -> Any:  # noqa: A002 — the route's
     """Return one paper with all its fields."""
     return {**engine.paper(id).to_json(), "index": engine.info.to_json()}
 
 
-@api.get("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
-def related_to_some(
-    parameters: Annotated[schemas.RelatedParameters, Query()], engine: EngineDep
-) -> Any:
+@api.get("/related", response_model=answers.ResultListOut, responses=_page, tags=["papers"])
+def related_to_some(parameters: Annotated[RelatedParameters, Query()], engine: EngineDep) -> Any:
     """Find papers near several, far from others, or near an abstract."""
     return engine.search(parameters.to_query()).to_json()
 
 
-@api.post("/related", response_model=schemas.ResultListOut, responses=_page, tags=["papers"])
-def related_to_many(body: schemas.RelatedBody, engine: EngineDep) -> Any:
+@api.post("/related", response_model=answers.ResultListOut, responses=_page, tags=["papers"])
+def related_to_many(body: RelatedBody, engine: EngineDep) -> Any:
     """The same, for an abstract of any length."""
     return engine.search(body.to_query()).to_json()
 
 
-@api.get("/status", response_model=schemas.StatusOut, responses=_errors, tags=["operations"])
+@api.get("/status", response_model=answers.StatusOut, responses=_errors, tags=["operations"])
 def status(request: Request, engine: EngineDep) -> Any:
     """Tell what is indexed, by which model, and whether anything is wrong."""
     problem = request.app.state.live.problem
@@ -112,13 +118,13 @@ def status(request: Request, engine: EngineDep) -> Any:
     }
 
 
-@operations.get("/healthz", response_model=schemas.HealthOut)
+@operations.get("/healthz", response_model=answers.HealthOut)
 def healthz() -> dict[str, str]:
     """Tell that the process is alive."""
     return {"status": "ok", "version": __version__}
 
 
-@operations.get("/readyz", response_model=schemas.ReadyOut, responses={503: _errors[503]})
+@operations.get("/readyz", response_model=answers.ReadyOut, responses={503: _errors[503]})
 def readyz(request: Request, engine: EngineDep) -> Any:
     """Tell that queries can be answered, and if not from the newest index, why."""
     problem = request.app.state.live.problem

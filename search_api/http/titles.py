@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from indexer.fields import FLAGS, TERMS
 from search_api.engine.engine import Engine
 from search_api.exports.listed import decimal
 from search_api.http.list_urls import Asked
@@ -68,15 +69,12 @@ def title_of(
 
 def _filters(filters: Filters) -> Iterator[str]:
     yield _years(filters.year_from, filters.year_to)
-    for word, values in (
-        ("category", filters.category),
-        ("by", filters.author),
-        ("in", filters.venue),
-        ("from", filters.source),
-    ):
-        if values:
-            yield f"{word} {_any(values)}"
-    yield {True: "with code", False: "without code", None: ""}[filters.has_code]
+    for field in TERMS:
+        if values := filters.terms(field.name):
+            yield f"{field.listed} {_any(values)}"
+    for flag in FLAGS:
+        if (has := filters.flag(flag.parameter)) is not None:
+            yield flag.words(has)
 
 
 def _years(first: int | None, last: int | None) -> str:

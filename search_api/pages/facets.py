@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.fields import FLAGS, TERMS, FlagField, TermsField
 from search_api.engine.engine import Engine
 from search_api.http.list_urls import Asked
 from search_api.query.results import FacetCount, ResultList
@@ -12,12 +13,6 @@ from search_api.query.results import FacetCount, ResultList
 _SHOWN = 7
 """Values of a field that are listed at once; the others open."""
 
-_FIELDS = {
-    "category": "Category",
-    "venue": "Venue",
-    "author": "Author",
-    "source": "Source",
-}
 _MOST_BARS = 40
 _STEPS = (1, 2, 5, 10, 25, 50, 100, 250)
 
@@ -91,11 +86,9 @@ def facets(engine: Engine, asked: Asked, page: ResultList) -> list[Facet]:
     A field that the list is narrowed by already is counted without that, as a further value of it
     widens the list.
     """
-    found = [
-        _facet(field, title, asked, _counts(engine, asked, page, field))
-        for field, title in _FIELDS.items()
-    ]
-    found.insert(1, _code(asked, _counts(engine, asked, page, "code", "has_code")))
+    placed = [(field.page_place, _terms(engine, asked, page, field)) for field in TERMS]
+    placed += [(flag.page_place, _flag(engine, asked, page, flag)) for flag in FLAGS]
+    found = [facet for _, facet in sorted(placed, key=lambda one: one[0])]
     return [facet for facet in found if facet.values and not _is_idle(facet, page.total)]
 
 
@@ -148,18 +141,19 @@ def _counts(
     return (engine.counts(query) if query else engine.facets)[facet]
 
 
-def _facet(field: str, title: str, asked: Asked, counts: Sequence[FacetCount]) -> Facet:
-    chosen: list[str] = getattr(asked, field)
+def _terms(engine: Engine, asked: Asked, page: ResultList, field: TermsField) -> Facet:
+    chosen: list[str] = getattr(asked, field.name)
+    counts = _counts(engine, asked, page, field.name)
     known = {str(count.value): count.count for count in counts}
     labels = [*(one for one in dict.fromkeys(chosen) if one not in known), *known]
     return Facet(
-        field,
-        title,
+        field.name,
+        field.title,
         [
             Value(
                 label,
                 known.get(label),
-                asked.url(**{field: _toggled(chosen, label)}),
+                asked.url(**{field.name: _toggled(chosen, label)}),
                 label in chosen,
             )
             for label in labels
@@ -167,19 +161,35 @@ def _facet(field: str, title: str, asked: Asked, counts: Sequence[FacetCount]) -
     )
 
 
-def _code(asked: Asked, counts: Sequence[FacetCount]) -> Facet:
-    """Return the facet of code, where any paper is known to have some."""
+def _flag(engine: Engine, asked: Asked, page: ResultList, flag: FlagField) -> Facet:
+    """Return the facet of a flag, where any paper is known to have what it says."""
+    chosen = asked.filters().flag(flag.parameter)
+    counts = _counts(engine, asked, page, flag.name, flag.parameter)
     known = {bool(count.value): count.count for count in counts}
     values = [
         Value(
-            {True: "with code", False: "without, or not known"}[has],
+            flag.words(has=True) if has else "without, or not known",
             known.get(has, 0),
-            asked.url(has_code=None if asked.has_code is has else has),
-            asked.has_code is has,
+            asked.url(**{flag.parameter: None if chosen is has else has}),
+            chosen is has,
         )
         for has in (True, False)
     ]
-    return Facet("code", "Code", values if known.get(True) or asked.has_code is not None else [])
+    is_of_use = known.get(True) or chosen is not None
+    return Facet(flag.name, flag.title, values if is_of_use else [])
+
+
+def narrowed(asked: Asked) -> Iterator[tuple[str, str]]:
+    """Yield what a list is narrowed to, field by field, and the URL of the list without that."""
+    if asked.year_from is not None or asked.year_to is not None:
+        yield asked.years, asked.url(year_from=None, year_to=None)
+    for field in TERMS:
+        values: list[str] = getattr(asked, field.name)
+        for value in values:
+            yield value, asked.url(**{field.name: [one for one in values if one != value]})
+    for flag in FLAGS:
+        if (has := asked.filters().flag(flag.parameter)) is not None:
+            yield flag.words(has), asked.url(**{flag.parameter: None})
 
 
 def _toggled(values: list[str], value: str) -> list[str]:

@@ -19,9 +19,9 @@ from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document
 from search_api.http.dependencies import EngineDep
 from search_api.http.list_urls import Asked, Marked
-from search_api.http.schemas import Words
+from search_api.http.parameters import Words
 from search_api.http.titles import title_of_list
-from search_api.pages.facets import bars, facets
+from search_api.pages.facets import bars, facets, narrowed
 from search_api.pages.marking import shown
 from search_api.pages.render import FORMATS, HEADERS, page
 from search_api.pages.tinting import tinted
@@ -87,6 +87,7 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
         bars=bars(engine, asked, found),
         like=engine.papers_of(query.like),
         unlike=engine.papers_of(query.unlike),
+        narrowed=list(narrowed(asked)),
         name=_name(engine, asked, found),
     )
 
@@ -99,7 +100,7 @@ def _name(engine: Engine, asked: Asked, found: ResultList) -> str:
     """
     name = asked.q.strip(' "“”')
     words = set(normalised_title(name).split())
-    if asked.author or ":" in name or not 2 <= len(words) <= _WORDS_OF_NAME:
+    if asked.filters().terms("author") or ":" in name or not 2 <= len(words) <= _WORDS_OF_NAME:
         return ""
     if not found.total:
         by = Asked.model_validate({"author": [name]}).to_query()

@@ -8,13 +8,15 @@ Whatever only looks like one is searched as text, and a note says so: no query i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 
+from indexer.fields import FLAGS, TERMS, YEARS, Described
 from indexer.words import WORD
-from search_api.query.filters import Filters
+from search_api.query.filters import Filters, Wanted
 from search_api.query.operators import QUOTES, Asked, Clause, Part, Wish, parts_of
 
 __all__ = ["HELP", "Asked", "Clause", "Wish", "parse"]
+
+_FIELDS: tuple[Described, ...] = (*TERMS, YEARS, *FLAGS)
 
 HELP = (
     ('"graph neural networks"', "these words must occur, in this order; they rank, too"),
@@ -24,12 +26,7 @@ HELP = (
     ("-1 (medical images)", "rather not about this"),
     ("title:attention", "a form of the word must occur in the title; it ranks, too"),
     ('title:"attention is all"', "the phrase must occur in the title"),
-    ('author:"Wenke Huang"', "words of an author's name; of several such fields any will do"),
-    ("venue:CVPR", "words of a journal's or conference's name"),
-    ("category:cs.LG", "a category; LG finds it, too"),
-    ("source:seeds", "words of the name of the file that the paper came from"),
-    ("year:2024", "of that year; also 2023..2025, 2023.., ..2025, 2023-2025, >=2023, <2023"),
-    ("has:code", "code is linked"),
+    *((f.form, f.meaning) for f in sorted(_FIELDS, key=lambda field: field.help_place)),
     ("-author:Huang", "not this; any field can be excluded"),
     ("related:arxiv:2508.15763", "near a paper, by its id or its link at arXiv or doi.org"),
     ("unlike:doi:10.1000/abc", "far from a paper"),
@@ -49,9 +46,9 @@ def parse(q: str, given: Filters | None = None) -> Asked:
     """Read a query, in time linear in its length.
 
     Years narrow each other; of contradictory ones the last counts, and a note tells of it. Of
-    several authors, venues, categories or sources any will do. Field names are known in any case
-    and by their plurals, and as ``intitle``, ``journal``, ``conference``, ``cat`` and ``like``;
-    what stands before any other colon is plain text.
+    several values of one field any will do. Field names are known in any case, and by the others
+    that :mod:`indexer.fields` gives them, title and related also as ``intitle`` and ``like``; what
+    stands before any other colon is plain text.
 
     Plain text of more than :data:`LONG` characters counts as pasted: operators are looked for only
     before and after it, and quotations are text even there.
@@ -76,7 +73,7 @@ def parse(q: str, given: Filters | None = None) -> Asked:
     must_not = tuple(dict.fromkeys(one for ask in asks for one in ask.must_not))
     excluded = tuple(dict.fromkeys(one for ask in asks for one in ask.excluded))
     notes += _contradictions(filters, given)
-    wanted = ({ask.filters for ask in asks} | _apart(given)) - {Filters()}
+    wanted = {*(ask.filters for ask in asks), *given.apart()} - {Filters()}
     for part in parts:
         if set(part.asks.must_not) & set(must) or set(part.asks.excluded) & wanted:
             notes.append(f"{_shown(q, part)} excludes what is asked for elsewhere")
@@ -142,17 +139,15 @@ def _filters(q: str, parts: list[Part], notes: list[str]) -> Filters:
         if first is not None and last is not None and first > last:
             notes.append(f"{_shown(q, part)} contradicts {_years(filters)}; the last one counts")
             first, last = new.year_from, new.year_to
-        if new.has_code is not None and filters.has_code not in (None, new.has_code):
-            notes.append(f"{_shown(q, part)} contradicts its opposite; the last one counts")
-        filters = Filters(
-            year_from=first,
-            year_to=last,
-            category=_joined(filters.category, new.category),
-            author=_joined(filters.author, new.author),
-            venue=_joined(filters.venue, new.venue),
-            source=_joined(filters.source, new.source),
-            has_code=filters.has_code if new.has_code is None else new.has_code,
-        )
+        values: dict[str, Wanted] = {
+            field.name: _joined(filters.terms(field.name), new.terms(field.name)) for field in TERMS
+        }
+        for flag in FLAGS:
+            before, state = filters.flag(flag.parameter), new.flag(flag.parameter)
+            if state is not None and before not in (None, state):
+                notes.append(f"{_shown(q, part)} contradicts its opposite; the last one counts")
+            values[flag.parameter] = before if state is None else state
+        filters = Filters(first, last, **values)
     return filters
 
 
@@ -162,16 +157,11 @@ def _contradictions(typed: Filters, given: Filters) -> Iterator[str]:
     last = _narrower(min, typed.year_to, given.year_to)
     if first is not None and last is not None and first > last:
         yield f"{_years(typed)} contradicts the filter {_years(given)}; no paper passes both"
-    if {typed.has_code, given.has_code} == {True, False}:
-        names = {True: "has:code", False: "-has:code"}
-        yield f"{names[bool(typed.has_code)]} contradicts the filter; no paper passes both"
-
-
-def _apart(filters: Filters) -> set[Filters]:
-    """Return filters one by one, as they are typed; both years are one."""
-    years = Filters(filters.year_from, filters.year_to)
-    others = (f.name for f in fields(Filters) if f.name not in {"year_from", "year_to"})
-    return {years, *(Filters(**{name: getattr(filters, name)}) for name in others)}
+    for flag in FLAGS:
+        wanted = typed.flag(flag.parameter)
+        if {wanted, given.flag(flag.parameter)} == {True, False}:
+            form = f"{'' if wanted else '-'}has:{flag.name}"
+            yield f"{form} contradicts the filter; no paper passes both"
 
 
 def _narrower(pick: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:

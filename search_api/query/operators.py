@@ -14,25 +14,27 @@ from indexer.cleaning.identity import (
     paper_id,
     scheme_of,
 )
+from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.words import STOP_WORDS, WORD, folded
 from search_api.query.filters import Filters
+from search_api.query.years import years
 
 LONGEST_QUOTATION = 300
 """Characters. A longer one is plain text."""
 
 MAX_WEIGHT = 100
 
-_FIELDS = {
-    "title": "title", "intitle": "title",
-    "author": "author", "authors": "author",
-    "venue": "venue", "venues": "venue", "journal": "venue", "conference": "venue",
-    "category": "category", "categories": "category", "cat": "category",
-    "year": "year", "years": "year",
-    "source": "source", "sources": "source",
+_NAMES = {
+    "title": "title",
+    "intitle": "title",
+    **{name: field.name for field in TERMS for name in (field.name, *field.also)},
+    **dict.fromkeys((YEARS.name, *YEARS.also), YEARS.name),
     "has": "has",
-    "related": "related", "like": "related",
+    "related": "related",
+    "like": "related",
     "unlike": "unlike",
-}  # fmt: skip
+}
+_FLAGS = {flag.name: flag.parameter for flag in FLAGS}
 
 QUOTES = '"“”„'
 _TOKEN = re.compile(r"\S+")
@@ -46,9 +48,6 @@ _WISH_END = re.compile(r"[,;]*(?!\S)")
 # A word, a hyphenated one, C++, R&D. No letter alone, no formula: -x and -f(x) are mathematics.
 _NO_WORD = rf"\s()\[\]{{}}<>=$\\^_*|:{QUOTES}"
 _EXCLUDED = re.compile(rf"[^\W\d_][^{_NO_WORD}]*[^{_NO_WORD}-]")
-_YEAR = re.compile(r"([0-9]{4})")
-_YEARS = re.compile(r"([0-9]{4})?(?:\.\.|[-–])([0-9]{4})?")
-_BOUND = re.compile(r"([<>])(=?)([0-9]{4})")
 _AKIN_ID = re.compile(r"akin:[0-9a-f]{16}")
 
 
@@ -191,7 +190,7 @@ def _wish(q: str, start: int, closing: dict[int, int]) -> Part | None:
 
 def _field(q: str, start: int, end: int) -> Part | None:
     match = _FIELD.match(q, start, end)
-    name = _FIELDS.get(match[2].lower()) if match else None
+    name = _NAMES.get(match[2].lower()) if match else None
     if not match or not name:
         return None
     quoted = _QUOTED.match(q, match.end())
@@ -218,14 +217,13 @@ def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | st
             return "is not an id such as arxiv:2508.15763"
         return Asked(like=(found,)) if name == "related" else Asked(unlike=(found,))
     if name == "has":
-        if value.lower() != "code":
-            return "is not has:code"
-        return Asked(filters=Filters(has_code=not excludes))
-    if name == "year":
-        years = _years(value)
-        if not years:
+        if not (flag := _FLAGS.get(value.lower())):
+            return f"is not {' or '.join(f'has:{known}' for known in _FLAGS)}"
+        return Asked(filters=Filters(None, None, **{flag: not excludes}))
+    if name == YEARS.name:
+        if not (filters := _years(value)):
             return "is not a year or a range such as 2023..2025"
-        return Asked(excluded=(years,)) if excludes else Asked(filters=years)
+        return Asked(excluded=(filters,)) if excludes else Asked(filters=filters)
     if "://" in value:
         return "is followed by a link"
     if not WORD.search(value):
@@ -233,23 +231,15 @@ def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | st
     if name == "title":
         clause = (Clause(value, literal, "title"),)
         return Asked(must_not=clause) if excludes else Asked(value, must=clause)
-    filters = Filters.of(**{name: [value]})
+    filters = Filters(None, None, **{name: (value,)})
     return Asked(excluded=(filters,)) if excludes else Asked(filters=filters)
 
 
 def _years(value: str) -> Filters | None:
     """Read a year or a range of them; ``None`` if it is none, or ends before it begins."""
-    if match := _BOUND.fullmatch(value):
-        year = int(match[3])
-        if match[1] == ">":
-            return Filters(year_from=year if match[2] else year + 1)
-        return Filters(year_to=year if match[2] else year - 1)
-    if match := _YEAR.fullmatch(value):
-        return Filters(int(value), int(value))
-    match = _YEARS.fullmatch(value)
-    if not match or not any(match.groups()):
+    first, last = years(value) or (None, None)
+    if first is None and last is None:
         return None
-    first, last = (int(year) if year else None for year in match.groups())
     return None if first is not None and last is not None and first > last else Filters(first, last)
 
 

@@ -60,7 +60,7 @@ LEXICAL = Signal(
     digits=1,
     weight=0.35,
     scorer=lambda question: question.words,
-    example=(13.233288, 6.832899),
+    example=(17.15428, 6.832899),
     among="all papers that have one",
     absent="no word in common",
 )

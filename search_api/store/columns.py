@@ -1,61 +1,49 @@
-"""What papers are filtered and counted by, as columns in memory.
-
-Entry ``i`` of a column belongs to row id ``i + 1``. A generation never changes, so they are read
-once when it is opened.
-"""
+"""What papers are filtered and counted by: the columns of a generation, read as it is opened."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from indexer.arrays import Mask
+from indexer.arrays import Mask, Rows
 from indexer.cleaning.identity import normalised_title
+from indexer.fields import FLAGS, TERMS
+from indexer.store.columns import StoredColumns, Terms
 from search_api.query.filters import Filters
 from search_api.query.results import FacetCount
 
-Matches = Callable[[str, str], bool]
-"""Tells of a value, as it is and folded, whether it is wanted."""
-
-_FIELDS = ("category", "venue", "source", "author")
 _FACET_SIZE = 20
 """Values that a facet lists, the most frequent; years are all listed."""
 _MASKS_KEPT = 50
-"""Of the last values that papers were filtered by, a byte a paper. Each of some 100,000 names is
-looked at for one, and a page of results filters by the same several times."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """The values of a field, and the pairs of value and paper."""
-
-    values: list[str]
-    folded: list[str]
-    term: npt.NDArray[np.int32]  # (pairs,) index into values
-    paper: npt.NDArray[np.int32]  # (pairs,) index of the paper, row id - 1
+"""Of the last values that papers were filtered by, a byte a paper: all that a page asks for, its
+list, its facets and its map, filters by the same."""
 
 
 class Columns:
-    """Years, dates, code marks and terms of ``n`` papers."""
+    """Years, dates, flags and terms of ``n`` papers.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        rows = db.execute(
-            "SELECT coalesce(year, 0), coalesce(code, -1), "
-            "CAST(coalesce(replace(date, '-', ''), coalesce(year, 0) * 10000) AS INTEGER) "
-            "FROM papers ORDER BY row"
-        ).fetchall()
-        table = np.array(rows, dtype=np.int32).reshape(-1, 3)
-        self.n = len(table)
-        self.year = table[:, 0]  # 0: not known
-        self.code = table[:, 1]  # -1: not stated
-        self.date = table[:, 2]  # YYYYMMDD; YYYY0000 where only the year is known
-        self._terms = {field: _read_terms(db, field) for field in _FIELDS}
-        self._having = lru_cache(_MASKS_KEPT)(self._find)
+    Args:
+        folder: of the generation; its files are mapped, not copied.
+
+    Attributes:
+        year: ``(n,)``, 0 where it is not known.
+        date: ``(n,)``, YYYYMMDD; YYYY0000 where only the year is known, 0 where nothing is.
+
+    Raises:
+        IndexCorrupted: a column is missing or does not fit the others.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        stored = StoredColumns.read(folder)
+        self.n = len(stored.year)
+        self.year = stored.year
+        self.date = stored.date
+        self._flags = stored.flags
+        self._terms = stored.terms
+        self._having = _finder(stored.terms)
 
     def mask(self, filters: Filters) -> Mask:
         """Return which papers pass the filters."""
@@ -64,11 +52,12 @@ class Columns:
             mask &= self.year >= max(filters.year_from, 1)
         if filters.year_to is not None:
             mask &= (self.year <= filters.year_to) & (self.year > 0)
-        if filters.has_code is not None:
-            mask &= (self.code == 1) == filters.has_code
-        for field in _FIELDS:
-            if wanted := getattr(filters, field):
-                mask &= self._having(field, wanted)
+        for flag in FLAGS:
+            if (wanted := filters.flag(flag.parameter)) is not None:
+                mask &= (self._flags[flag.parameter] == 1) == wanted
+        for field in TERMS:
+            if values := filters.terms(field.name):
+                mask &= self._having(field.name, values)
         return mask
 
     def facets(self, mask: Mask) -> dict[str, list[FacetCount]]:
@@ -80,62 +69,64 @@ class Columns:
             if year
         ]
         facets = {"year": known}
-        for field in _FIELDS:
-            facets[field] = _count(self._terms[field], mask)
-        with_code = int(np.count_nonzero(self.code[mask] == 1))
-        without = int(np.count_nonzero(mask)) - with_code
-        pairs = ((True, with_code), (False, without))
-        facets["code"] = [FacetCount(value, count) for value, count in pairs if count]
+        for field in TERMS:
+            facets[field.name] = _count(self._terms[field.name], mask)
+        papers = int(np.count_nonzero(mask))
+        for flag in FLAGS:
+            having = int(np.count_nonzero(self._flags[flag.parameter][mask] == 1))
+            pairs = ((True, having), (False, papers - having))
+            facets[flag.name] = [FacetCount(value, count) for value, count in pairs if count]
         return facets
 
-    def _find(self, field: str, wanted: tuple[str, ...]) -> Mask:
-        """Return which papers have a wanted value; not to be changed."""
+    def firsts(self, field: str) -> tuple[Rows, Callable[[int], str]]:
+        """Return the first term of each paper ``(n,)``, -1 where it has none, and a term's value.
+
+        Terms are numbered in the order of their values.
+        """
         terms = self._terms[field]
-        matches = _is_category(wanted) if field == "category" else _has_words(wanted)
-        chosen = np.fromiter(map(matches, terms.values, terms.folded), np.bool_, len(terms.values))
-        mask = np.zeros(self.n, dtype=np.bool_)
-        if chosen.any():
-            mask[terms.paper[chosen[terms.term]]] = True
+        return terms.firsts(), terms.value
+
+
+def _finder(terms: Mapping[str, Terms]) -> Callable[[str, tuple[str, ...]], Mask]:
+    """Return what finds the papers with a wanted value of a field; masks are not to be changed.
+
+    It knows the terms alone: were it a method, the masks that it remembers would keep the columns
+    of a closed engine.
+    """
+    match = {field.name: field.match for field in TERMS}
+
+    @lru_cache(_MASKS_KEPT)
+    def find(field: str, wanted: tuple[str, ...]) -> Mask:
+        found = (_of_category if match[field] == "category" else _with_words)(terms[field], wanted)
+        mask = terms[field].papers(found)
         mask.flags.writeable = False
         return mask
 
+    return find
 
-def _is_category(wanted: tuple[str, ...]) -> Matches:
-    """Match a category, case aside; where only one of the two has an archive, without it."""
+
+def _of_category(terms: Terms, wanted: tuple[str, ...]) -> Mask:
+    """Return the terms that are a category, case aside, or that but for one's archive."""
     names = {name.strip().casefold() for name in wanted}
     short = {name.rpartition(".")[2] for name in names}
 
-    def matches(value: str, _: str) -> bool:
+    def matches(value: str) -> bool:
         value = value.casefold()
         return value in names or value.rpartition(".")[2] in names or value in short
 
-    return matches
+    return np.fromiter(map(matches, terms.values()), np.bool_, len(terms))
 
 
-def _has_words(wanted: tuple[str, ...]) -> Matches:
-    """Match whole words of a value in any order, case and accents aside."""
-    phrases = [words for one in wanted if (words := set(normalised_title(one).split()))]
-    return lambda _, folded: any(words <= set(folded.split()) for words in phrases)
+def _with_words(terms: Terms, wanted: tuple[str, ...]) -> Mask:
+    """Return the terms with all words of any wanted value, in any order, case and accents aside."""
+    mask = np.zeros(len(terms), dtype=np.bool_)
+    for one in wanted:
+        if words := set(normalised_title(one).split()):
+            mask[terms.with_words(words)] = True
+    return mask
 
 
-def _read_terms(db: sqlite3.Connection, field: str) -> _Terms:
-    terms = db.execute(
-        "SELECT term, value, folded FROM terms WHERE field = ? ORDER BY value", (field,)
-    ).fetchall()
-    index_of = {term: index for index, (term, _, _) in enumerate(terms)}
-    pairs = [
-        (index_of[term], row - 1)
-        for term, row in db.execute(
-            "SELECT term, row FROM paper_terms JOIN terms USING (term) WHERE field = ?", (field,)
-        )
-    ]
-    table = np.array(pairs, dtype=np.int32).reshape(-1, 2)
-    values, folded = [t[1] for t in terms], [t[2] for t in terms]
-    return _Terms(values, folded, table[:, 0], table[:, 1])
-
-
-def _count(terms: _Terms, mask: Mask) -> list[FacetCount]:
-    counts = np.bincount(terms.term[mask[terms.paper]], minlength=len(terms.values))
-    found = np.flatnonzero(counts)
-    most = found[np.argsort(-counts[found], kind="stable")][:_FACET_SIZE]  # ties: by value
-    return [FacetCount(terms.values[i], int(counts[i])) for i in most]
+def _count(terms: Terms, mask: Mask) -> list[FacetCount]:
+    found, counts = terms.count(mask)
+    most = np.argsort(-counts, kind="stable")[:_FACET_SIZE]  # ties: by value
+    return [FacetCount(terms.value(int(found[i])), int(counts[i])) for i in most]

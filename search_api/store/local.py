@@ -65,13 +65,12 @@ class LocalStore:
         self._words = LexicalIndex(generation.folder, manifest.papers)
         self.map: CorpusMap | None = CorpusMap.read(generation.folder, manifest.papers)
         self._connections = Connections(generation.catalogue)
-        with self._catalogue() as db:
-            self._columns = Columns(db)
+        self._columns = Columns(generation.folder)
         if not len(self._vectors) == self._columns.n == manifest.papers:
             self._connections.close()
             raise IndexCorrupted(
                 f"{generation.folder}: {manifest.papers} papers stated, {self._columns.n} in the "
-                f"catalogue, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
+                f"columns, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
                 file=str(generation.folder),
             )
         self.everything = Bitmap(np.ones(manifest.papers, dtype=np.bool_), self._columns)
@@ -192,8 +191,7 @@ class LocalStore:
     def _map_columns(self) -> MapColumns | None:
         if self.map is None:
             return None
-        with self._catalogue() as db:
-            return MapColumns.of(db, self.map, self._columns)
+        return MapColumns.of(self.map, self._columns)
 
     @contextmanager
     def _catalogue(self) -> Iterator[sqlite3.Connection]:

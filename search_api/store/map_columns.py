@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,25 +30,23 @@ class MapColumns:
     data: bytes
 
     @classmethod
-    def of(cls, db: sqlite3.Connection, corpus_map: CorpusMap, columns: Columns) -> MapColumns:
+    def of(cls, corpus_map: CorpusMap, columns: Columns) -> MapColumns:
         """Return the columns of a map and its papers."""
-        firsts = [
-            first
-            for (first,) in db.execute("SELECT categories ->> '$[0]' FROM papers ORDER BY row")
-        ]
-        counts = Counter(first for first in firsts if first is not None)
-        most = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_CATEGORIES]
-        number = {name: index for index, name in enumerate(most)}
+        firsts, value = columns.firsts("category")
+        terms, counts = np.unique(firsts[firsts >= 0], return_counts=True)
+        most = terms[np.argsort(-counts, kind="stable")][:MOST_CATEGORIES]  # ties: by name
+        number = np.full(int(firsts.max(initial=-1)) + 2, -1, dtype="<i2")  # the last: of none
+        number[most] = np.arange(len(most))
         known = columns.year[columns.year > 0]
         parts = (
             corpus_map.points[:, 0].astype("<f4"),
             corpus_map.points[:, 1].astype("<f4"),
             columns.year.astype("<i2"),
-            np.array([number.get(first, -1) for first in firsts], dtype="<i2"),
+            number[firsts],
             corpus_map.topic_of.astype("<i2"),
         )
         return cls(
-            categories=tuple(most),
+            categories=tuple(map(value, most.tolist())),
             years=(int(known.min()), int(known.max())) if len(known) else None,
             data=b"".join(part.tobytes() for part in parts),
         )

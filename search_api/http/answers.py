@@ -1,0 +1,188 @@
+"""The shapes of what the HTTP service answers, for documenting what goes out."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from search_api.http.examples import INDEX, PAPER, QUESTION, STATUS
+from search_api.ranking.signals import SIGNALS
+
+
+class PaperOut(BaseModel):
+    """A paper."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PAPER]})
+
+    id: str = Field(description="stable over rebuilds: arxiv:…, doi:…, pmid:…, akin:…")
+    title: str
+    abstract: str
+    authors: list[str]
+    year: int | None
+    date: str | None = Field(description="YYYY-MM-DD")
+    venue: str | None
+    categories: list[str]
+    doi: str | None
+    arxiv_id: str | None
+    url: str | None
+    code: bool | None = Field(description="whether code is linked; null: not known")
+    sources: list[str] = Field(description="files that the record came from")
+    extra: dict[str, Any] = Field(description="all else that the source holds")
+
+
+class IndexOut(BaseModel):
+    """Which index answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [INDEX]})
+
+    generation: str
+    model: str
+    papers: int
+
+
+class OnePaper(PaperOut):
+    """A paper, and which index it was read from."""
+
+    index: IndexOut
+
+
+MEASURES = ", or ".join(signal.measure for signal in SIGNALS)
+
+
+class VoiceOut(BaseModel):
+    """A paper's place by one voice of the ranking."""
+
+    rank: int
+    score: float = Field(description=MEASURES)
+
+
+def by_signal(kind: type[BaseModel]) -> type[BaseModel]:
+    """Return a model with a field for each signal of the ranking; ``null``: it has nothing."""
+    fields: dict[str, Any] = {
+        signal.name: (
+            kind | None,
+            Field(description=f"null: {signal.absent}" if signal.absent else None),
+        )
+        for signal in SIGNALS
+    }
+    return create_model("BySignal", **fields)
+
+
+class WhyOut(by_signal(VoiceOut)):  # type: ignore[misc]  # the signals are known when it is made
+    """The parts of the ranking."""
+
+    lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
+    rerank: float | None = Field(
+        None, description="what the cross-encoder says; only where one is named, of the first 50"
+    )
+
+
+class HitOut(BaseModel):
+    """A result."""
+
+    rank: int
+    score: float = Field(
+        description="; ".join(
+            [
+                "hybrid: standard deviations above the average paper",
+                *(f"{signal.name}: {signal.measure}" for signal in SIGNALS),
+            ]
+        )
+    )
+    paper: PaperOut
+    why: WhyOut
+    same: list[str] = Field([], description="ids of other records of the same work")
+
+
+class FacetOut(BaseModel):
+    """How many of all results have a value."""
+
+    value: str | int | bool
+    count: int
+
+
+class ResultListOut(BaseModel):
+    """A page of results."""
+
+    query: dict[str, Any] = Field(description="what was asked, defaults filled in")
+    index: IndexOut
+    total: int = Field(description="results on all pages")
+    took_ms: float
+    results: list[HitOut]
+    facets: dict[str, list[FacetOut]] = Field(description="counts over all results")
+    next: str | None = Field(description="cursor of the next page")
+    notes: list[str] = Field(description="what was cut or bounded")
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return a page as it looks."""
+        lift = 0.555878
+        score = lift + sum(signal.weight * signal.example[1] for signal in SIGNALS)
+        why = {
+            **{one.name: {"rank": 1, "score": one.example[0]} for one in SIGNALS},
+            "lift": lift,
+        }
+        return cls.model_validate(
+            {
+                "query": {"q": QUESTION, "mode": "hybrid", "k": 1, "filters": {}},
+                "index": INDEX,
+                "total": 64,
+                "took_ms": 14.1,
+                "results": [{"rank": 1, "score": round(score, 6), "paper": PAPER, "why": why}],
+                "facets": {"year": [{"value": 2025, "count": 41}], "category": []},
+                "next": "WyIyMDI2MTEyM1QxODQyMDlaLTM5OTdmYSIsICI1Y2Y…",
+                "notes": [],
+            }
+        )
+
+
+class ProblemOut(BaseModel):
+    """An error, after RFC 9457."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:akin:unknown-paper"])
+    title: str
+    status: int
+    detail: str
+
+
+class HealthOut(BaseModel):
+    """The process is alive."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "ok", "version": "0.1.0"}]}
+    )
+
+    status: str
+    version: str
+
+
+class ReadyOut(IndexOut):
+    """Queries can be answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready", **INDEX}]})
+
+    status: str
+    problem: str | None = Field(description="why an older index answers; null: the newest does")
+
+
+class StatusOut(BaseModel):
+    """What is indexed, by which model, since when."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [STATUS]})
+
+    index: IndexOut
+    built_at: str
+    dimension: int
+    text_recipe: str
+    truncated: int = Field(description="papers with a text longer than the model reads")
+    fingerprint: str = Field(description="of the model")
+    prompts: dict[str, str]
+    ledger: dict[str, int] = Field(description="of the build")
+    sources: list[dict[str, Any]]
+    versions: dict[str, str]
+    problem: dict[str, Any] | None = Field(
+        description="why the published generation is not the one being served"
+    )
