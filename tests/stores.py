@@ -188,20 +188,22 @@ def passes(paper: Paper, filters: Filters) -> bool:
     checks = [
         filters.year_from is None or year >= max(filters.year_from, 1),
         filters.year_to is None or 0 < year <= filters.year_to,
-        filters.has_code is None or bool(paper.code) == filters.has_code,
+        filters.flag("has_code") is None or bool(paper.code) == filters.flag("has_code"),
     ]
     for name, values in (
         ("author", paper.authors),
         ("venue", [paper.venue] if paper.venue else []),
         ("source", paper.sources),
     ):
-        wanted = [set(normalised_title(one).split()) for one in getattr(filters, name)]
+        wanted = [set(normalised_title(one).split()) for one in filters.terms(name)]
         wanted = [words for words in wanted if words]
         having = [set(normalised_title(value).split()) for value in values]
-        if getattr(filters, name):
+        if filters.terms(name):
             checks.append(any(words <= of for words in wanted for of in having))
-    if filters.category:
-        checks.append(any(same_category(a, b) for a in filters.category for b in paper.categories))
+    if filters.terms("category"):
+        checks.append(
+            any(same_category(a, b) for a in filters.terms("category") for b in paper.categories)
+        )
     return all(checks)
 
 
