@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,3 +21,12 @@ Mask = npt.NDArray[np.bool_]
 
 Points = npt.NDArray[np.float32]
 """Coordinates ``(n, 2)``, in [-1, 1]."""
+
+Floating = TypeVar("Floating", bound=np.floating)
+
+
+def unit(vectors: npt.NDArray[Floating]) -> npt.NDArray[Floating]:
+    """Scale a vector ``(dim,)``, or each row of ``(n, dim)``, to length 1; one of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: npt.NDArray[Floating] = vectors / np.where(lengths > 0, lengths, lengths.dtype.type(1))
+    return scaled

@@ -7,14 +7,14 @@ from collections import defaultdict
 
 import numpy as np
 
-from indexer.arrays import Array, Mask, Rows, Vectors
+from indexer.arrays import Array, Mask, Rows, Vectors, unit
 from indexer.encoder import Encoder
 from indexer.store.catalogue import read_texts, term_numbers
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.vector_index import VectorIndex
 from indexer.words import surfaces
 from search_api.query.query import Query
-from search_api.ranking.examples import OTHERS, towards, unit
+from search_api.ranking.examples import OTHERS, towards
 from search_api.ranking.fusion import POOL, best, lifts, summands
 from search_api.ranking.lexical import Weights, weigh, weigh_papers
 from search_api.ranking.scored import Scored
