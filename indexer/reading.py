@@ -22,11 +22,11 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
+from indexer.documents import Document, parts_of
 from indexer.errors import AkinError
 from indexer.paper import Rejection
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
-from indexer.sources import Document, parts_of
 from indexer.store.catalogue_builder import Prepared, prepared
 
 BATCH = 256

@@ -29,6 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.documents import Document, readable
 from indexer.encoder import Encoder
 from indexer.errors import (
     BadParameter,
@@ -47,7 +48,7 @@ from indexer.paper import TEXT_RECIPE, Rejection
 from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
 from indexer.reading import Helpers
-from indexer.sources import STDIN, Document, find_documents, readable
+from indexer.sources import STDIN, find_documents
 from indexer.store.catalogue_builder import CatalogueBuilder, Comparison
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import (

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from indexer import reading
+from indexer.documents import Document, parts_of
 from indexer.errors import AkinError, SourceUnreadable
 from indexer.readers import Reader, json_records, markdown_table
 from indexer.reading import Batch, Helpers
-from indexer.sources import Document, parts_of
 from tests.conftest import table
 
 # Long enough for a pipe to be full before the last batch.
@@ -126,7 +126,7 @@ def test_a_line_that_is_longer_than_any_record_is_rejected_alone(
     tmp_path, helpers, elsewhere, monkeypatch
 ):
     """Its beginning is read, its rest passed over, and the lines behind it keep their numbers."""
-    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 3000)
+    monkeypatch.setattr("indexer.documents.LONGEST_LINE", 3000)
     monkeypatch.setattr(reading, "PART", 500)
     path = tmp_path / "a.jsonl"
     long = b'{"title": "Too long", "abstract": "' + b"x" * 50_000 + b'"}'
@@ -174,7 +174,7 @@ def test_who_stops_early_leaves_no_process(source, helpers, elsewhere):
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_parts_hold_every_line_whatever_its_end(tmp_path, monkeypatch, end):
     """A bare carriage return ends a line, too, and none is lost or numbered otherwise."""
-    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 100)
+    monkeypatch.setattr("indexer.documents.LONGEST_LINE", 100)
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"".join(b"line %d" % number + end for number in range(2000)) + b"last")
     lines = [line for part in parts_of(document(path), 64) for line in part.lines()]
