@@ -58,7 +58,7 @@ class Collection:
         corpus = indexed(dataset, index_of(dataset, encoder.model, work), encoder, Silent())
         papers = corpus.generation.manifest.papers
         vectors = VectorIndex(corpus.generation.vectors)
-        self.vectors = vectors.vectors(np.arange(1, papers + 1))
+        self.vectors = vectors.vectors(np.arange(papers))
         self.semantic = [
             vectors.scores(q).astype(np.float64)
             for q in encoder.encode_query([query.text for query in self.queries])

@@ -60,7 +60,7 @@ def main() -> None:
     index = VectorIndex(corpus.generation.vectors)
     scorer = Scorer(index, LexicalIndex(corpus.generation.folder, papers), encoder)
     every = np.arange(papers)
-    vectors = index.vectors(every + 1)
+    vectors = index.vectors(every)
     with closing(open_catalogue(corpus.generation.catalogue)) as db:
         ids = [paper for (paper,) in db.execute("SELECT id FROM papers ORDER BY row")]
         row = {corpus.document[paper]: place for place, paper in enumerate(ids)}

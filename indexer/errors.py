@@ -12,6 +12,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
+    │   ├── MapMissing            the map of an index that was built without  HTTP 404
     │   ├── StaleCursor           a page of a generation that is gone         HTTP 410
     │   └── StaleGeneration       a generation asked for by name that is gone HTTP 410
     ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
@@ -131,6 +132,14 @@ class UnknownPaper(InputError):
 
     type = "unknown-paper"
     title = "No such paper"
+    status = 404
+
+
+class MapMissing(InputError):
+    """The map of an index that was built without one."""
+
+    type = "map-missing"
+    title = "No map"
     status = 404
 
 

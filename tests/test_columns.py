@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.paper import Paper, Record
+from indexer.paper import Paper
 from indexer.store.catalogue import open_catalogue
-from indexer.store.catalogue_builder import CatalogueBuilder, prepared
+from indexer.store.catalogue_builder import CatalogueBuilder
+from indexer.store.entry import Entry
 from search_api.query.filters import Filters
 from search_api.store.columns import Columns
 
@@ -50,8 +51,7 @@ WANTED = {
 def catalogue(folder: Path, papers: Sequence[Paper]) -> Iterator[Connection]:
     """Build a catalogue of the papers and open it."""
     builder = CatalogueBuilder(folder / "catalogue.sqlite")
-    for paper in papers:
-        builder.add(prepared(Record(paper, 1)))
+    builder.add([Entry(paper) for paper in papers])
     builder.finish({})
     with closing(open_catalogue(folder / "catalogue.sqlite")) as db:
         yield db

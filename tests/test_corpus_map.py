@@ -56,7 +56,7 @@ def places(index) -> dict[str, tuple[float, float]]:
 
 
 def vectors_of(index) -> np.ndarray:
-    return np.concatenate([block for _, block in VectorIndex(index.current().vectors).blocks()])
+    return np.concatenate([*VectorIndex(index.current().vectors).blocks()])
 
 
 def test_the_map_of_the_seeds(index, build, with_pacmap):

@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import IndexCorrupted
+from indexer.paper import Paper
 from indexer.words import terms
 
 K1 = 1.2
@@ -64,8 +65,16 @@ Scores = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int32]
 
 
+def texts_of(paper: Paper) -> tuple[str, ...]:
+    """Return the text of each of :data:`FIELDS`."""
+    return paper.own_title, paper.abstract, " ".join(paper.authors)
+
+
 class LexicalIndexBuilder:
-    """Collects the terms of papers, then writes the arrays. Holds one block of papers in memory.
+    """Collects the terms of papers, then writes the arrays.
+
+    Holds in memory the postings of one block of papers, all terms with their numbers, and of every
+    paper 16 bytes; to write, some 50 bytes more of each.
 
     Args:
         folder: where the arrays will lie; postings are kept there in a file until then.
@@ -104,7 +113,7 @@ class LexicalIndexBuilder:
         np.save(_path(self._folder, "starts"), starts)
         idf = np.log1p((papers - df + 0.5) / (df + 0.5))
         lengths = np.array(self._lengths, dtype=np.float64).reshape(papers, len(FIELDS))
-        means = np.maximum(lengths.mean(axis=0), 1e-9)
+        means = np.maximum(lengths.sum(axis=0) / max(papers, 1), 1e-9)
         out = {name: self._array(name, int(starts[-1])) for name in ("rows", "weights", "fields")}
         free = starts[:-1].copy()
         for rows, postings in self._blocks():

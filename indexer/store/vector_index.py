@@ -1,6 +1,6 @@
 """The vectors of a generation: a FAISS index that is exact, read-only once written.
 
-Inner product over vectors of length 1 is the cosine. Ids are the catalogue's row ids, 1 … n.
+Inner product over vectors of length 1 is the cosine. They lie in the order of the papers' rows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Vectors
+from indexer.arrays import Rows, Vectors
 from indexer.errors import IndexCorrupted
 
 METRIC = "inner_product"
@@ -22,31 +22,30 @@ METRIC = "inner_product"
 _BLOCK = 4096
 """Vectors that are held in memory together."""
 
-Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 
 
 class VectorIndexBuilder:
-    """Collects vectors of one dimension and writes them once."""
+    """Collects vectors of one dimension in the order of the rows, and writes them once.
+
+    All are held in memory until then, ``4 · dim`` bytes each.
+    """
 
     def __init__(self, dimension: int) -> None:
         self.dimension = dimension
-        # IndexIDMap2, not IndexIDMap: only the former can reconstruct by id.
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._index = faiss.IndexFlatIP(dimension)
 
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors ``(n, dim)`` of length 1 under ids that were not added before.
+    def add(self, vectors: Vectors) -> None:
+        """Add the vectors ``(n, dim)`` of length 1 of the next rows.
 
         Raises:
             ValueError: wrong shape, or a value that is not finite (FAISS would take both).
         """
-        if vectors.shape != (len(ids), self.dimension):
-            raise ValueError(
-                f"vectors of shape {(len(ids), self.dimension)} expected, got {vectors.shape}"
-            )
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
+            raise ValueError(f"vectors of shape (n, {self.dimension}) expected: {vectors.shape}")
         if not np.isfinite(vectors).all():
             raise ValueError("a vector holds NaN or infinity")
-        self._index.add_with_ids(vectors, ids)
+        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def save(self, path: Path) -> None:
         """Write the index; the file is whole only when this returns.
@@ -84,23 +83,25 @@ class VectorIndex:
         return int(self._index.d)
 
     def scores(self, query: Vectors) -> Scores:
-        """Return a query's ``(dim,)`` inner product with every vector, by ascending id ``(n,)``.
+        """Return a query's ``(dim,)`` inner product with every vector, by row ``(n,)``.
 
         Every paper is scored, so that filters, ranks and statistics are exact.
         """
         # No inner product of unit vectors is below -1: a range search with a lower bound returns
         # all, in one pass and without sorting.
-        _, scores, ids = self._index.range_search(query.reshape(1, -1), -2.0)
-        by_id = np.zeros(len(self), dtype=np.float32)
-        by_id[ids - 1] = scores
-        return by_id
+        _, scores, rows = self._index.range_search(query.reshape(1, -1), -2.0)
+        by_row = np.zeros(len(self), dtype=np.float32)
+        by_row[rows] = scores
+        return by_row
 
-    def blocks(self) -> Iterator[tuple[int, Vectors]]:
-        """Yield all vectors by ascending id, a block at a time, and the first id - 1 of each."""
+    def blocks(self) -> Iterator[Vectors]:
+        """Yield all vectors in the order of the rows, a block at a time."""
         for start in range(0, len(self), _BLOCK):
-            ids = np.arange(start, min(start + _BLOCK, len(self)), dtype=np.int64) + 1
-            yield start, self.vectors(ids)
+            yield self.vectors(np.arange(start, min(start + _BLOCK, len(self))))
 
-    def vectors(self, ids: Ids) -> Vectors:
-        """Return the vectors ``(len(ids), dim)`` of the ids."""
-        return np.stack([self._index.reconstruct(int(i)) for i in ids])
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the vectors ``(len(rows), dim)`` of rows."""
+        found = np.empty((len(rows), self.dimension), dtype=np.float32)
+        for place, row in enumerate(rows.tolist()):
+            self._index.reconstruct(row, found[place])
+        return found

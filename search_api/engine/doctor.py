@@ -13,8 +13,8 @@ import numpy as np
 from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
 from indexer.store.catalogue import open_catalogue, read_texts
-from indexer.store.corpus_map import CorpusMap
-from indexer.store.generation import Generation, IndexFolder, Manifest
+from indexer.store.generation import Generation, IndexFolder
+from indexer.store.manifest import Manifest
 from indexer.store.vector_index import VectorIndex
 from search_api.engine.engine import check_fit
 
@@ -92,8 +92,9 @@ def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex
         "last row": last,
         "phrases": phrases,
         "vectors": len(vectors),
-        "map": len(CorpusMap.read(generation.folder, generation.manifest.papers).points),
     }
+    if corpus_map := generation.map():
+        counts["map"] = len(corpus_map.points)
     detail = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     return Check("counts", ok=len(set(counts.values())) == 1, detail=detail)
 
@@ -101,7 +102,7 @@ def _counts(generation: Generation, db: sqlite3.Connection, vectors: VectorIndex
 def _unit_length(vectors: VectorIndex) -> Check:
     """Check lengths over a block of vectors at a time."""
     worst = 0.0
-    for _, block in vectors.blocks():
+    for block in vectors.blocks():
         lengths = np.linalg.norm(block.astype(np.float64), axis=1)
         worst = max(worst, float(np.abs(lengths - 1).max()))
     return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
@@ -110,6 +111,6 @@ def _unit_length(vectors: VectorIndex) -> Check:
 def _sample(db: sqlite3.Connection, vectors: VectorIndex, encoder: Encoder) -> Check:
     ids = np.unique(np.linspace(1, len(vectors), SAMPLE).astype(np.int64))
     texts = read_texts(db, ids.tolist())
-    cosines = (encoder.encode_document(texts) * vectors.vectors(ids)).sum(axis=1)
+    cosines = (encoder.encode_document(texts) * vectors.vectors(ids - 1)).sum(axis=1)
     detail = f"{len(ids)} embedded again, least cosine {cosines.min():.6f}"
     return Check("sample of vectors", ok=bool(cosines.min() >= LEAST_COSINE), detail=detail)

@@ -12,12 +12,14 @@ import numpy as np
 
 from indexer.arrays import Array, Mask, Rows
 from indexer.encoder import Encoder
-from indexer.errors import IndexCorrupted, IndexMismatch, UnknownPaper
+from indexer.errors import IndexCorrupted, IndexMismatch, MapMissing, UnknownPaper
 from indexer.paper import TEXT_RECIPE, Paper
-from indexer.store.catalogue import Merged, read_paper, read_paper_at, read_records
+from indexer.store.catalogue import read_paper, read_paper_at, read_records
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.generation import Generation, how_to_mend
+from indexer.store.entry import Merged
+from indexer.store.generation import Generation
 from indexer.store.lexical_index import LexicalIndex
+from indexer.store.manifest import how_to_mend
 from indexer.store.vector_index import VectorIndex
 from search_api.explaining.explain import asked_words, explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
@@ -70,7 +72,7 @@ class Engine:
         self.encoder = encoder
         self._vectors = VectorIndex(generation.vectors)
         self._words = LexicalIndex(generation.folder, generation.manifest.papers)
-        self.map = CorpusMap.read(generation.folder, generation.manifest.papers)
+        self._map = generation.map()
         self._scorer = Scorer(self._vectors, self._words, encoder)
         self._connections = Connections(generation.catalogue)
         with self._catalogue() as db:
@@ -83,7 +85,7 @@ class Engine:
                 f"catalogue, {len(self._vectors)} vectors. {how_to_mend(generation.index)} --full",
                 file=str(generation.folder),
             )
-        self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
+        self.info = IndexInfo(generation.id, manifest.space.model, manifest.papers)
         self._sentences = lru_cache(SENTENCES_KEPT)(self._embed_sentences)
         self.facets = self._columns.facets(np.ones(self._columns.n, dtype=np.bool_))
 
@@ -117,6 +119,20 @@ class Engine:
             )
         with self._catalogue() as db:
             return read_paper_at(db, row + 1)
+
+    @property
+    def map(self) -> CorpusMap:
+        """The map of the corpus.
+
+        Raises:
+            MapMissing: the generation was built without one.
+        """
+        if self._map is None:
+            raise MapMissing(
+                f"generation {self.info.generation} was built without a map. Draw one: "
+                f"rebuild-index --index {self.generation.index} --map auto"
+            )
+        return self._map
 
     @cached_property
     def map_columns(self) -> MapColumns:
@@ -331,17 +347,17 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
         IndexMismatch: with the commands that mend it.
     """
     manifest, model = generation.manifest, encoder.model
-    built_with = manifest.model
+    built_with = manifest.space
     index = generation.index
-    if built_with["fingerprint"] != model.fingerprint:
-        same = " (its files have changed since)" if built_with["name"] == model.name else ""
+    if built_with.fingerprint != model.fingerprint:
+        same = " (its files have changed since)" if built_with.model == model.name else ""
         raise IndexMismatch(
-            f"{index}: built with the model {built_with['name']} "
-            f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
+            f"{index}: built with the model {built_with.model} "
+            f"(fingerprint {built_with.fingerprint[:12]}), asked to run with {model.name} "
             f"(fingerprint {model.fingerprint[:12]}){same}. "
             f"{how_to_mend(index)} --model {model.name}; or run the model of "
             "the index: leave --model out, and start a running server anew",
-            built_with=built_with["name"],
+            built_with=built_with.model,
             model=model.name,
         )
     if manifest.text_recipe != TEXT_RECIPE:

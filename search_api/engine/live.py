@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from indexer.encoder import Encoder, SentenceTransformerEncoder
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.models import find_model
-from indexer.store.generation import Generation, IndexFolder, Manifest
+from indexer.store.generation import Generation, IndexFolder
+from indexer.store.manifest import Manifest
 from search_api.engine.engine import Engine
 from search_api.query.results import IndexInfo
 from search_api.ranking.reranker import CrossEncoderReranker, Reranker
@@ -34,7 +35,7 @@ def encoder_for(model: str | None = None, threads: int | None = None) -> Encoder
     """Return what makes an encoder: of the named model, or of the model an index was built with."""
 
     def make(manifest: Manifest) -> Encoder:
-        return SentenceTransformerEncoder(find_model(model or manifest.model["name"]), threads)
+        return SentenceTransformerEncoder(find_model(model or manifest.space.model), threads)
 
     return make
 

@@ -78,8 +78,10 @@ def indexed(dataset: Dataset, index: IndexFolder, encoder: Encoder, reporter: Re
     Raises:
         DatasetUnusable: akin makes other records of the corpus than one per line.
     """
-    # Nobody looks at its map: the one that costs nothing will do.
-    report = rebuild([dataset.corpus], index, encoder, apart=RULES, mapped="pca", reporter=reporter)
+    # Nobody looks at a map of it.
+    report = rebuild(
+        [dataset.corpus], index, encoder, apart=RULES, mapped="none", reporter=reporter
+    )
     generation = index.current()
     rejected = {rejection.line for rejection in read_rejections(generation.catalogue)}
     # An id of the collection may be no id of a paper, or two may become one: rows tell the

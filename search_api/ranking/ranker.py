@@ -105,7 +105,7 @@ class Ranker:
                 pool, others = np.split(rows, [ordering.POOL])
                 # Once they were read again, it is their places that count.
                 merit = -np.arange(len(pool), dtype=np.float64) if read else score[pool]
-                vectors = self._vectors.vectors(pool + 1)
+                vectors = self._vectors.vectors(pool)
                 varied = ordering.diversify(pool, merit, vectors, query.diversity)
                 rows = np.concatenate([varied, others])
         return Ranking(rows, same, read, notes)
@@ -138,7 +138,7 @@ class Ranker:
     def _collapsed(self, rows: Rows, about: Rows) -> tuple[Rows, dict[int, list[int]]]:
         """Return the rows with one place for each work, and what others are of a row's work."""
         pool, others = np.split(rows, [ordering.POOL])
-        vectors = self._vectors.vectors(np.concatenate([about, pool]) + 1)
+        vectors = self._vectors.vectors(np.concatenate([about, pool]))
         with self._catalogue() as db:
 
             def paper(row: int) -> Paper:

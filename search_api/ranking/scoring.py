@@ -77,16 +77,16 @@ class Scorer:
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(like):
-            wanted += towards(self._vectors.vectors(like), self._others(like))
+            wanted += towards(self._vectors.vectors(like - 1), self._others(like))
         if len(unlike):
-            wanted -= UNLIKE_WEIGHT * self._vectors.vectors(unlike).mean(axis=0)
+            wanted -= UNLIKE_WEIGHT * self._vectors.vectors(unlike - 1).mean(axis=0)
         return unit(wanted).astype(np.float32)
 
     def _others(self, like: Rows) -> Vectors:
         """Return the vectors of a sample of the other papers, always the same."""
         rows = np.unique(np.linspace(1, len(self._vectors), OTHERS + len(like)).astype(np.int64))
         others = np.setdiff1d(rows, like)
-        return self._vectors.vectors(others) if len(others) else self._vectors.vectors(like)[:0]
+        return self._vectors.vectors(others - 1)
 
     def _weights(self, db: sqlite3.Connection, query: Query, like: Rows, unlike: Rows) -> Weights:
         """Return the weights of the terms that papers are to have, by number."""
@@ -127,7 +127,7 @@ class Scorer:
     def _lift(self, scores: Array) -> Array:
         pool = best(scores, POOL)
         lift = np.zeros_like(scores)
-        lift[pool] = lifts(scores[pool], self._vectors.vectors(pool + 1))
+        lift[pool] = lifts(scores[pool], self._vectors.vectors(pool))
         return lift
 
     def _cut(self, text: str) -> list[str]:
