@@ -13,7 +13,7 @@ from indexer.errors import IndexMismatch
 FORMAT_VERSION = 5
 """Of the files of a generation; a reader refuses any other."""
 
-REBUILT_A_MINUTE = 20_000
+REBUILT_A_MINUTE = 10_000
 """Papers that a rebuild gets through in a minute when their vectors are cached, cautiously."""
 
 

@@ -42,6 +42,21 @@ _STATUS: dict[str, JsonValue] = {
     "truncated": 46,
     "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
     "prompts": {"query": "", "document": ""},
+    "spaces": [
+        {
+            "model": "sentence-transformers/all-MiniLM-L6-v2",
+            "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
+            "prompts": {"query": "", "document": ""},
+            "backend": "sentence-transformers",
+            "dimension": 384,
+            "truncated": 46,
+            "rows": 64,
+            "metric": "inner_product",
+            "kind": "flat",
+            "recall": 1.0,
+        }
+    ],
+    "map": {"version": 1, "method": "pacmap"},
     "ledger": {"records": 64, "added": 64},
     "sources": [{"source": "seeds/002_8bf90837af962036.txt", "records": 24, "papers": 24}],
     "versions": {"akin": "0.1.0", "python": "3.11.7"},
@@ -416,6 +431,28 @@ class ReadyOut(IndexOut):
     problem: str | None = Field(description="why an older index answers; null: the newest does")
 
 
+class SpaceOut(BaseModel):
+    """The vectors of one model."""
+
+    model: str
+    fingerprint: str = Field(description="of the model")
+    prompts: dict[str, str]
+    backend: str = Field(description="what runs the model")
+    dimension: int
+    truncated: int = Field(description="papers with a text longer than the model reads")
+    rows: int = Field(description="papers that have a vector")
+    metric: str
+    kind: str = Field(description="of the index over them")
+    recall: float = Field(description="share of the truly nearest that the index finds")
+
+
+class MapInfoOut(BaseModel):
+    """Which map there is."""
+
+    version: int = Field(description="of its files")
+    method: str
+
+
 class StatusOut(BaseModel):
     """What is indexed, by which model, since when."""
 
@@ -428,6 +465,8 @@ class StatusOut(BaseModel):
     truncated: int = Field(description="papers with a text longer than the model reads")
     fingerprint: str = Field(description="of the model")
     prompts: dict[str, str]
+    spaces: list[SpaceOut] = Field(description="the vectors; the first are those that answer")
+    map: MapInfoOut | None = Field(description="null: built without a map")
     ledger: dict[str, int] = Field(description="of the build")
     sources: list[dict[str, Any]]
     versions: dict[str, str]
