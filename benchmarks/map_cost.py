@@ -15,10 +15,10 @@ import time
 
 import numpy as np
 
-from indexer.arrays import Vectors
+from indexer.arrays import Vectors, unit
 from indexer.mapping.draw import measured
 from indexer.mapping.layout import ASKED, beside_neighbours, chosen, lay_out
-from indexer.mapping.topics import centres, directions, given
+from indexer.mapping.topics import centres, given
 
 DIMENSION = 384
 
@@ -30,7 +30,7 @@ def clustered(papers: int) -> Vectors:
     groups = fields[draw.integers(40, size=400)] + draw.standard_normal((400, DIMENSION))
     vectors = groups[draw.integers(400, size=papers)].astype(np.float32)
     vectors += 0.7 * draw.standard_normal(vectors.shape, dtype=np.float32)
-    return directions(vectors)
+    return unit(vectors)
 
 
 def main() -> None:

@@ -20,10 +20,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["indexer"]):
+    from indexer.documents import Document
     from indexer.errors import SourceUnreadable
     from indexer.paper import Record
     from indexer.readers import BINARY_READERS, READERS, Reader, reader_for
-    from indexer.sources import Document
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.samples import SAMPLES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,3 +31,13 @@ def best(values: npt.NDArray[np.number], most: int) -> Rows:
     else:
         candidates = np.arange(len(values))
     return candidates[np.argsort(-values[candidates], kind="stable")][:most]
+
+
+Floating = TypeVar("Floating", bound=np.floating)
+
+
+def unit(vectors: npt.NDArray[Floating]) -> npt.NDArray[Floating]:
+    """Scale a vector ``(dim,)``, or each row of ``(n, dim)``, to length 1; one of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: npt.NDArray[Floating] = vectors / np.where(lengths > 0, lengths, lengths.dtype.type(1))
+    return scaled

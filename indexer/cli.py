@@ -18,7 +18,8 @@ from indexer.merging.duplicates import RULES
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN
-from indexer.store.generation import IndexFolder, Recorded
+from indexer.store.generation import IndexFolder
+from indexer.store.manifest import Recorded
 
 DONE_WITH_REJECTIONS = 3
 
@@ -77,7 +78,7 @@ class Columns(click.ParamType[dict[str, str]]):
     type=click.Choice(ASKED),
     default="auto",
     show_default=True,
-    help="How the map is laid out. auto: pacmap if it is installed, else pca.",
+    help="How the map is laid out. auto: pacmap if it is installed, else pca; none: no map.",
 )
 @click.option("--full", is_flag=True, help="Embed and map everything anew, whatever is there.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a record was rejected.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Vectors
+from indexer.arrays import Vectors, unit
 from indexer.errors import ModelUnavailable
 from indexer.models import Model
 
@@ -109,18 +109,14 @@ class SentenceTransformerEncoder:
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts that are to be found."""
         with self._lock:
-            return _unit(
-                self._load().encode_document(
-                    list(texts), batch_size=_BATCH, show_progress_bar=False
-                )
-            )
+            encode = self._load().encode_document
+            return _unit(encode(list(texts), batch_size=_BATCH, show_progress_bar=False))
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts that ask."""
         with self._lock:
-            return _unit(
-                self._load().encode_query(list(texts), batch_size=_BATCH, show_progress_bar=False)
-            )
+            encode = self._load().encode_query
+            return _unit(encode(list(texts), batch_size=_BATCH, show_progress_bar=False))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
@@ -193,12 +189,9 @@ def loaded(kind: Callable[..., Loaded], model: Model, what: str) -> Loaded:
         ) from error
 
 
-def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:
-    """Scale rows to length 1, whether or not the model did; a zero row stays zero."""
-    vectors = np.asarray(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit
+def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
+    """Scale rows to length 1, whether or not the model did, and whatever its precision."""
+    return unit(vectors.astype(np.float32, copy=False))
 
 
 def _averaged(model: SentenceTransformer) -> str | None:

@@ -12,9 +12,9 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
+    │   ├── MapMissing            the map of an index that was built without  HTTP 404
     │   ├── StaleCursor           a page of a generation that is gone         HTTP 410
     │   └── StaleGeneration       a generation asked for by name that is gone HTTP 410
-    ├── MapMissing                a map of an index that was built without    exit 1, HTTP 404
     ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
     ├── BuildInProgress           another rebuild holds the index             exit 1
     ├── AddressUnusable           the address to serve on cannot be had       exit 1
@@ -135,6 +135,14 @@ class UnknownPaper(InputError):
     status = 404
 
 
+class MapMissing(InputError):
+    """The map of an index that was built without one."""
+
+    type = "map-missing"
+    title = "No map"
+    status = 404
+
+
 class StaleCursor(InputError):
     """A cursor of a generation that is no longer served."""
 
@@ -149,14 +157,6 @@ class StaleGeneration(InputError):
     type = "stale-generation"
     title = "Another generation is served"
     status = 410
-
-
-class MapMissing(AkinError):
-    """An index that was built without a map was asked for it."""
-
-    type = "map-missing"
-    title = "No map"
-    status = 404
 
 
 class ModelCorrupted(AkinError):

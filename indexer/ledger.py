@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.paper import Rejection
-from indexer.store.catalogue import Merged
-from indexer.store.catalogue_builder import Comparison
+from indexer.store.entry import Merged
+from indexer.store.records import Comparison
 
 SHOWN_REJECTIONS = 100
 """How many rejections a report lists; the catalogue keeps all."""
@@ -67,7 +67,10 @@ class Ledger:
         """Return the ledger of what was read, compared with the generation before."""
         return cls(
             records=sum(source.records for source in sources),
-            **asdict(comparison),
+            added=comparison.added,
+            updated=comparison.updated,
+            unchanged=comparison.unchanged,
+            removed=comparison.removed,
             merged=sum(source.merged for source in sources),
             rejected=sum(source.rejected for source in sources),
         )

@@ -35,12 +35,14 @@ class Model:
         path: the folder that holds it.
         fingerprint: hex SHA-256 over the files that shape its vectors.
         prompts: the text it puts before a ``query`` and before a ``document``.
+        backend: what runs it.
     """
 
     name: str
     path: Path
     fingerprint: str
     prompts: dict[str, str]
+    backend: str = "sentence-transformers"
 
 
 def find_model(name: str = DEFAULT_MODEL) -> Model:

@@ -22,12 +22,13 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
+from indexer.documents import Document, parts_of
 from indexer.errors import AkinError
-from indexer.paper import Rejection
+from indexer.merging.duplicates import keys_of
+from indexer.paper import Record, Rejection
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
-from indexer.sources import Document, parts_of
-from indexer.store.catalogue_builder import Prepared, prepared
+from indexer.store.paper_rows import Row, row_of
 
 BATCH = 256
 """Records that are handed on together."""
@@ -39,12 +40,32 @@ LARGE = 1 << 22
 """Bytes of a document, as it lies on disk, from which processes of its own pay."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record that became a paper, with all done that its own process can do.
+
+    Attributes:
+        row: the values that are written of the paper.
+        keys: by which it is told from others, see :func:`indexer.merging.duplicates.keys_of`.
+        line: 1-based, where the record begins.
+    """
+
+    row: Row
+    keys: dict[str, str]
+    line: int
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """Prepare a record."""
+        return cls(row_of(record.paper), keys_of(record.paper), record.line)
+
+
 @dataclass(slots=True)
 class Batch:
     """Some records of a document.
 
     Attributes:
-        papers: those that became papers, as the catalogue takes them.
+        papers: those that became papers.
         rejections: the others.
         without_abstract: how many of the papers have only a title.
         decoded: lines among them that are not UTF-8 and were read as Windows-1252.
@@ -111,7 +132,7 @@ def _batches(document: Document, reader: Reader, most: int = BATCH) -> Iterator[
         if isinstance(record, Rejection):
             batch.rejections.append(record)
         else:
-            batch.papers.append(prepared(record))
+            batch.papers.append(Prepared.of(record))
             batch.without_abstract += not record.paper.abstract
         if batch.records == most:
             batch.decoded, counted = document.repairs.decoded - counted, document.repairs.decoded

@@ -1,13 +1,18 @@
-"""Rebuild the index: read the sources, embed what is new or changed, build, publish.
+"""Rebuild the index: read the sources, embed what is new or changed, write all of it, publish.
 
-Six phases, each bounded in memory, but that PaCMAP holds all vectors::
+Six phases::
 
-    reading     documents → records, in a catalogue that is being built
+    reading     documents → records
     merging     records of one paper → one paper with the best of each
-    embedding   texts → vectors, from the cache or the model, into the vector index
-    indexing    the lexical index and what is filtered by
+    embedding   texts → vectors, from the cache or the model
+    indexing    papers and vectors → the sink
     mapping     vectors → a place on the map for each paper, and topics with names
-    publishing  checksums, manifest, one rename
+    publishing  all of it becomes what is read, at once
+
+Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 40
+bytes a record to find duplicates; id and content hash of every paper known before, some 300 bytes
+each; what the sink holds, locally the vectors and some 70 bytes a paper; of a map some 60 bytes a
+paper, and for PaCMAP all vectors and 1 kB more of each.
 
 A builder may die at any moment: the published generation stays as it is, and the vectors computed
 so far are in the cache for the next run.
@@ -15,21 +20,16 @@ so far are in the cache for the next run.
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 import sys
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
-from indexer.arrays import Vectors
+from indexer.embedding import Embedded, embed
 from indexer.encoder import Encoder
 from indexer.errors import (
     BadParameter,
@@ -37,40 +37,27 @@ from indexer.errors import (
     IndexMismatch,
     IndexMissing,
     NothingToIndex,
-    SourceUnreadable,
 )
-from indexer.ledger import SHOWN_REJECTIONS, Ledger, Report, SourceAccount, write_ledger
-from indexer.mapping.draw import draw
+from indexer.intake import Read, take_in
+from indexer.ledger import Ledger, Report, SourceAccount, write_ledger
+from indexer.mapping.draw import Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models import Model
-from indexer.paper import TEXT_RECIPE, Rejection
+from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent
-from indexer.readers import Reader, reader_for
-from indexer.reading import Helpers
-from indexer.sources import STDIN, Document, find_documents, readable
-from indexer.store.catalogue_builder import CatalogueBuilder, Comparison
-from indexer.store.columns import ColumnsBuilder, has_columns
-from indexer.store.corpus_map import CorpusMap
-from indexer.store.generation import (
-    CATALOGUE,
-    FORMAT_VERSION,
-    VECTORS,
-    Generation,
-    IndexFolder,
-    Manifest,
-)
-from indexer.store.lexical_index import LexicalIndexBuilder
-from indexer.store.moments import Moments
-from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
-from indexer.store.vector_index import METRIC, VectorIndexBuilder
+from indexer.sources import STDIN, find_documents
+from indexer.store.catalogue import SQLITE_VERSION
+from indexer.store.corpus_map import MAP_VERSION, CorpusMap
+from indexer.store.generation import Generation, IndexFolder
+from indexer.store.local_sink import LocalSink
+from indexer.store.manifest import Manifest, Space
+from indexer.store.records import Comparison, Records
+from indexer.store.sink import Sink
+from indexer.store.vector_index import VectorIndex
 
-EMBED_AT_ONCE = 32
-"""Papers between two writes to the vector cache: the most that a kill can cost, and how often the
-bar moves. Rows come sorted by length, so that small lots waste no padding."""
-
-_BLOCK = 4096
-"""Vectors that are held in memory together."""
+PUT_AT_ONCE = 256
+"""Papers that are handed to the sink together."""
 
 _VERSIONED = (
     "akin",
@@ -83,32 +70,13 @@ _VERSIONED = (
 )
 
 
-@dataclass(slots=True)
-class _Read:
-    """What reading the sources found."""
-
-    sources: list[SourceAccount] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class _How:
-    """What is read, and how; see :class:`~indexer.store.generation.Manifest`."""
+    """What is read, and how; see :class:`~indexer.store.manifest.Manifest`."""
 
     roots: list[str]
     columns: dict[str, str]
     apart: list[str]
-
-
-@dataclass(slots=True)
-class _Embedded:
-    """What embedding the papers did."""
-
-    dimension: int = 0
-    computed: int = 0
-    truncated: int = 0
 
 
 def rebuild(
@@ -137,7 +105,7 @@ def rebuild(
         apart: rules of :data:`indexer.merging.duplicates.RULES` by which records are not merged.
         ledger: a file to write every rejected and every merged record to.
         mapped: how the map is laid out; ``auto``, which is content with the map that is there, is
-            PaCMAP where it is installed, else the principal components.
+            PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
         reporter: told of the progress.
@@ -150,38 +118,33 @@ def rebuild(
     started = time.monotonic()
     reporter = reporter or Silent()
     chosen(mapped, 0)  # what is not installed is said before the work, not after
-    with tempfile.TemporaryDirectory(prefix="akin-") as spool, index.building():
-        documents = find_documents(sources, spool=Path(spool), columns=columns)
+    with index.building(), index.scratch() as scratch:
+        documents = find_documents(sources, spool=scratch, columns=columns)
         if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:
             raise BadParameter(
                 f"{ledger}: is one of the sources, and would be replaced by the ledger",
                 field="ledger",
                 value=str(ledger),
             )
-        generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # unique while we hold the lock
-        staging = index.stage(generation)
-        catalogue = CatalogueBuilder(
-            staging / CATALOGUE, [rule for rule in RULES if rule not in apart]
-        )
-        try:
-            previous, notes = _previous(index)
-            reporter.phase("reading")
-            read = _read(documents, catalogue, reporter)
+        previous, notes = _previous(index)
+        with (
+            closing(Records(scratch / "records.sqlite")) as records,
+            closing(LocalSink(index, previous)) as sink,
+        ):
+            rules = [rule for rule in RULES if rule not in apart]
+            read = take_in(documents, rules, records, reporter)
             notes += read.notes
-            reporter.phase("merging")
-            catalogue.merge_duplicates()
-            _account_for_merged(catalogue, read)
             if ledger:
-                write_ledger(ledger, catalogue.rejections(), catalogue.merged())
-            if not len(catalogue):
+                write_ledger(ledger, records.rejections(), records.merged())
+            if not len(records):
                 raise _nothing(sources, read)
-            comparison = catalogue.compare(previous.catalogue if previous else None)
+            comparison = records.compare(sink.known())
             report = Report(
                 generation=previous.id if previous else None,
                 published=False,
-                papers=len(catalogue),
+                papers=len(records),
                 embedded=0,
-                truncated=previous.manifest.truncated if previous else 0,
+                truncated=previous.manifest.space.truncated if previous else 0,
                 seconds=0.0,
                 ledger=Ledger.of(read.sources, comparison),
                 sources=read.sources,
@@ -198,27 +161,30 @@ def rebuild(
             current = (
                 previous is not None
                 and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
-                and _is_mapped(previous, mapped)
-                and has_columns(previous.folder)
+                and _is_mapped(previous.manifest, mapped)
+                and sink.is_complete()
             )
             if not dry_run and (full or not current):
-                embedded = _embed(catalogue, index, encoder, staging, full, reporter, notes)
-                reporter.phase("indexing", len(catalogue))
-                _write_columns(catalogue, staging)
-                catalogue.finish(_index_words(catalogue, staging, reporter))
+                embedded = embed(
+                    records, encoder, index.cache, scratch, full=full, reporter=reporter
+                )
+                if embedded.set_aside:
+                    notes.append(
+                        f"the vector cache was damaged and set aside as {embedded.set_aside}"
+                    )
+                sink.remove(comparison.gone)
+                _put(records, embedded, sink, reporter)
                 reporter.phase("mapping")
-                method = chosen(mapped, len(catalogue))
-                kept = previous and not full and _is_of(previous.manifest, encoder.model)
-                draw(staging, method, previous if kept else None).write(staging)
+                kept = None if full else previous
+                corpus_map = _map(records, embedded, encoder.model, kept, mapped)
                 reporter.phase("publishing")
-                manifest = _manifest(generation, encoder, report, embedded, how)
-                index.publish(staging, manifest)
-                report.generation, report.published = generation, True
+                manifest = sink.publish(
+                    _manifest(encoder.model, report, embedded, how),
+                    corpus_map=corpus_map,
+                    rejections=records.rejections(),
+                )
+                report.generation, report.published = manifest.generation, True
                 report.embedded, report.truncated = embedded.computed, embedded.truncated
-        finally:
-            catalogue.close()
-            with suppress(FileNotFoundError):
-                shutil.rmtree(staging)
     report.seconds = time.monotonic() - started
     return report
 
@@ -236,67 +202,7 @@ def _previous(index: IndexFolder) -> tuple[Generation | None, list[str]]:
     return previous, []
 
 
-def _read(documents: list[Document], catalogue: CatalogueBuilder, reporter: Reporter) -> _Read:
-    """Read every document into the catalogue.
-
-    Raises:
-        SourceUnreadable: a file that the user named holds no format akin reads. One that merely
-            lies in a named folder is passed over and listed.
-    """
-    read = _Read()
-    to_read: list[tuple[Document, Reader]] = []
-    for document in documents:
-        try:
-            to_read.append((document, reader_for(document)))
-        except SourceUnreadable as error:
-            if document.given:
-                raise
-            read.skipped.append(error.detail)
-    with Helpers() as helpers:
-        for document, reader in to_read:
-            read.sources.append(_read_one(document, reader, catalogue, helpers, read, reporter))
-    return read
-
-
-def _read_one(
-    document: Document,
-    reader: Reader,
-    catalogue: CatalogueBuilder,
-    helpers: Helpers,
-    read: _Read,
-    reporter: Reporter,
-) -> SourceAccount:
-    path = document.name if document.piped else readable(str(document.path.resolve()))
-    account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
-    decoded = 0
-    for batch in helpers.read(document, reader):
-        account.records += batch.records
-        account.papers += len(batch.papers)
-        account.rejected += len(batch.rejections)
-        account.without_abstract += batch.without_abstract
-        for rejection in batch.rejections:
-            catalogue.reject(rejection)
-        read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
-        for record in batch.papers:
-            catalogue.add(record)
-        decoded += batch.decoded
-        reporter.advance(batch.records)
-    if decoded:
-        read.notes.append(
-            f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
-        )
-    return account
-
-
-def _account_for_merged(catalogue: CatalogueBuilder, read: _Read) -> None:
-    accounts = {account.source: account for account in read.sources}
-    for merged in catalogue.merged():
-        if merged.reason:
-            accounts[merged.source].papers -= 1
-            accounts[merged.source].merged += 1
-
-
-def _nothing(sources: Sequence[Path], read: _Read) -> NothingToIndex:
+def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
     reasons = [*read.skipped, *(f"{r.source}:{r.line}: {r.reason}" for r in read.rejections)]
     shown = "; ".join(reasons[:3]) or ("no record in it" if read.sources else "no file in it")
     more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
@@ -320,110 +226,50 @@ def _is_current(
         and manifest.sources == [source.to_json() for source in sources]
         and (manifest.roots, manifest.columns, manifest.apart)
         == (how.roots, how.columns, how.apart)
-        and manifest.model["name"] == model.name
+        and manifest.space.model == model.name
         and _is_of(manifest, model)
     )
 
 
 def _is_of(manifest: Manifest, model: Model) -> bool:
     """Tell whether the vectors of a generation are those that a model makes now."""
-    return (
-        manifest.model["fingerprint"] == model.fingerprint and manifest.text_recipe == TEXT_RECIPE
-    )
+    return manifest.space.fingerprint == model.fingerprint and manifest.text_recipe == TEXT_RECIPE
 
 
-def _is_mapped(previous: Generation, asked: Asked) -> bool:
+def _is_mapped(manifest: Manifest, asked: Asked) -> bool:
     """Tell whether the map of a generation is of the method that is asked for."""
-    papers = previous.manifest.papers
-    return asked == "auto" or (
-        CorpusMap.read(previous.folder, papers).method == chosen(asked, papers)
-    )
+    about = manifest.map
+    if about is None or about.version != MAP_VERSION:
+        return asked == "none"
+    return asked == "auto" or about.method == chosen(asked, manifest.papers)
 
 
-def _embed(
-    catalogue: CatalogueBuilder,
-    index: IndexFolder,
-    encoder: Encoder,
-    staging: Path,
-    full: bool,
-    reporter: Reporter,
-    notes: list[str],
-) -> _Embedded:
-    """Write the vector index, taking vectors from the cache and computing the others."""
-    done = _Embedded()
-    rows = catalogue.rows_by_length()
-    reporter.phase("embedding", len(rows))
-    with VectorCache(index.cache) as cache, tempfile.TemporaryFile(dir=staging) as spool:
-        if cache.set_aside:
-            notes.append(f"the vector cache was damaged and set aside as {cache.set_aside}")
-        by_row: Vectors | None = None  # on disk: they come by length
-        for start in range(0, len(rows), EMBED_AT_ONCE):
-            some = rows[start : start + EMBED_AT_ONCE]
-            texts = catalogue.texts(some)
-            keys = [cache_key(encoder.model.fingerprint, TEXT_RECIPE, text) for text in texts]
-            known = {} if full else cache.get(keys)
-            # Two papers may share a text: it is embedded once, and both are found.
-            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            if missing:
-                computed = _compute(encoder, missing)
-                cache.put(computed)
-                known |= computed
-                done.computed += len(computed)
-            vectors = np.stack([known[key].vector for key in keys])
-            if by_row is None:
-                shape = (len(rows), vectors.shape[1])
-                by_row = np.memmap(spool, dtype=np.float32, mode="w+", shape=shape)
-            by_row[np.array(some) - 1] = vectors
-            done.truncated += sum(known[key].truncated for key in keys)
-            reporter.advance(len(some))
-        assert by_row is not None  # noqa: S101 — there is at least one paper
-        done.dimension = _write_vectors(by_row, staging)
-    return done
+def _put(records: Records, embedded: Embedded, sink: Sink, reporter: Reporter) -> None:
+    """Write all papers in the order of their rows."""
+    reporter.phase("indexing", len(records))
+    for start in range(0, len(records), PUT_AT_ONCE):
+        entries = list(records.entries(start, start + PUT_AT_ONCE))
+        sink.put(entries, embedded.vectors[start : start + len(entries)])
+        reporter.advance(len(entries))
 
 
-def _write_vectors(vectors: Vectors, staging: Path) -> int:
-    """Write the vectors ``(n, dim)`` and their moments; return their dimension."""
-    builder = VectorIndexBuilder(vectors.shape[1])
-    blocks = [vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK)]
-    for block in blocks:
-        builder.add(block)
-    builder.save(staging / VECTORS)
-    Moments.of(blocks).save(staging)
-    return builder.dimension
-
-
-def _index_words(
-    catalogue: CatalogueBuilder, staging: Path, reporter: Reporter
-) -> Mapping[str, int]:
-    """Write the lexical index and return the number of each term."""
-    builder = LexicalIndexBuilder(staging)
-    try:
-        for number, fields in enumerate(catalogue.words(), 1):
-            builder.add(*fields)
-            if number % EMBED_AT_ONCE == 0:
-                reporter.advance(EMBED_AT_ONCE)
-        return builder.save()
-    finally:
-        builder.close()
-
-
-def _write_columns(catalogue: CatalogueBuilder, staging: Path) -> None:
-    """Write what papers are filtered and counted by."""
-    builder = ColumnsBuilder()
-    for paper in catalogue.papers():
-        builder.add(paper)
-    builder.save(staging)
-
-
-def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
-    listed = list(texts.values())
-    vectors = encoder.encode_document(listed)
-    counts = encoder.count_tokens(listed)
-    limit = encoder.max_tokens
-    return {
-        key: CachedVector(vector, tokens, limit is not None and tokens > limit)
-        for key, vector, tokens in zip(texts, vectors, counts, strict=True)
-    }
+def _map(
+    records: Records,
+    embedded: Embedded,
+    model: Model,
+    previous: Generation | None,
+    asked: Asked,
+) -> CorpusMap | None:
+    """Draw the map that is asked for; that of a generation before is kept if it can be."""
+    method = chosen(asked, len(records))
+    if method is None:
+        return None
+    before = None
+    if previous and _is_of(previous.manifest, model) and (old := previous.map()):
+        vectors, rows = VectorIndex(previous.vectors), records.rows_also_in(previous.catalogue)
+        if vectors.dimension == embedded.vectors.shape[1]:
+            before = Before(old, vectors.vectors, rows)
+    return draw(embedded.vectors, records.titles_and_abstracts, method, before)
 
 
 def _roots(sources: Sequence[Path]) -> list[str]:
@@ -431,20 +277,19 @@ def _roots(sources: Sequence[Path]) -> list[str]:
     return [str(s.resolve() if s.is_file() or s.is_dir() else STDIN) for s in sources]
 
 
-def _manifest(
-    generation: str, encoder: Encoder, report: Report, embedded: _Embedded, how: _How
-) -> Manifest:
-    model = encoder.model
-    return Manifest(
-        format_version=FORMAT_VERSION,
-        generation=generation,
-        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        model={"name": model.name, "fingerprint": model.fingerprint, "prompts": model.prompts},
-        text_recipe=TEXT_RECIPE,
-        dimension=embedded.dimension,
-        metric=METRIC,
-        papers=report.papers,
+def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Manifest:
+    space = Space(
+        model=model.name,
+        fingerprint=model.fingerprint,
+        prompts=model.prompts,
+        backend=model.backend,
+        dimension=embedded.vectors.shape[1],
         truncated=embedded.truncated,
+    )
+    return Manifest(
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        text_recipe=TEXT_RECIPE,
+        spaces=[space],
         ledger=report.ledger.to_json(),
         roots=how.roots,
         columns=how.columns,
@@ -452,8 +297,7 @@ def _manifest(
         sources=[source.to_json() for source in report.sources],
         versions={
             "python": sys.version.split()[0],
-            "sqlite": sqlite3.sqlite_version,
+            "sqlite": SQLITE_VERSION,
             **{name: version(name) for name in _VERSIONED},
         },
-        files={},
     )

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from indexer.documents import Document
 from indexer.ledger import Report
 from indexer.mapping import layout as map_layout
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import Reader
 from indexer.rebuild import rebuild
-from indexer.sources import Document
 from indexer.store.generation import Generation, IndexFolder
 from search_api.engine.engine import Engine
 from tests.fakes import FakeEncoder

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from indexer.documents import Document
 from indexer.paper import Paper, Record, Rejection
-from indexer.sources import Document
 from search_api.exports import EXPORTERS, About, Listed
 
 ABOUT = About(

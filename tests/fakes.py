@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,10 @@ import numpy as np
 from indexer.arrays import Array, Vectors
 from indexer.encoder import TokenEmbeddings
 from indexer.models import DEFAULT_MODEL, Model, find_model
+from indexer.paper import Rejection
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.entry import Entry
+from indexer.store.manifest import Manifest, MapInfo
 
 DIMENSION = 64
 MAX_TOKENS = 256
@@ -82,3 +87,76 @@ def fake_model(name: str = DEFAULT_MODEL) -> Model:
 
 def fake_encoder(model: Model, threads: int | None = None) -> FakeEncoder:
     return FakeEncoder(model.fingerprint, model.name)
+
+
+@dataclass
+class PublishedInMemory:
+    """What a sink in memory has published."""
+
+    papers: dict[str, tuple[Entry, np.ndarray]] = field(default_factory=dict)
+    manifest: Manifest | None = None
+    corpus_map: CorpusMap | None = None
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+class MemorySink:
+    """A sink that holds all in memory."""
+
+    def __init__(self, store: PublishedInMemory) -> None:
+        self._store = store
+        self.close()
+
+    def known(self) -> Mapping[str, str]:
+        return {one: entry.paper.content_hash() for one, (entry, _) in self._store.papers.items()}
+
+    def is_complete(self) -> bool:
+        return True
+
+    def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+        ids = [entry.paper.id for entry in entries]
+        if len(set(ids)) < len(ids) or self._put.keys() & ids:
+            raise ValueError("put twice")
+        dimensions = {len(vector) for _, vector in self._put.values()} | {vectors.shape[-1]}
+        if vectors.ndim != 2 or len(vectors) != len(ids) or len(dimensions) > 1:
+            raise ValueError(f"vectors of shape {vectors.shape}")
+        if not np.isfinite(vectors).all():
+            raise ValueError("a vector holds NaN or infinity")
+        self._put |= dict(zip(ids, zip(entries, vectors.copy(), strict=True), strict=True))
+
+    def remove(self, ids: Collection[str]) -> None:
+        if self._put.keys() & set(ids):
+            raise ValueError("put, and not published yet")
+        self._removed |= set(ids)
+
+    def publish(
+        self,
+        manifest: Manifest,
+        *,
+        corpus_map: CorpusMap | None = None,
+        rejections: Iterable[Rejection] = (),
+    ) -> Manifest:
+        store = self._store
+        stay = {
+            one: of
+            for one, of in store.papers.items()
+            if one not in self._put and one not in self._removed
+        }
+        if stay and store.manifest.space.fingerprint != manifest.space.fingerprint:
+            raise ValueError("another model")
+        papers = self._put | stay
+        if corpus_map is not None and len(corpus_map.points) != len(papers):
+            raise ValueError("a map of other papers")
+        store.papers, store.corpus_map, store.rejections = papers, corpus_map, list(rejections)
+        store.manifest = replace(
+            manifest,
+            generation=f"{int(store.manifest.generation) + 1 if store.manifest else 1}",
+            papers=len(papers),
+            spaces=[replace(manifest.space, rows=len(papers))],
+            map=MapInfo(1, corpus_map.method) if corpus_map else None,
+        )
+        self.close()
+        return store.manifest
+
+    def close(self) -> None:
+        self._put: dict[str, tuple[Entry, np.ndarray]] = {}
+        self._removed: set[str] = set()

@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers import Reader
-from indexer.sources import Document
 
 NAME = "papers.json"
 

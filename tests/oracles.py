@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from indexer.merging.clusters import publications_of
 from indexer.paper import Paper
 from indexer.words import terms
 
@@ -51,3 +53,48 @@ def lifts(scores: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[f
             sum_of = sum(cosine * max(scores[j], 0.0) for cosine, j in near)
             lifted[i] = 0.5 * sum_of / sum(cosine for cosine, _ in near)
     return lifted
+
+
+def parted(rows: Sequence[int], papers: Mapping[int, Paper], telling: bool) -> list[list[int]]:
+    """Records of one title as works: each is compared with the first record of every cluster."""
+    clusters: list[list[int]] = []
+    stated: list[dict[str, str]] = []
+    for row in rows:
+        ours = publications_of(papers[row])
+        for cluster, theirs in zip(clusters, stated, strict=True):
+            conflict = any(theirs.get(kind, value) != value for kind, value in ours.items())
+            first, paper = papers[cluster[0]], papers[row]
+            if not conflict and (_may_be_one if telling else _text_agrees)(first, paper):
+                cluster.append(row)
+                theirs.update(ours)
+                break
+        else:
+            clusters.append([row])
+            stated.append(ours)
+    return clusters
+
+
+def _may_be_one(one: Paper, other: Paper) -> bool:
+    if not (one.authors or other.authors):
+        return one.year == other.year and _venues_agree(one, other)
+    if one.year == other.year or not (one.abstract and other.abstract):
+        return True
+    words, others = _words(one), _words(other)
+    return len(words & others) >= 0.5 * min(len(words), len(others))
+
+
+def _text_agrees(one: Paper, other: Paper) -> bool:
+    if one.year != other.year:
+        return False
+    if not (one.abstract and other.abstract):
+        return _venues_agree(one, other)
+    words, others = _words(one), _words(other)
+    return len(words & others) >= 0.5 * len(words | others)
+
+
+def _venues_agree(one: Paper, other: Paper) -> bool:
+    return one.venue == other.venue or not (one.venue and other.venue)
+
+
+def _words(paper: Paper) -> set[str]:
+    return set(re.findall(r"\w+", paper.abstract.casefold()))

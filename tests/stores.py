@@ -13,8 +13,8 @@ from indexer.arrays import Array, Mask, Rows, Vectors
 from indexer.cleaning.identity import normalised_title
 from indexer.errors import EngineClosed, UnknownPaper
 from indexer.paper import Paper, document_text
-from indexer.store.catalogue import Merged
 from indexer.store.corpus_map import CorpusMap
+from indexer.store.entry import Merged
 from indexer.words import folded
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters

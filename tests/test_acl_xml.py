@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Rejection
 from indexer.readers import acl_xml, arxiv_atom, endnote_xml, jats, oai_pmh, pubmed_xml
-from indexer.sources import Document
 from tests.conftest import assert_printable, papers_in
 
 META = """<meta>

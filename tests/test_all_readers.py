@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import BINARY_READERS, READERS, reader_for
-from indexer.sources import Document
 from tests.conftest import papers_in
 from tests.samples import OTHER, SAMPLES, TITLE
 

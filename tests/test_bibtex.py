@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cleaning.names import Name
+from indexer.documents import Document, Line
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import bibtex
 from indexer.readers.bibtex_blocks import LONGEST_BLOCK, blocks
 from indexer.readers.bibtex_entry import restored, set_aside
 from indexer.readers.bibtex_text import names, plain, verbatim
-from indexer.sources import Document, Line
 
 SCOPUS = """\
 Scopus

@@ -360,7 +360,7 @@ def test_a_rebuild_stays_with_the_model_of_the_index(run, tmp_path):
     source, index = table(tmp_path / "a.md", ("One", "first")), tmp_path / "index"
     run("rebuild-index --model other --index", index, source)
     assert run("rebuild-index --full --json --index", index, source).json["published"]
-    assert IndexFolder(index).current().manifest.model["name"] == "other"
+    assert IndexFolder(index).current().manifest.space.model == "other"
     assert run("rebuild-index --json --index", index, source).json["embedded"] == 0
 
 
@@ -399,7 +399,7 @@ def test_without_sources_what_was_recorded_is_read_again(run, tmp_path, monkeypa
     assert [account["path"] for account in report["sources"]] == [str(source)]
     assert (report["ledger"]["added"], report["ledger"]["unchanged"]) == (1, 1)
     assert report["embedded"] == 1
-    assert IndexFolder(index).current().manifest.model["name"] == "other"
+    assert IndexFolder(index).current().manifest.space.model == "other"
 
 
 def test_the_first_build_without_sources_is_of_the_seeds(run, tmp_path, monkeypatch):
@@ -735,7 +735,7 @@ def test_a_damaged_index_is_built_from_its_own_sources(run, tmp_path, harm):
         IndexFolder(index)._point_to(folder)
     report = run("rebuild-index --json --index", index).json
     assert (report["papers"], report["published"], report["embedded"]) == (1, True, 0)
-    assert IndexFolder(index).current().manifest.model["name"] == "other"
+    assert IndexFolder(index).current().manifest.space.model == "other"
 
 
 def test_a_rebuild_asks_for_sources_where_none_can_be_known(run, tmp_path):

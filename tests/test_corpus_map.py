@@ -1,18 +1,22 @@
 """The map of a generation: drawn, kept while it may be, measured, written and read."""
 
-import json
 import shutil
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from indexer.errors import IndexCorrupted, IndexMismatch, PackageMissing
+from indexer.errors import IndexCorrupted, MapMissing, PackageMissing
 from indexer.mapping import draw as mapping
 from indexer.mapping import layout as map_layout
 from indexer.mapping.draw import measured
 from indexer.store.catalogue import open_catalogue, read_paper
 from indexer.store.corpus_map import CorpusMap
+from indexer.store.manifest import MapInfo
 from indexer.store.vector_index import VectorIndex
+from search_api.engine.doctor import examine
+from search_api.engine.engine import Engine
+from search_api.query.query import Query
 from tests.conftest import SEEDS, table
 from tests.test_map_layout import some_vectors
 
@@ -56,7 +60,7 @@ def places(index) -> dict[str, tuple[float, float]]:
 
 
 def vectors_of(index) -> np.ndarray:
-    return np.concatenate(list(VectorIndex(index.current().vectors).blocks()))
+    return np.concatenate([*VectorIndex(index.current().vectors).blocks()])
 
 
 def test_the_map_of_the_seeds(index, build, with_pacmap):
@@ -238,23 +242,42 @@ def test_pacmap_that_is_missing_is_said_before_the_work(index, build, tmp_path, 
     assert (encoder.encoded, index.stamp()) == ([], None)
 
 
-def test_an_index_without_a_map_is_built_anew_from_the_cache(index, build, seeds):
-    """Format 3 is refused with the command that mends it, which embeds nothing."""
-    build(seeds)
-    folder = index.current().folder
-    content = json.loads((folder / "manifest.json").read_bytes())
-    files = {name: of for name, of in content["files"].items() if not name.startswith("map")}
-    older = {**content, "format_version": 3, "files": files}
-    (folder / "manifest.json").write_text(json.dumps(older))
-    for path in folder.glob("map*"):
-        path.unlink()
-    index._point_to(folder)
-    with pytest.raises(IndexMismatch, match="rebuild-index --index"):
-        index.current()
-    report = build(seeds)
+def test_an_index_can_be_built_without_a_map(index, build, tmp_path, encoder, monkeypatch):
+    """Nothing is laid out; the manifest says so, and the next build that wants a map draws one."""
+    source = table(tmp_path / "a.md", *rows_of(40))
+    with monkeypatch.context() as patch:
+        patch.setattr(mapping, "lay_out", None)
+        assert build(source, mapped="none").published
+        assert build(source, mapped="none").published is False
+    generation = index.current()
+    assert (generation.manifest.map, generation.map()) == (None, None)
+    assert not list(generation.folder.glob("map*"))
+    with closing(Engine(generation, encoder)) as engine:
+        with pytest.raises(MapMissing, match=rf"rebuild-index --index {index.path} --map auto"):
+            _ = engine.map
+        assert engine.search(Query("graph")).total == 40
+    checks = {check.name: check for check in examine(index, lambda _: encoder)}
+    assert all(check.ok for check in checks.values())
+    assert "map" not in checks["counts"].detail
+    assert build(source).published
+    assert index.current().manifest.map == MapInfo(1, "pca")
+    assert [check.ok for check in examine(index, lambda _: encoder)] == [True] * (len(checks) + 1)
+    assert build(source, mapped="none").published
+    assert index.current().manifest.map is None
+
+
+def test_a_map_of_another_version_is_none(index, build, tmp_path, monkeypatch):
+    """The index is good without it; the next build draws one that can be read."""
+    source = table(tmp_path / "a.md", *rows_of(40))
+    build(source)
+    monkeypatch.setattr("indexer.store.local_sink.MAP_VERSION", 2)
+    for module in ("indexer.store.generation", "indexer.rebuild"):
+        monkeypatch.setattr(f"{module}.MAP_VERSION", 2)
+    assert index.current().map() is None
+    report = build(source)
     assert (report.published, report.embedded) == (True, 0)
-    assert "index format 3" in report.notes[0]
-    index.current().verify()
+    assert index.current().manifest.map == MapInfo(2, "pca")
+    assert index.current().map().placed == 0
 
 
 # Its files

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import csv_table
-from indexer.sources import Document
 
 ABSTRACT = "We count the papers, and read them."
 

@@ -6,11 +6,14 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.merging.duplicates import RULES, DuplicateFinder, Group, keys_of
+from indexer.merging import duplicates
+from indexer.merging.clusters import parted
+from indexer.merging.duplicates import RULES, DuplicateFinder, Group, key_hash, keys_of
 from indexer.paper import Paper
+from tests import oracles
 
 TITLE = "A study of many long words"
 
@@ -207,9 +210,15 @@ def test_a_nameless_record_of_two_authors_papers_stays_alone():
 
 def test_a_shared_hash_is_no_duplicate(monkeypatch):
     """Keys are compared themselves: two that fall together by chance stay two papers."""
-    monkeypatch.setattr("builtins.hash", lambda _: 1)
+    monkeypatch.setattr(duplicates, "key_hash", lambda _: 1)
     assert rows(paper("One", doi="10.1/x"), paper("Other", doi="10.1/y")) == []
     assert rows(paper("One", doi="10.1/x"), paper("Other", doi="10.1/x")) == [[1, 2]]
+
+
+def test_the_hash_of_a_key_is_the_same_in_every_process():
+    """It is that of the key's bytes, half a surrogate pair among them, and fits 64 bits."""
+    assert key_hash("10.1/x") == 7459850367496494964
+    assert key_hash("\ud800") == 7497787021708494914
 
 
 def test_no_records_have_no_duplicates():
@@ -259,3 +268,44 @@ def test_titles_differ_by_their_marks_only_in_words():
     """A paper is told by its identifiers and by the words of its title."""
     one = replace(paper("Café: A Study"), doi="10.1/x", extra={"pmid": "7"})
     assert keys_of(one) == {"doi": "10.1/x", "pmid": "7", "title": "cafe a study"}
+
+
+SOME_WORDS = st.lists(st.sampled_from("a b c d e f g h".split()), max_size=6).map(" ".join)
+ALIKE = st.builds(
+    lambda signed, year, venue, abstract, doi, arxiv, pmid: paper(
+        TITLE,
+        *(["Ann Lee"] if signed else []),
+        year=year,
+        venue=venue,
+        abstract=abstract,
+        doi=doi,
+        arxiv_id=arxiv,
+        extra={"pmid": pmid} if pmid else {},
+    ),
+    st.booleans(),
+    st.sampled_from([None, 2020, 2020, 2021]),
+    st.sampled_from([None, "", "Nature", "Science"]),
+    SOME_WORDS | st.sampled_from(["", "…", "a b c", "a b c d e f g h"]),
+    st.sampled_from([None, None, "10.1/a", "10.1/b", "10.1101/c"]),
+    st.sampled_from([None, None, "2001.00001", "2001.00002"]),
+    st.sampled_from([None, None, 1, "1", "2"]),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(ALIKE, max_size=25), st.booleans())
+def test_records_of_one_title_are_parted_as_if_each_was_compared_with_every_cluster(alike, telling):
+    """What is looked up by year, venue, words and identifiers is what comparing pairs finds."""
+    by_row = dict(enumerate(alike, 3))
+    found = parted(list(by_row), by_row, telling)
+    assert found == oracles.parted(list(by_row), by_row, telling)
+
+
+@given(st.lists(st.tuples(ALIKE, st.sampled_from(["Editorial", TITLE])), max_size=12))
+def test_groups_and_reasons_are_those_of_comparing_pairs(listed):
+    """From records to groups, with the reason of each."""
+    papers = [replace(one, title=title) for one, title in listed]
+    found = groups(*papers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duplicates, "parted", oracles.parted)
+        assert found == groups(*papers)

@@ -10,6 +10,7 @@ import pytest
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.store.generation import KEEP, IndexFolder
+from indexer.store.manifest import MapInfo, Space
 from tests.conftest import table
 
 
@@ -39,12 +40,22 @@ def test_the_manifest_states_what_a_generation_is_made_of(index, build, source, 
     report = build(source)
     manifest = index.current().manifest
     assert manifest.generation == report.generation
-    assert manifest.model == {
-        "name": "fake",
-        "fingerprint": encoder.model.fingerprint,
-        "prompts": {"query": "", "document": ""},
-    }
-    assert (manifest.dimension, manifest.metric, manifest.papers) == (64, "inner_product", 2)
+    assert manifest.spaces == [
+        Space(
+            model="fake",
+            fingerprint=encoder.model.fingerprint,
+            prompts={"query": "", "document": ""},
+            backend="sentence-transformers",
+            dimension=64,
+            truncated=0,
+            rows=2,
+            metric="inner_product",
+            kind="flat",
+            recall=1.0,
+        )
+    ]
+    assert manifest.space is manifest.spaces[0]
+    assert (manifest.papers, manifest.map) == (2, MapInfo(1, "pca"))
     assert manifest.text_recipe == "title-newline-abstract/2"
     assert manifest.roots == [str(source)]
     assert manifest.sources[0]["source"] == "papers.md"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.readers import json_splitter
 from indexer.readers.json_items import first_object, items
 from indexer.readers.json_people import people, person, without_affiliations
@@ -25,7 +26,6 @@ from indexer.readers.json_values import (
     text_of,
     texts_of,
 )
-from indexer.sources import Document
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_a_record_longer_than_any_is_passed_over(found, monkeypatch, form, long)
     """It is rejected without being kept, and the next record is read."""
     monkeypatch.setattr("indexer.readers.json_splitter.LONGEST_LINE", 1000)
     monkeypatch.setattr("indexer.readers.json_items.LONGEST_LINE", 1000)
-    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 1000)
+    monkeypatch.setattr("indexer.documents.LONGEST_LINE", 1000)
     monkeypatch.setattr("indexer.readers.json_items._CHUNK", 100)
     (_, first), (_, wrong), (_, last) = found(form.format(GOOD, long, AGAIN))
     assert (first, last) == (json.loads(GOOD), json.loads(AGAIN))

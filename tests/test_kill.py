@@ -15,7 +15,8 @@ from tests.fakes import FakeEncoder
 # without a chance to clean up, just before step argv[3]. It prints the steps as they come.
 BUILDER = """
 import os, pathlib, signal, sys
-from indexer import rebuild as module
+from indexer import embedding
+from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from tests.fakes import FakeEncoder
 
@@ -47,8 +48,8 @@ class Reporter:
 before(os, "fsync")
 before(pathlib.Path, "rename")
 before(pathlib.Path, "replace")
-module.EMBED_AT_ONCE = 30
-module.rebuild([source], IndexFolder(index), FakeEncoder(), mapped="pca", reporter=Reporter())
+embedding.EMBED_AT_ONCE = 30
+rebuild([source], IndexFolder(index), FakeEncoder(), mapped="pca", reporter=Reporter())
 """
 
 

@@ -12,11 +12,12 @@ import pytest
 
 from indexer.arrays import Array
 from indexer.errors import IndexCorrupted
-from indexer.paper import Paper, Record
+from indexer.paper import Paper
 from indexer.store import lexical_index
 from indexer.store.catalogue import open_catalogue, term_numbers
-from indexer.store.catalogue_builder import CatalogueBuilder, prepared
-from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
+from indexer.store.catalogue_builder import CatalogueBuilder
+from indexer.store.entry import Entry
+from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder, texts_of
 from search_api.query.language import Clause
 from search_api.ranking.terms import weigh
 from search_api.store.selection import having
@@ -30,13 +31,11 @@ class Words:
     """The lexical index of some papers."""
 
     def __init__(self, folder: Path, papers: Sequence[Paper]) -> None:
-        catalogue = CatalogueBuilder(folder / "catalogue.sqlite", rules=())
-        for paper in papers:
-            catalogue.add(prepared(Record(paper, 1)))
-        catalogue.merge_duplicates()
+        catalogue = CatalogueBuilder(folder / "catalogue.sqlite")
+        catalogue.add([Entry(paper) for paper in papers])
         builder = LexicalIndexBuilder(folder)
-        for fields in catalogue.words():
-            builder.add(*fields)
+        for paper in papers:
+            builder.add(*texts_of(paper))
         catalogue.finish(builder.save())
         self.db = open_catalogue(folder / "catalogue.sqlite")
         self.index = LexicalIndex(folder, len(papers))

@@ -5,17 +5,18 @@ import logging
 import numpy as np
 import pytest
 
+from indexer.arrays import unit
 from indexer.errors import PackageMissing
 from indexer.mapping import layout as map_layout
 from indexer.mapping.layout import beside_neighbours, chosen, lay_out, nearest, scaled
-from indexer.mapping.topics import directions
 
 
 def some_vectors(n: int, dimension: int = 16, seed: int = 0) -> np.ndarray:
     """Vectors of length 1 in six groups."""
     draw = np.random.default_rng(seed)
     groups = draw.standard_normal((6, dimension))
-    return directions(groups[draw.integers(6, size=n)] + draw.standard_normal((n, dimension)) / 3)
+    vectors = groups[draw.integers(6, size=n)] + draw.standard_normal((n, dimension)) / 3
+    return unit(vectors).astype(np.float32)
 
 
 @pytest.mark.parametrize("n", [3, 40, 200])
@@ -61,7 +62,7 @@ def test_pacmap_keeps_groups_together_and_leaves_no_trace(caplog):
     faiss.omp_set_num_threads(2)
     draw = np.random.default_rng(0)
     groups = np.repeat(np.eye(3, 120), 30, axis=0)
-    vectors = directions(groups + 0.02 * draw.standard_normal(groups.shape))
+    vectors = unit(groups + 0.02 * draw.standard_normal(groups.shape)).astype(np.float32)
     with caplog.at_level(logging.INFO):
         layout = lay_out(vectors, "pacmap")
     assert layout.variance is None
@@ -77,7 +78,8 @@ def test_pacmap_keeps_groups_together_and_leaves_no_trace(caplog):
 @pytest.mark.parametrize("n", [1, 2, 40])
 def test_papers_that_are_all_the_same_lie_in_one_place(method, n):
     """No spread is made of rounding, and nothing is NaN."""
-    vectors = np.tile(directions(np.random.default_rng(1).standard_normal((1, 384))), (n, 1))
+    one = unit(np.random.default_rng(1).standard_normal((1, 384))).astype(np.float32)
+    vectors = np.tile(one, (n, 1))
     layout = lay_out(vectors, method)
     assert (layout.points == 0).all()
     assert layout.variance is None

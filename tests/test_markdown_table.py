@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.documents import Document
 from indexer.paper import Paper, Rejection
 from indexer.readers import markdown_table
-from indexer.sources import Document
 from tests.conftest import SEEDS, papers_in
 
 SEED = SEEDS / "002_8bf90837af962036.txt"

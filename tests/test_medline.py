@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import endnote_tagged, medline, ris, wos_text
-from indexer.sources import Document
 from tests.conftest import assert_printable
 
 ARTICLE = """\

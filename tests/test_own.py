@@ -12,12 +12,12 @@ from lxml import etree
 
 from indexer.cleaning.names import Name, from_inverted, inverted
 from indexer.cleaning.text import joined, parted
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.own import is_own, is_place, ris_record, row_record
 from indexer.readers.own_atom import atom_record
 from indexer.readers.own_bibtex import bibtex_record
 from indexer.readers.own_csl import csl_record
-from indexer.sources import Document
 
 DOCUMENT = Document(Path("a.bib"), "a.bib", given=True)
 

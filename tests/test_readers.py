@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Rejection
 from indexer.readers import markdown_table, reader_for, scholar_page
-from indexer.sources import Document, find_documents
+from indexer.sources import find_documents
 from tests.conftest import SEEDS, papers_in
 
 # Ids that must not change over releases: the index, bookmarks and exports hold them.

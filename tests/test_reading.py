@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from indexer import reading
+from indexer.documents import Document, parts_of
 from indexer.errors import AkinError, SourceUnreadable
 from indexer.readers import Reader, json_records, markdown_table
 from indexer.reading import Batch, Helpers
-from indexer.sources import Document, parts_of
 from tests.conftest import table
 
 # Long enough for a pipe to be full before the last batch.
@@ -53,7 +53,7 @@ def test_records_come_in_batches(source, helpers):
     assert [batch.records for batch in batches] == [256, 256, 90]
     assert [len(batch.rejections) for batch in batches] == [0, 0, 1]
     assert [batch.decoded for batch in batches] == [0, 0, 1]
-    assert [line for _, _, line in batches[0].papers[:3]] == [3, 4, 5]
+    assert [paper.line for paper in batches[0].papers[:3]] == [3, 4, 5]
 
 
 def test_another_process_reads_the_same(source, helpers, monkeypatch):
@@ -126,13 +126,13 @@ def test_a_line_that_is_longer_than_any_record_is_rejected_alone(
     tmp_path, helpers, elsewhere, monkeypatch
 ):
     """Its beginning is read, its rest passed over, and the lines behind it keep their numbers."""
-    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 3000)
+    monkeypatch.setattr("indexer.documents.LONGEST_LINE", 3000)
     monkeypatch.setattr(reading, "PART", 500)
     path = tmp_path / "a.jsonl"
     long = b'{"title": "Too long", "abstract": "' + b"x" * 50_000 + b'"}'
     path.write_bytes(LINES[0] + b"\n" + long + b"\n" + LINES[0] + b"\n")
     papers, rejections, _, _ = all_of(helpers.read(document(path), json_records))
-    assert [line for _, _, line in papers] == [1, 3]
+    assert [paper.line for paper in papers] == [1, 3]
     assert [rejection.line for rejection in rejections] == [2]
 
 
@@ -174,7 +174,7 @@ def test_who_stops_early_leaves_no_process(source, helpers, elsewhere):
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_parts_hold_every_line_whatever_its_end(tmp_path, monkeypatch, end):
     """A bare carriage return ends a line, too, and none is lost or numbered otherwise."""
-    monkeypatch.setattr("indexer.sources.LONGEST_LINE", 100)
+    monkeypatch.setattr("indexer.documents.LONGEST_LINE", 100)
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"".join(b"line %d" % number + end for number in range(2000)) + b"last")
     lines = [line for part in parts_of(document(path), 64) for line in part.lines()]

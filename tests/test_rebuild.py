@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import rebuild as rebuild_module
+from indexer import embedding
 from indexer.errors import BadParameter, NothingToIndex, SourceMissing, SourceUnreadable
 from indexer.fields import FLAGS
 from indexer.rebuild import rebuild
@@ -198,7 +198,7 @@ def test_other_files_in_a_folder_are_listed_as_skipped(build, seeds):
 
 def test_an_interrupted_build_goes_on_where_it_was(index, seeds, monkeypatch):
     """What was embedded before the interruption is not embedded again."""
-    monkeypatch.setattr(rebuild_module, "EMBED_AT_ONCE", 10)
+    monkeypatch.setattr(embedding, "EMBED_AT_ONCE", 10)
 
     class Interrupted(FakeEncoder):
         def encode_document(self, texts):
@@ -269,7 +269,7 @@ def test_texts_longer_than_the_model_reads_are_counted(index, build, tmp_path):
     table(tmp_path / "q.md", ("More", "word"))
     again = build(source, tmp_path / "q.md")
     assert (again.truncated, again.embedded) == (1, 1)
-    assert index.current().manifest.truncated == 1
+    assert index.current().manifest.space.truncated == 1
 
 
 NAMES = ["alpha", "beta", "gamma", "delta", "epsilon"]

@@ -16,6 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexer.cleaning.names import Name
+from indexer.documents import Document
 from indexer.paper import Paper, Record
 from indexer.readers import (
     akin_jsonl,
@@ -27,7 +28,7 @@ from indexer.readers import (
     ris,
 )
 from indexer.readers.record import make_record
-from indexer.sources import Document, find_documents
+from indexer.sources import find_documents
 from search_api.exports import EXPORTERS, Listed
 from tests.conftest import SEEDS, papers_in
 from tests.export_papers import ABOUT, BARE, KEPT, WHOLE, content, exported, read_back, saved

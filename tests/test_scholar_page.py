@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.documents import Document
 from indexer.paper import Paper, Rejection
 from indexer.readers import scholar_page
-from indexer.sources import Document
 from tests.conftest import SEEDS, papers_in
 
 SEED = SEEDS / "000_add539cdd9317f79.txt"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.documents import Document, Line
 from indexer.errors import SourceMissing, SourceUnreadable
-from indexer.sources import Document, Line, find_documents
+from indexer.sources import find_documents
 
 
 def tree(root: Path, *names: str) -> Path:

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import streams
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
-from indexer.sources import Document
 from indexer.streams import inner_suffix, open_bytes, refuse_bomb
 
 COMPRESS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstd.compress}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.documents import Document
 from indexer.readers.columns import Columns, columns_of, not_there
 from indexer.readers.table_authors import authors_of, split_glued
-from indexer.sources import Document
 
 
 def held(header: str, separator: str = ",") -> dict[str, list[str]]:

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
+from indexer.arrays import unit
 from indexer.mapping import topics
-from indexer.mapping.topics import centres, centres_of, directions, given, how_many, most_central
+from indexer.mapping.topics import centres, centres_of, given, how_many, most_central
 
 
 def grouped(*sizes: int, dimension: int = 12) -> np.ndarray:
     """Vectors of length 1 near one axis per group, in the order of the groups."""
     draw = np.random.default_rng(0)
     axes = np.repeat(np.eye(len(sizes), dimension), sizes, axis=0)
-    return directions(axes + 0.05 * draw.standard_normal(axes.shape))
+    return unit(axes + 0.05 * draw.standard_normal(axes.shape)).astype(np.float32)
 
 
 @pytest.mark.parametrize(

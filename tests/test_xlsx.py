@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers import xlsx
-from indexer.sources import Document
 
 
 def workbook(*sheets: list[list[Any]], names: tuple[str, ...] = ()) -> bytes:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Rejection
 from indexer.readers import xml_pieces, xml_window
 from indexer.readers.xml_records import elements, root_of
 from indexer.readers.xml_text import dated, find, text_at, text_of
-from indexer.sources import Document
 
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE set [

@@ -7,11 +7,8 @@ beside their nearest neighbours; the topics stay, too, and are named again.
 
 from __future__ import annotations
 
-import sqlite3
-import tempfile
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -19,10 +16,7 @@ from indexer.arrays import Points, Rows, Vectors
 from indexer.mapping.layout import beside_neighbours, lay_out, nearest
 from indexer.mapping.topic_terms import telling_terms
 from indexer.mapping.topics import centres, centres_of, given, most_central
-from indexer.store.catalogue import open_catalogue, read_titles_and_abstracts, rows_in_both
 from indexer.store.corpus_map import CorpusMap, Kept, Method, Topic, TopicOf
-from indexer.store.generation import CATALOGUE, VECTORS, Generation
-from indexer.store.vector_index import VectorIndex
 
 PLACED_AT_MOST = 0.1
 """Of all papers, the share that may have been placed beside neighbours, and the share of those of
@@ -42,6 +36,25 @@ IN_LABEL = 3
 """Terms of a label."""
 
 
+ReadTexts = Callable[[Rows], list[tuple[str, str]]]
+"""Returns the titles, ``""`` where there is none of its own, and the abstracts of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A map that is to be kept, if it can be.
+
+    Attributes:
+        map: of vectors of the same model and text recipe.
+        vectors: returns those of some of its papers ``(n, dim)``, by row there.
+        rows: where the papers are that both have, here and there ``(m, 2)``, by the former.
+    """
+
+    map: CorpusMap
+    vectors: Callable[[Rows], Vectors]
+    rows: Rows
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     """A map without names."""
@@ -53,56 +66,45 @@ class _Drawn:
     topic_of: TopicOf | None = None  # of papers that stay, -1 for the others
 
 
-def draw(staging: Path, method: Method, previous: Generation | None) -> CorpusMap:
-    """Return the map of a generation that is being built.
+def draw(
+    vectors: Vectors, texts: ReadTexts, method: Method, before: Before | None = None
+) -> CorpusMap:
+    """Return the map of a corpus.
 
     Args:
-        staging: its folder, with the catalogue and the vectors.
+        vectors: ``(n, dim)`` in the order of the rows, best mapped from disk: they are read a block
+            at a time, and again and again.
+        texts: asked for those of some papers.
         method: by which papers are laid out.
-        previous: a generation of the same model and text recipe, whose map is kept if it can be.
+        before: a map that was drawn earlier.
     """
-    index = VectorIndex(staging / VECTORS)
-    with (
-        tempfile.TemporaryFile(dir=staging) as spool,
-        closing(open_catalogue(staging / CATALOGUE)) as db,
-    ):
-        # In the order of rows, on disk: read a block at a time, and again and again.
-        vectors: Vectors = np.memmap(
-            spool, dtype=np.float32, mode="w+", shape=(len(index), index.dimension)
-        )
-        at = 0
-        for block in index.blocks():
-            vectors[at : at + len(block)] = block
-            at += len(block)
-        drawn = _redrawn(db, vectors, method, previous) if previous else None
-        if drawn is None:
-            layout = lay_out(vectors, method)
-            drawn = _Drawn(layout.points, layout.variance, 0, centres(vectors))
-        topic_of, cosines = given(vectors, drawn.centres, drawn.topic_of)
-        return CorpusMap(
-            method=method,
-            points=drawn.points,
-            topic_of=topic_of,
-            topics=_named(db, drawn.points, topic_of, cosines),
-            kept=measured(vectors, drawn.points),
-            variance=drawn.variance,
-            placed=drawn.placed,
-        )
+    drawn = _redrawn(vectors, method, before) if before else None
+    if drawn is None:
+        layout = lay_out(vectors, method)
+        drawn = _Drawn(layout.points, layout.variance, 0, centres(vectors))
+    topic_of, cosines = given(vectors, drawn.centres, drawn.topic_of)
+    return CorpusMap(
+        method=method,
+        points=drawn.points,
+        topic_of=topic_of,
+        topics=_named(texts, drawn.points, topic_of, cosines),
+        kept=measured(vectors, drawn.points),
+        variance=drawn.variance,
+        placed=drawn.placed,
+    )
 
 
-def _redrawn(
-    db: sqlite3.Connection, vectors: Vectors, method: Method, previous: Generation
-) -> _Drawn | None:
+def _redrawn(vectors: Vectors, method: Method, previous: Before) -> _Drawn | None:
     """Return the map before, with the new papers; ``None`` if it is not to be kept.
 
     A paper stays if its vector is the very same as before.
     """
-    before = CorpusMap.read(previous.folder, previous.manifest.papers)
-    index = VectorIndex(previous.vectors)
-    if before.method != method or index.dimension != vectors.shape[1]:
+    before, pairs = previous.map, previous.rows
+    if before.method != method:
         return None
-    pairs = rows_in_both(db, previous.catalogue)
-    same = [(vectors[some[:, 0]] == index.vectors(some[:, 1])).all(axis=1) for some in _lots(pairs)]
+    same = [
+        (vectors[some[:, 0]] == previous.vectors(some[:, 1])).all(axis=1) for some in _lots(pairs)
+    ]
     pairs = pairs[np.concatenate(same)] if same else pairs
     stay, were = pairs[:, 0], pairs[:, 1]
     placed = before.placed + len(vectors) - len(stay)
@@ -156,14 +158,14 @@ def _others(found: Rows, row: int) -> list[int]:
 
 
 def _named(
-    db: sqlite3.Connection,
+    read: ReadTexts,
     points: Points,
     topic_of: TopicOf,
     cosines: Vectors,
 ) -> tuple[Topic, ...]:
     """Return the topics with names: what at most :data:`READ` papers of each say."""
     members = [most_central(topic_of, cosines, topic) for topic in range(topic_of.max() + 1)]
-    texts = [read_titles_and_abstracts(db, rows[:READ] + 1) for rows in members]
+    texts = [read(rows[:READ]) for rows in members]
     topics = []
     for rows, terms, of in zip(members, telling_terms(texts), texts, strict=True):
         x, y = np.median(points[rows], axis=0).tolist()

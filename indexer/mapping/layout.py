@@ -21,7 +21,7 @@ from indexer.arrays import Mask, Points, Rows, Vectors
 from indexer.errors import PackageMissing
 from indexer.store.corpus_map import Method
 
-Asked = Literal["auto", "pacmap", "pca"]
+Asked = Literal["auto", "pacmap", "pca", "none"]
 ASKED: tuple[Asked, ...] = get_args(Asked)
 
 FEWEST_FOR_PACMAP = 36
@@ -52,12 +52,14 @@ class Layout:
     variance: float | None
 
 
-def chosen(asked: Asked, papers: int) -> Method:
-    """Return the method by which a number of papers is laid out.
+def chosen(asked: Asked, papers: int) -> Method | None:
+    """Return the method by which a number of papers is laid out; ``None``: no map is wanted.
 
     Raises:
         PackageMissing: PaCMAP is asked for and not installed.
     """
+    if asked == "none":
+        return None
     if asked == "pca":
         return "pca"
     installed = _pacmap_is_installed()

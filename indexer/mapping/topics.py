@@ -12,7 +12,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Rows, Vectors
+from indexer.arrays import Rows, Vectors, unit
 from indexer.mapping.layout import blocks
 from indexer.store.corpus_map import TopicOf
 
@@ -40,12 +40,12 @@ def centres(vectors: Vectors) -> Vectors:
     sample = vectors[rows]
     number = min(how_many(len(vectors)), len(np.unique(sample, axis=0)))
     if number == 1:
-        return directions(sample.mean(axis=0, dtype=np.float64)[None])
+        return unit(sample.mean(axis=0, dtype=np.float64)[None]).astype(np.float32)
     from sklearn.cluster import KMeans
 
     starts = min(_STARTS, max(4 * _SAMPLE // len(sample), 1))
     found = KMeans(number, n_init=starts, random_state=_SEED).fit(sample)
-    return directions(found.cluster_centers_)
+    return unit(found.cluster_centers_).astype(np.float32)
 
 
 def centres_of(vectors: Vectors, topic_of: TopicOf) -> Vectors:
@@ -62,13 +62,7 @@ def centres_of(vectors: Vectors, topic_of: TopicOf) -> Vectors:
     for start, block in blocks(vectors):
         of = topic_of[start : start + len(block)]
         np.add.at(sums, of[of >= 0], block[of >= 0])
-    return directions(sums)
-
-
-def directions(sums: npt.NDArray[np.floating]) -> Vectors:
-    """Return vectors of length 1; one of length 0 stays."""
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return unit(sums).astype(np.float32)
 
 
 def given(

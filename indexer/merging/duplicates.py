@@ -10,7 +10,7 @@ all are there: so what is merged does not depend on which record came first, and
 
 from __future__ import annotations
 
-import re
+import hashlib
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.cleaning.identity import normalised_title, surname
-from indexer.merging.merge import PREPRINT_DOIS, identifiers_of
+from indexer.merging.clusters import parted
+from indexer.merging.merge import identifiers_of
 from indexer.paper import Paper
 
 RULES = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl", "title")
@@ -30,9 +31,6 @@ YEARS_APART = 2
 
 TELLING_WORDS = 4
 """Of a title: shorter ones (*Editorial*, *Introduction*) are given to many papers."""
-
-_ALIKE = 0.5
-"""Share of words that two abstracts have in common at least, if they are of one paper."""
 
 _NAMES = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PubMed id", "pmcid": "PubMed Central id",
           "openreview": "OpenReview id", "acl": "ACL Anthology id"}  # fmt: skip
@@ -76,8 +74,7 @@ class DuplicateFinder:
         """Collect the keys of a record, from :func:`keys_of`."""
         for rule, key in keys.items():
             if rule in self._hashes:
-                # Differs from run to run, which is as good here: keys are compared within one.
-                self._hashes[rule].append(hash(key))
+                self._hashes[rule].append(key_hash(key))
                 self._rows[rule].append(row)
 
     def groups(self, read: ReadRow) -> Iterator[Group]:
@@ -120,6 +117,12 @@ def keys_of(paper: Paper) -> dict[str, str]:
     return keys
 
 
+def key_hash(key: str) -> int:
+    """Return 64 bits of BLAKE2b of a key, as a signed number: the same in every process."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 def _links(rule: str, rows: Sequence[int], read: ReadRow) -> Iterator[tuple[int, int, str]]:
     by_key: dict[str, dict[int, Paper]] = defaultdict(dict)
     for row in rows:  # a hash may be shared by chance: the keys themselves are compared
@@ -154,39 +157,10 @@ def _same_title(title: str, papers: dict[int, Paper]) -> Iterator[tuple[int, int
         else:
             clusters.append(rows)
     for rows in clusters:
-        for alike in _without_conflict(sorted(rows), papers, telling):
+        for alike in parted(sorted(rows), papers, telling):
             first, *others = alike
             for row in others:
                 yield first, row, _title_reason(papers[first], papers[row])
-
-
-def _without_conflict(
-    rows: Sequence[int], papers: dict[int, Paper], telling: bool
-) -> list[list[int]]:
-    """Part rows that state different publications; of a short title, those whose text differs."""
-    clusters: list[list[int]] = []
-    stated: list[dict[str, str]] = []
-    for row in rows:
-        ours = publications_of(papers[row])
-        for cluster, theirs in zip(clusters, stated, strict=True):
-            conflict = any(theirs.get(kind, value) != value for kind, value in ours.items())
-            first, paper = papers[cluster[0]], papers[row]
-            if not conflict and (_may_be_one if telling else _text_agrees)(first, paper):
-                cluster.append(row)
-                theirs.update(ours)
-                break
-        else:
-            clusters.append([row])
-            stated.append(ours)
-    return clusters
-
-
-def publications_of(paper: Paper) -> dict[str, str]:
-    """Return the identifiers that a work has one of: a preprint's own DOI is none."""
-    stated = {"doi": paper.doi, "arxiv": paper.arxiv_id, "pmid": paper.extra.get("pmid")}
-    if paper.doi and paper.doi.startswith(PREPRINT_DOIS):
-        del stated["doi"]
-    return {kind: value for kind, value in stated.items() if value}
 
 
 def _title_reason(one: Paper, other: Paper) -> str:
@@ -239,38 +213,6 @@ def _by_year(rows: Sequence[int], papers: dict[int, Paper]) -> list[list[int]]:
 
 def _years_fit(one: int | None, other: int | None) -> bool:
     return one is None or other is None or abs(one - other) <= YEARS_APART
-
-
-def _may_be_one(one: Paper, other: Paper) -> bool:
-    """Tell whether nothing speaks against two papers with one telling title being one.
-
-    Yearly reports keep title and author, but not their text; front matter has no authors, and is
-    told apart by year and venue.
-    """
-    if not (one.authors or other.authors):
-        return one.year == other.year and _venues_agree(one, other)
-    if one.year == other.year or not (one.abstract and other.abstract):
-        return True
-    words, others = _words(one), _words(other)
-    return len(words & others) >= _ALIKE * min(len(words), len(others))  # one may be cut
-
-
-def _text_agrees(one: Paper, other: Paper) -> bool:
-    """Tell whether two papers with one short title are one: nothing that they state differs."""
-    if one.year != other.year:
-        return False
-    if not (one.abstract and other.abstract):
-        return _venues_agree(one, other)
-    words, others = _words(one), _words(other)
-    return len(words & others) >= _ALIKE * len(words | others)
-
-
-def _venues_agree(one: Paper, other: Paper) -> bool:
-    return one.venue == other.venue or not (one.venue and other.venue)
-
-
-def _words(paper: Paper) -> set[str]:
-    return set(re.findall(r"\w+", paper.abstract.casefold()))
 
 
 def _reached(row: int, links: dict[int, list[tuple[int, str]]], seen: set[int]) -> Group:

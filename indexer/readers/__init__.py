@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
 from indexer.paper import Record, Rejection
 from indexer.readers import (
@@ -38,7 +39,6 @@ from indexer.readers import (
     xlsx,
     zotero_json,
 )
-from indexer.sources import Document
 
 
 class Reader(Protocol):

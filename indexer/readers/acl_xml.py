@@ -27,6 +27,7 @@ from lxml import etree
 from indexer.cleaning.identity import identifiers_in
 from indexer.cleaning.names import Name
 from indexer.cleaning.text import clean
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.readers.xml_records import elements, root_of
@@ -39,7 +40,6 @@ from indexer.readers.xml_text import (
     text_at,
     texts_at,
 )
-from indexer.sources import Document
 
 FORMAT = "acl-xml"
 

@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.cleaning.identity import known_identifiers, paper_id
+from indexer.documents import Document
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.record import reject
-from indexer.sources import Document
 
 FORMAT = "akin-jsonl"
 

@@ -28,13 +28,13 @@ from lxml import etree
 from indexer.cleaning.identity import identifier, identifiers_in
 from indexer.cleaning.names import split_names
 from indexer.cleaning.text import join_wrapped
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.own import is_own
 from indexer.readers.own_atom import OWN_ID, atom_record
 from indexer.readers.record import make_record, reject
 from indexer.readers.xml_records import records, root_of
 from indexer.readers.xml_text import distinct, find, find_all, head_of, text_at, text_of, texts_at
-from indexer.sources import Document
 
 FORMAT = "atom"
 

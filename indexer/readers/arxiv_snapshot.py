@@ -22,12 +22,12 @@ from typing import Any
 
 from indexer.cleaning.names import Name, split_names
 from indexer.cleaning.text import join_wrapped, links_code
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import named, without_affiliations
 from indexer.readers.json_values import mappings, text_of, texts_of
 from indexer.readers.record import make_record
-from indexer.sources import Document
 
 FORMAT = "arxiv-snapshot"
 

@@ -25,13 +25,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from indexer.cleaning.identity import identifier
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.bibtex_blocks import blocks
 from indexer.readers.bibtex_entry import MONTHS, BrokenEntryError, Fields, take_apart
 from indexer.readers.bibtex_text import listed, names, pages, plain, verbatim
 from indexer.readers.own_bibtex import bibtex_record
 from indexer.readers.record import make_record, reject
-from indexer.sources import Document
 
 FORMAT = "bibtex"
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from indexer.sources import Line
+from indexer.documents import Line
 
 LONGEST_BLOCK = 4_000_000
 """Characters, also of what macros make of it."""

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.documents import Document, readable
 from indexer.errors import SourceUnreadable
 from indexer.readers.column_names import PREFERRED, WOS_TAGS
-from indexer.sources import Document, readable
 
 HEADER_WITHIN = 20
 """Rows at the top of a table among which its header lies; exports put notices above it."""

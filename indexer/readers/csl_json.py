@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.cleaning.identity import scheme_of
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people
@@ -33,7 +34,6 @@ from indexer.readers.json_values import (
 from indexer.readers.own import is_own
 from indexer.readers.own_csl import csl_record
 from indexer.readers.record import make_record
-from indexer.sources import Document
 
 FORMAT = "csl-json"
 

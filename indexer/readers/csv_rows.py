@@ -11,9 +11,9 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from indexer.documents import LONGEST_LINE, Document, Line
 from indexer.paper import Rejection
 from indexer.readers.record import reject
-from indexer.sources import LONGEST_LINE, Document, Line
 
 _LONGEST_QUOTE = 1 << 20
 _MOST_LINES = 2_000

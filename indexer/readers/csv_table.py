@@ -16,13 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers.columns import HEADER_WITHIN, Columns, columns_of, not_there
 from indexer.readers.csv_rows import Lines, Rows, split_line
 from indexer.readers.record import reject
 from indexer.readers.table_cells import is_blank
 from indexer.readers.table_rows import record_of
-from indexer.sources import Document, split_lines
 
 FORMAT = "csv"
 

@@ -26,10 +26,10 @@ from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import identifier, identifiers_in
 from indexer.cleaning.names import split_names
 from indexer.cleaning.text import join_wrapped
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.readers.xml_text import distinct, head_of, local_name, text_of
-from indexer.sources import Document
 
 _LONG = 200
 """Characters of a description that is an abstract rather than a note."""

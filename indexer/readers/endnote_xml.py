@@ -26,12 +26,12 @@ from lxml import etree
 
 from indexer.cleaning.names import Name, parse_name
 from indexer.cleaning.text import clean
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers import tagged_values
 from indexer.readers.record import make_record
 from indexer.readers.xml_records import records, root_of
 from indexer.readers.xml_text import distinct, find, find_all, head_of, local_name, text_at, text_of
-from indexer.sources import Document
 
 FORMAT = "endnote-xml"
 

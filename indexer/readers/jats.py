@@ -26,6 +26,7 @@ from typing import Any
 from lxml import etree
 
 from indexer.cleaning.dates import parse_date
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.jats_details import details, identifiers_of, journal_details
 from indexer.readers.jats_people import people_of
@@ -43,7 +44,6 @@ from indexer.readers.xml_text import (
     text_of,
     texts_at,
 )
-from indexer.sources import Document
 
 FORMAT = "jats"
 

@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from indexer.documents import LONGEST_LINE, Document
 from indexer.paper import Record, Rejection
 from indexer.readers.json_splitter import LISTS, OWN, Broken, Found, Splitter
 from indexer.readers.json_values import READ, decode
 from indexer.readers.record import reject
-from indexer.sources import LONGEST_LINE, Document
 
 _CHUNK = 1 << 20
 _LOOKED_AT = 10

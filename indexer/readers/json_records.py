@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Any
 
 from indexer.cleaning.identity import identifiers_in, scheme_of
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people, without_affiliations
@@ -33,7 +34,6 @@ from indexer.readers.json_values import (
     texts_of,
 )
 from indexer.readers.record import make_record
-from indexer.sources import Document
 
 FORMAT = "json"
 

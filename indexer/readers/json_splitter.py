@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
+from indexer.documents import LONGEST_LINE, Document
 from indexer.readers.json_values import BRACKET, READ, decode
-from indexer.sources import LONGEST_LINE, Document
 
 LISTS = frozenset(
     "articles collection data docs documents entries entry hit hits items message notes papers "

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from indexer.cleaning.names import split_names
+from indexer.documents import Document, Line, readable, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record, reject, with_next
-from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "markdown-table"
 

@@ -23,11 +23,11 @@ import re
 from collections.abc import Iterator
 
 from indexer.cleaning.names import Name, parse_name
+from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers import tagged, tagged_values
 from indexer.readers.record import make_record
 from indexer.readers.tagged import Entry, Open, Syntax
-from indexer.sources import Document, split_lines
 
 FORMAT = "medline"
 

@@ -26,11 +26,11 @@ from lxml import etree
 from indexer.cleaning.dates import parse_date
 from indexer.cleaning.names import Name, parse_name
 from indexer.cleaning.text import clean
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.readers.xml_records import records, root_of
 from indexer.readers.xml_text import distinct, find_all, head_of, text_at, text_of, texts_at
-from indexer.sources import Document
 
 FORMAT = "mods"
 

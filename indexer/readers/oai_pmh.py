@@ -25,12 +25,12 @@ from lxml import etree
 
 from indexer.cleaning.names import Name, split_names
 from indexer.cleaning.text import clean, join_wrapped
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers import dublin_core, jats, mods
 from indexer.readers.record import make_record, reject
 from indexer.readers.xml_records import records, root_of
 from indexer.readers.xml_text import find, find_all, head_of, local_name, text_at, text_of, texts_at
-from indexer.sources import Document
 
 FORMAT = "oai-pmh"
 

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people
@@ -32,7 +33,6 @@ from indexer.readers.json_values import (
     texts_of,
 )
 from indexer.readers.record import make_record, reject
-from indexer.sources import Document
 
 FORMAT = "openreview"
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from indexer.cleaning.names import from_inverted
 from indexer.cleaning.text import parted
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
-from indexer.sources import Document
 
 _ID = re.compile(r"(?:arxiv|doi|pmid|openreview|acl|akin):\S+")
 _SCORE = r"score -?[\d.]+"

@@ -10,9 +10,9 @@ from typing import Any
 from lxml import etree
 
 from indexer.cleaning.names import Name, apart
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.own import made
-from indexer.sources import Document
 
 OWN_ID = "{urn:akin:atom}id"
 """Of akin's own entries alone."""

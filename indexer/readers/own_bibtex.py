@@ -11,9 +11,9 @@ from typing import Any
 
 from indexer.cleaning.names import Name
 from indexer.cleaning.text import parted
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.own import is_place, made
-from indexer.sources import Document
 
 _ESCAPED = re.compile(
     r"\\(?:text(backslash|asciicircum|asciitilde|braceleft|braceright)\{\}|([{}$&#%_]))"

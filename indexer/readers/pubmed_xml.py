@@ -26,6 +26,7 @@ from lxml import etree
 
 from indexer.cleaning.names import Name
 from indexer.cleaning.text import clean
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record
 from indexer.readers.xml_records import records, root_of
@@ -41,7 +42,6 @@ from indexer.readers.xml_text import (
     text_of,
     texts_at,
 )
-from indexer.sources import Document
 
 FORMAT = "pubmed-xml"
 

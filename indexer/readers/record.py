@@ -15,8 +15,8 @@ from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
 from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
 from indexer.cleaning.text import clean, clean_abstract, links_code, links_in
+from indexer.documents import Document, readable
 from indexer.paper import Paper, Record, Rejection
-from indexer.sources import Document, readable
 
 T = TypeVar("T")
 

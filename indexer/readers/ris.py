@@ -32,12 +32,12 @@ from rispy.config import (
 
 from indexer.cleaning.identity import identifier
 from indexer.cleaning.names import Name, parse_name
+from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers import ris_values, tagged, tagged_values
 from indexer.readers.own import is_own, ris_record
 from indexer.readers.record import make_record
 from indexer.readers.tagged import Entry, Open, Syntax
-from indexer.sources import Document, split_lines
 
 FORMAT = "ris"
 

@@ -22,9 +22,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from indexer.documents import Document, Line, readable, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers.record import make_record, reject, with_next
-from indexer.sources import Document, Line, readable, split_lines
 
 FORMAT = "scholar-page"
 

@@ -13,13 +13,13 @@ from urllib.parse import unquote
 
 from indexer.cleaning.identity import scheme_of
 from indexer.cleaning.names import Name, parse_name, quoted, split_names
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.columns import Columns
 from indexer.readers.own import row_record
 from indexer.readers.record import make_record, reject
 from indexer.readers.table_authors import authors_of
 from indexer.readers.table_cells import Row, is_blank
-from indexer.sources import Document
 
 LONGEST_RECORD = 1 << 22
 """Characters of a row; no paper has more."""

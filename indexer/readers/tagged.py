@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from indexer.cleaning.text import join_wrapped
+from indexer.documents import Document, Line, readable
 from indexer.paper import Rejection
 from indexer.readers.record import reject
-from indexer.sources import Document, Line, readable
 
 LONGEST_RECORD = 1 << 22
 """Characters; what goes on for longer is no record."""

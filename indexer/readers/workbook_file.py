@@ -15,8 +15,8 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable
-from indexer.sources import Document
 from indexer.streams import refuse_bomb
 
 if TYPE_CHECKING:

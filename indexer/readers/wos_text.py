@@ -33,11 +33,11 @@ from collections.abc import Iterator
 from rispy.config import WOK_TAG_KEY_MAPPING
 
 from indexer.cleaning.names import Name
+from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers import tagged, tagged_values
 from indexer.readers.record import make_record
 from indexer.readers.tagged import Entry, Open, Syntax
-from indexer.sources import Document, split_lines
 
 FORMAT = "wos-text"
 

@@ -17,13 +17,13 @@ from dataclasses import replace
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any
 
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.columns import HEADER_WITHIN, Columns, columns_of, not_there
 from indexer.readers.record import reject
 from indexer.readers.table_cells import is_blank
 from indexer.readers.table_rows import record_of
 from indexer.readers.workbook_file import DAMAGED, damaged, opened, seekable
-from indexer.sources import Document
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

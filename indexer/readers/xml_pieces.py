@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from indexer.documents import Document
 from indexer.readers.xml_dtd import skip_doctype
 from indexer.readers.xml_window import Window
-from indexer.sources import Document
 
 _LONGEST_RECORD = 1 << 23
 _LONGEST_TAG = 1 << 16

@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.record import reject
 from indexer.readers.xml_pieces import Piece, pieces
-from indexer.sources import Document
 
 # Named characters; and numbers of Windows-1252, which XML allows but means no printable by them.
 # In files made by hand. In CDATA it may stand as it is; the entity there is read by cleaning.

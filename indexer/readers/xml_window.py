@@ -6,7 +6,7 @@ import codecs
 import io
 import re
 
-from indexer.sources import LONGEST_LINE
+from indexer.documents import LONGEST_LINE
 
 CHUNK = 1 << 20
 
@@ -33,7 +33,7 @@ class Window:
     r"""The part of a text that is looked at. It ends behind a ``>``, so that no tag is cut in two.
 
     What is not UTF-8 in a text that should be is kept as lone surrogates, see
-    :meth:`indexer.sources.Document.decoded`; line ends become ``\n``.
+    :meth:`indexer.documents.Document.decoded`; line ends become ``\n``.
 
     Attributes:
         text: what is in view.

@@ -16,13 +16,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.cleaning.names import Name
+from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.csl_json import from_note
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import person
 from indexer.readers.json_values import first_of, mappings, text_of, texts_of
 from indexer.readers.record import make_record, reject
-from indexer.sources import Document
 
 FORMAT = "zotero-json"
 

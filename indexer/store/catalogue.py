@@ -8,51 +8,23 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from indexer.paper import Paper, Rejection, document_text
+from indexer.store.entry import Merged
+from indexer.store.paper_rows import COLUMNS, MERGED, TITLE, paper_of
 
-TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
-COLUMNS = (
-    "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
-    "sources, extra"
-)
-_LISTS = ("authors", "categories", "sources")
+SQLITE_VERSION = sqlite3.sqlite_version
+
 _AT_ONCE = 500
 """Papers that are asked for together, below SQLite's least limit of bound parameters."""
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A record that is part of a paper made of several.
-
-    Attributes:
-        paper: id of the paper.
-        source: name of the file.
-        line: 1-based, where the record begins.
-        reason: why it is of that paper; ``None`` for the first of them.
-        record: the id that the record has by itself.
-        head: its title.
-    """
-
-    paper: str
-    source: str
-    line: int
-    reason: str | None
-    record: str
-    head: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the record as a JSON object."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +69,18 @@ def read_paper(db: sqlite3.Connection, paper_id: str) -> Paper:
     row = db.execute(ask, (paper_id,)).fetchone()
     if row is None:
         raise KeyError(paper_id)
-    return _paper(row)
+    return paper_of(row)
 
 
 def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
     """Return the paper of a row id."""
     ask = f"SELECT {COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
-    return _paper(db.execute(ask, (row,)).fetchone())
+    return paper_of(db.execute(ask, (row,)).fetchone())
 
 
 def read_papers(db: sqlite3.Connection, rows: Iterable[int]) -> list[Paper]:
     """Return the papers of row ids, in their order."""
-    return [_paper(values) for values in _read(db, COLUMNS, rows)]
+    return [paper_of(values) for values in _read(db, COLUMNS, rows)]
 
 
 def read_rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
@@ -123,7 +95,7 @@ def read_rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
 
 def read_every_paper(db: sqlite3.Connection) -> Iterator[Paper]:
     """Yield all papers, row by row."""
-    return map(_paper, db.execute(f"SELECT {COLUMNS} FROM papers ORDER BY row"))  # noqa: S608
+    return map(paper_of, db.execute(f"SELECT {COLUMNS} FROM papers ORDER BY row"))  # noqa: S608
 
 
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
@@ -173,18 +145,20 @@ def term_numbers(db: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]
     return {term: row[0] for term, row in found if row}
 
 
-_MERGED = "SELECT papers.id, source, line, reason, record, head FROM merged JOIN papers USING (row)"
+def read_hashes(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the content hash of each paper by its id, in the order of the rows."""
+    return dict(db.execute("SELECT id, content_hash FROM papers ORDER BY row"))
 
 
 def read_merged(db: sqlite3.Connection) -> Iterator[Merged]:
     """Yield the records of papers that are made of several, paper by paper."""
-    for row in db.execute(f"{_MERGED} ORDER BY merged.rowid"):
+    for row in db.execute(f"{MERGED} ORDER BY merged.rowid"):
         yield Merged(*row)
 
 
 def read_records(db: sqlite3.Connection, row: int) -> list[Merged]:
     """Return the records that the paper of a row id was made of, none where it was one."""
-    found = db.execute(f"{_MERGED} WHERE row = ? ORDER BY merged.rowid", (row,))
+    found = db.execute(f"{MERGED} WHERE row = ? ORDER BY merged.rowid", (row,))
     return [Merged(*values) for values in found]
 
 
@@ -198,12 +172,3 @@ def rejections_in(db: sqlite3.Connection) -> Iterator[Rejection]:
     """Yield the rejections of a catalogue that is open."""
     for row in db.execute("SELECT source, line, reason, head FROM rejections ORDER BY rowid"):
         yield Rejection(*row)
-
-
-def _paper(row: tuple[Any, ...]) -> Paper:
-    fields = dict(zip(COLUMNS.split(", "), row, strict=True))
-    for name in _LISTS:
-        fields[name] = tuple(orjson.loads(fields[name]))
-    fields["extra"] = orjson.loads(fields["extra"])
-    fields["code"] = None if fields["code"] is None else bool(fields["code"])
-    return Paper(**fields)

@@ -20,6 +20,9 @@ import numpy.typing as npt
 from indexer.arrays import Points
 from indexer.errors import IndexCorrupted
 
+MAP_VERSION = 1
+"""Of the files below; who reads another one goes without a map."""
+
 POINTS, TOPICS, ABOUT = "map.npy", "map-topics.npy", "map.json"
 
 

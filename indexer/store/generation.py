@@ -23,90 +23,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256
-
-FORMAT_VERSION = 5
-"""Of the files below; a reader refuses any other."""
+from indexer.store.corpus_map import MAP_VERSION, CorpusMap
+from indexer.store.manifest import Manifest, Recorded, how_to_mend
 
 KEEP = 2
 """Generations that stay: the current one and the one before it."""
 
 CATALOGUE, VECTORS, MANIFEST = "catalogue.sqlite", "vectors.faiss", "manifest.json"
 
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is made of, and with.
-
-    Attributes:
-        format_version: :data:`FORMAT_VERSION` of the builder.
-        generation: its id; ids sort by time.
-        built_at: ISO 8601, UTC.
-        model: name as asked for, fingerprint, prompts.
-        text_recipe: names how a paper's text is made.
-        dimension: of the vectors.
-        metric: of the vectors.
-        papers: how many there are.
-        truncated: how many have a text longer than the model reads.
-        ledger: counts of the build.
-        roots: the sources as they were given, absolute.
-        columns: which column of a table holds which field, as far as that was given.
-        apart: by which rules records were not merged.
-        sources: each document read, with its hash and counts.
-        versions: of akin, Python and the libraries that shape the files.
-        files: SHA-256 and bytes of each file of the generation.
-    """
-
-    format_version: int
-    generation: str
-    built_at: str
-    model: dict[str, Any]
-    text_recipe: str
-    dimension: int
-    metric: str
-    papers: int
-    truncated: int
-    ledger: dict[str, int]
-    roots: list[str]
-    columns: dict[str, str]
-    apart: list[str]
-    sources: list[dict[str, Any]]
-    versions: dict[str, str]
-    files: dict[str, dict[str, Any]]
-
-    @classmethod
-    def from_bytes(cls, data: bytes, path: Path) -> Self:
-        """Parse a manifest whose checksum was right.
-
-        Raises:
-            IndexMismatch: it is of another format version.
-        """
-        content = json.loads(data)
-        version = content.get("format_version")
-        if version != FORMAT_VERSION:
-            raise IndexMismatch(
-                f"{path}: index format {version}, this akin reads {FORMAT_VERSION}. "
-                f"{how_to_mend(path.parents[2])}",
-                file=str(path),
-            )
-        return cls(**{field.name: content[field.name] for field in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What an index was built from and with; see :class:`Manifest`."""
-
-    roots: list[Path]
-    model: str
-    columns: dict[str, str]
-    apart: list[str]
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
+"""What a manifest raises that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +69,17 @@ class Generation:
         """The FAISS file with the vectors."""
         return self.folder / VECTORS
 
+    def map(self) -> CorpusMap | None:
+        """Open the map; ``None`` where there is none, or one of another version.
+
+        Raises:
+            IndexCorrupted: a file of it is missing or does not fit the others.
+        """
+        about = self.manifest.map
+        if about is None or about.version != MAP_VERSION:
+            return None
+        return CorpusMap.read(self.folder, self.manifest.papers)
+
     def verify(self) -> None:
         """Compare every file with its checksum.
 
@@ -151,11 +95,6 @@ class Generation:
                     f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
                     file=str(path),
                 )
-
-
-def how_to_mend(index: Path) -> str:
-    """Return the advice that ends an error: the command that builds an index folder anew."""
-    return f"Build it anew: rebuild-index --index {index}"
 
 
 class IndexFolder:
@@ -197,7 +136,7 @@ class IndexFolder:
                 continue
             try:
                 yield self._open(name, None)
-            except (OSError, ValueError, KeyError, IndexMismatch):
+            except (*_UNREADABLE, IndexMismatch):
                 continue
 
     def recorded(self) -> Recorded | None:
@@ -212,14 +151,8 @@ class IndexFolder:
         names = self._names()
         for name in names:
             try:
-                content = json.loads((self.generations / name / MANIFEST).read_bytes())
-                return Recorded(
-                    roots=[Path(root) for root in content["roots"]],
-                    model=str(content["model"]["name"]),
-                    columns=dict(content.get("columns", {})),
-                    apart=list(content.get("apart", [])),
-                )
-            except (OSError, ValueError, KeyError, TypeError):
+                return Recorded.from_bytes((self.generations / name / MANIFEST).read_bytes())
+            except _UNREADABLE:
                 continue
         if names or self.pointer.exists():
             raise IndexCorrupted(
@@ -265,6 +198,15 @@ class IndexFolder:
         staging.mkdir()
         return staging
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Lend a folder for what a build needs only while it is at work; the index must be held."""
+        folder = self.stage("scratch")
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+
     def publish(self, staging: Path, manifest: Manifest) -> Generation:
         """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
 
@@ -307,7 +249,7 @@ class IndexFolder:
             if len(kept) < KEEP - 1 and name != generation:
                 try:
                     self._open(name, None).verify()
-                except (OSError, ValueError, KeyError, IndexCorrupted, IndexMismatch):
+                except (*_UNREADABLE, IndexCorrupted, IndexMismatch):
                     continue  # of no use to anybody: dropped
                 kept.append(name)
         return kept

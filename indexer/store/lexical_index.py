@@ -35,6 +35,7 @@ import numpy.typing as npt
 
 from indexer.arrays import Array, Rows
 from indexer.errors import IndexCorrupted
+from indexer.paper import Paper
 from indexer.words import terms
 
 K1 = 1.2
@@ -67,8 +68,16 @@ Postings = npt.NDArray[np.int32]
 """Rows of the papers that have a term, ascending."""
 
 
+def texts_of(paper: Paper) -> tuple[str, ...]:
+    """Return the text of each of :data:`FIELDS`."""
+    return paper.own_title, paper.abstract, " ".join(paper.authors)
+
+
 class LexicalIndexBuilder:
-    """Collects the terms of papers, then writes the arrays. Holds one block of papers in memory.
+    """Collects the terms of papers, then writes the arrays.
+
+    Holds in memory the postings of one block of papers, all terms with their numbers, and of every
+    paper 16 bytes; to write, some 50 bytes more of each.
 
     Args:
         folder: where the arrays will lie; postings are kept there in a file until then.
@@ -106,7 +115,7 @@ class LexicalIndexBuilder:
         starts = np.concatenate([[0], np.cumsum(df)]).astype(np.int64)
         np.save(_path(self._folder, "starts"), starts)
         lengths = np.array(self._lengths, dtype=np.float64).reshape(papers, len(FIELDS))
-        means = np.maximum(lengths.mean(axis=0), 1e-9)
+        means = np.maximum(lengths.sum(axis=0) / max(papers, 1), 1e-9)
         out = {name: self._array(name, int(starts[-1])) for name in ("rows", "weights", "fields")}
         free = starts[:-1].copy()
         for rows, postings in self._blocks():

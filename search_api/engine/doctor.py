@@ -10,7 +10,8 @@ import numpy as np
 
 from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
-from indexer.store.generation import Generation, IndexFolder, Manifest
+from indexer.store.generation import Generation, IndexFolder
+from indexer.store.manifest import Manifest
 from search_api.engine.engine import check_fit
 from search_api.store.health import blocks, catalogue_check, counts, sample
 

@@ -11,9 +11,10 @@ from indexer.arrays import Rows
 from indexer.encoder import Encoder
 from indexer.errors import IndexMismatch, MapMissing, UnknownPaper
 from indexer.paper import TEXT_RECIPE, Paper
-from indexer.store.catalogue import Merged
 from indexer.store.corpus_map import CorpusMap, Topic
-from indexer.store.generation import Generation, how_to_mend
+from indexer.store.entry import Merged
+from indexer.store.generation import Generation
+from indexer.store.manifest import how_to_mend
 from search_api.explaining.explain import asked_words, explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
 from search_api.explaining.matches import matches
@@ -295,17 +296,17 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
         IndexMismatch: with the commands that mend it.
     """
     manifest, model = generation.manifest, encoder.model
-    built_with = manifest.model
+    built_with = manifest.space
     index = generation.index
-    if built_with["fingerprint"] != model.fingerprint:
-        same = " (its files have changed since)" if built_with["name"] == model.name else ""
+    if built_with.fingerprint != model.fingerprint:
+        same = " (its files have changed since)" if built_with.model == model.name else ""
         raise IndexMismatch(
-            f"{index}: built with the model {built_with['name']} "
-            f"(fingerprint {built_with['fingerprint'][:12]}), asked to run with {model.name} "
+            f"{index}: built with the model {built_with.model} "
+            f"(fingerprint {built_with.fingerprint[:12]}), asked to run with {model.name} "
             f"(fingerprint {model.fingerprint[:12]}){same}. "
             f"{how_to_mend(index)} --model {model.name}; or run the model of the index: leave "
             "--model and AKIN_MODEL out, and a running server takes it up by itself",
-            built_with=built_with["name"],
+            built_with=built_with.model,
             model=model.name,
         )
     if manifest.text_recipe != TEXT_RECIPE:

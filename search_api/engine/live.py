@@ -15,7 +15,8 @@ from indexer.encoder import Encoder
 from indexer.encoders import encoder_of
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.models import find_model
-from indexer.store.generation import Generation, IndexFolder, Manifest
+from indexer.store.generation import Generation, IndexFolder
+from indexer.store.manifest import Manifest
 from search_api.engine.engine import Engine
 from search_api.query.results import IndexInfo
 from search_api.ranking.reranker import CrossEncoderReranker, Reranker
@@ -39,7 +40,7 @@ def encoder_for(model: str | None = None, threads: int | None = None) -> Encoder
     another model does not fit it, and is refused.
     """
     if model is None:
-        return lambda manifest: encoder_of(find_model(manifest.model["name"]), threads)
+        return lambda manifest: encoder_of(find_model(manifest.space.model), threads)
     named = cache(lambda: encoder_of(find_model(model), threads))
     return lambda _: named()
 
@@ -176,7 +177,7 @@ class LiveEngine:
     def _fitting(self, manifest: Manifest) -> Encoder:
         """Return the encoder for a generation: one that is there, else one that is made for it."""
         there = {one.model.fingerprint: one for one in (self._made, self._encoder) if one}
-        if (known := there.get(manifest.model["fingerprint"])) is not None:
+        if (known := there.get(manifest.space.fingerprint)) is not None:
             return known
         made = self._make_encoder(manifest)
         self._made = there.get(made.model.fingerprint, made)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from indexer.store.generation import Manifest
+from indexer.store.manifest import Manifest
 
 
 def describe(manifest: Manifest) -> dict[str, Any]:
     """Return what people ask of an index: model, papers, sources, versions."""
+    space = manifest.space
     return {
         "index": {
             "generation": manifest.generation,
-            "model": manifest.model["name"],
+            "model": space.model,
             "papers": manifest.papers,
         },
         "built_at": manifest.built_at,
-        "dimension": manifest.dimension,
+        "dimension": space.dimension,
         "text_recipe": manifest.text_recipe,
-        "truncated": manifest.truncated,
-        "fingerprint": manifest.model["fingerprint"],
-        "prompts": manifest.model["prompts"],
+        "truncated": space.truncated,
+        "fingerprint": space.fingerprint,
+        "prompts": space.prompts,
+        "spaces": [asdict(one) for one in manifest.spaces],
+        "map": asdict(manifest.map) if manifest.map else None,
         "ledger": manifest.ledger,
         "sources": manifest.sources,
         "versions": manifest.versions,

@@ -77,8 +77,10 @@ def indexed(dataset: Dataset, index: IndexFolder, encoder: Encoder, reporter: Re
     Raises:
         DatasetUnusable: akin makes other records of the corpus than one per line.
     """
-    # Nobody looks at its map: the one that costs nothing will do.
-    report = rebuild([dataset.corpus], index, encoder, apart=RULES, mapped="pca", reporter=reporter)
+    # Nobody looks at a map of it.
+    report = rebuild(
+        [dataset.corpus], index, encoder, apart=RULES, mapped="none", reporter=reporter
+    )
     generation = index.current()
     with closing(LocalStore(generation)) as store:
         rejected = {rejection.line for rejection in store.rejections()}

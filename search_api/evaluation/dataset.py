@@ -20,9 +20,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from indexer.documents import Document
 from indexer.errors import DatasetUnusable
 from indexer.readers.json_values import decode
-from indexer.sources import Document
 from indexer.streams import SUFFIXES
 
 Half = Literal["first", "second"]

@@ -168,6 +168,28 @@ class ReadyOut(IndexOut):
     problem: str | None = Field(description="why an older index answers; null: the newest does")
 
 
+class SpaceOut(BaseModel):
+    """The vectors of one model."""
+
+    model: str
+    fingerprint: str = Field(description="of the model")
+    prompts: dict[str, str]
+    backend: str = Field(description="what runs the model")
+    dimension: int
+    truncated: int = Field(description="papers with a text longer than the model reads")
+    rows: int = Field(description="papers that have a vector")
+    metric: str
+    kind: str = Field(description="of the index over them")
+    recall: float = Field(description="share of the truly nearest that the index finds")
+
+
+class MapInfoOut(BaseModel):
+    """Which map there is."""
+
+    version: int = Field(description="of its files")
+    method: str
+
+
 class StatusOut(BaseModel):
     """What is indexed, by which model, since when."""
 
@@ -180,6 +202,8 @@ class StatusOut(BaseModel):
     truncated: int = Field(description="papers with a text longer than the model reads")
     fingerprint: str = Field(description="of the model")
     prompts: dict[str, str]
+    spaces: list[SpaceOut] = Field(description="the vectors; the first are those that answer")
+    map: MapInfoOut | None = Field(description="null: built without a map")
     ledger: dict[str, int] = Field(description="of the build")
     sources: list[dict[str, Any]]
     versions: dict[str, str]

@@ -35,6 +35,21 @@ STATUS: dict[str, JsonValue] = {
     "truncated": 46,
     "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
     "prompts": {"query": "", "document": ""},
+    "spaces": [
+        {
+            "model": "sentence-transformers/all-MiniLM-L6-v2",
+            "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
+            "prompts": {"query": "", "document": ""},
+            "backend": "sentence-transformers",
+            "dimension": 384,
+            "truncated": 46,
+            "rows": 64,
+            "metric": "inner_product",
+            "kind": "flat",
+            "recall": 1.0,
+        }
+    ],
+    "map": {"version": 1, "method": "pacmap"},
     "ledger": {"records": 64, "added": 64},
     "sources": [{"source": "seeds/002_8bf90837af962036.txt", "records": 24, "papers": 24}],
     "versions": {"akin": "0.1.0", "python": "3.11.7"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.arrays import Array, Vectors
+from indexer.arrays import Array, Vectors, unit
 
 FEW = 4
 """Examples, from which it pays to learn what tells them from other papers."""
@@ -38,9 +38,3 @@ def towards(examples: Vectors, others: Vectors) -> Array:
     machine.fit(np.concatenate([examples, others]), wanted)
     trust = len(examples) / (len(examples) + TRUST)
     return unit(trust * unit(machine.coef_[0].astype(np.float64)) + (1 - trust) * mean)
-
-
-def unit(vector: Array) -> Array:
-    """Scale a vector to length 1; one of zeros stays."""
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from indexer.arrays import Rows, Vectors
+from indexer.arrays import Rows, Vectors, unit
 from indexer.encoder import Encoder
 from indexer.words import surfaces
 from search_api.query.query import Query
-from search_api.ranking.examples import OTHERS, towards, unit
+from search_api.ranking.examples import OTHERS, towards
 from search_api.ranking.terms import TermWeights, by_telling, weigh, weigh_papers
 from search_api.store.store import Scorer, Store
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from indexer.arrays import Rows, Vectors
 from indexer.store.catalogue import open_catalogue, read_texts
-from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation
 from indexer.store.vector_index import VectorIndex
 
@@ -30,14 +29,16 @@ def counts(generation: Generation) -> dict[str, int]:
     with closing(open_catalogue(generation.catalogue)) as db:
         (papers, last) = db.execute("SELECT count(*), max(row) FROM papers").fetchone()
         (phrases,) = db.execute("SELECT count(*) FROM phrases_docsize").fetchone()
-    return {
+    found = {
         "manifest": generation.manifest.papers,
         "catalogue": papers,
         "last row": last,
         "phrases": phrases,
         "vectors": len(VectorIndex(generation.vectors)),
-        "map": len(CorpusMap.read(generation.folder, generation.manifest.papers).points),
     }
+    if corpus_map := generation.map():
+        found["map"] = len(corpus_map.points)
+    return found
 
 
 def blocks(generation: Generation) -> Iterator[Vectors]:

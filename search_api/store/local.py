@@ -13,7 +13,6 @@ from indexer.arrays import Rows, Vectors, best
 from indexer.errors import IndexCorrupted, UnknownPaper
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import (
-    Merged,
     MergedPaper,
     merged_papers,
     read_papers,
@@ -24,8 +23,10 @@ from indexer.store.catalogue import (
     term_numbers,
 )
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.generation import Generation, how_to_mend
+from indexer.store.entry import Merged
+from indexer.store.generation import Generation
 from indexer.store.lexical_index import LexicalIndex
+from indexer.store.manifest import how_to_mend
 from indexer.store.moments import Moments
 from indexer.store.vector_index import VectorIndex
 from search_api.query.conditions import Conditions
@@ -59,11 +60,11 @@ class LocalStore:
         generation.verify()
         manifest = generation.manifest
         self.generation = generation
-        self.info = IndexInfo(generation.id, manifest.model["name"], manifest.papers)
+        self.info = IndexInfo(generation.id, manifest.space.model, manifest.papers)
         self._vectors = VectorIndex(generation.vectors)
         self._moments = Moments.read(generation.folder, manifest.papers, self._vectors.dimension)
         self._words = LexicalIndex(generation.folder, manifest.papers)
-        self.map: CorpusMap | None = CorpusMap.read(generation.folder, manifest.papers)
+        self.map: CorpusMap | None = generation.map()
         self._connections = Connections(generation.catalogue)
         self._columns = Columns(generation.folder)
         if not len(self._vectors) == self._columns.n == manifest.papers:

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from indexer.arrays import Array, Mask, Rows, Vectors
 from indexer.paper import Paper
-from indexer.store.catalogue import Merged
 from indexer.store.corpus_map import CorpusMap
+from indexer.store.entry import Merged
 from search_api.query.conditions import Conditions
 from search_api.query.results import FacetCount, IndexInfo
 from search_api.store.map_columns import MapColumns

@@ -1,18 +1,25 @@
-"""The catalogue: duplicates merged, ids unique, rows without gaps, all of it on record."""
+"""The records of a build: duplicates merged, ids unique, rows without gaps, all on record."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.cleaning.identity import paper_id
-from indexer.merging.duplicates import RULES
-from indexer.paper import Paper, Record
-from indexer.store.catalogue import Merged, open_catalogue, read_merged, read_paper_at, read_texts
-from indexer.store.catalogue_builder import CatalogueBuilder, prepared
+from indexer.intake import merge_duplicates
+from indexer.merging.duplicates import RULES, DuplicateFinder
+from indexer.paper import Paper, Record, Rejection
+from indexer.reading import Prepared
+from indexer.store.catalogue import open_catalogue, read_merged
+from indexer.store.catalogue_builder import CatalogueBuilder
+from indexer.store.entry import Entry, Merged
+from indexer.store.paper_rows import read_entries
+from indexer.store.records import Comparison, Records
 
 TITLE = "A study of many long words"
 
@@ -34,23 +41,30 @@ def record(line: int, title: str, *authors: str, arxiv: str | None = None, **fie
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "catalogue.sqlite"
+    return tmp_path / "records.sqlite"
 
 
-def built(path, *records: Record, rules=RULES) -> tuple[list[Paper], list[Merged]]:
-    """The papers by row, and what was merged."""
+@contextmanager
+def settled(path, *listed: Record, rules=RULES) -> Iterator[Records]:
+    """Some records, merged to papers."""
     path.unlink(missing_ok=True)
-    builder = CatalogueBuilder(path, rules)
-    for one in records:
-        builder.add(prepared(one))
-    builder.merge_duplicates()
-    count = len(builder)
-    builder.finish({})
-    with closing(open_catalogue(path)) as db:
-        assert [row for (row,) in db.execute("SELECT row FROM papers ORDER BY row")] == [
-            *range(1, count + 1)
-        ]
-        return [read_paper_at(db, row) for row in range(1, count + 1)], list(read_merged(db))
+    finder = DuplicateFinder(rules)
+    with closing(Records(path)) as records:
+        for one in map(Prepared.of, listed):
+            finder.add(records.add(one.row, one.line), one.keys)
+        merge_duplicates(finder, records)
+        yield records
+
+
+def built(path, *listed: Record, rules=RULES) -> tuple[list[Paper], list[Merged]]:
+    """The papers by row, and what was merged."""
+    with settled(path, *listed, rules=rules) as records:
+        entries = list(records.entries(0, len(records)))
+        assert len(entries) == len(records)
+        merged = list(records.merged())
+        of_entries = [one for entry in entries for one in entry.records]
+        assert sorted(of_entries, key=repr) == sorted(merged, key=repr)
+    return [entry.paper for entry in entries], merged
 
 
 def test_what_was_merged_is_on_record(path):
@@ -139,10 +153,59 @@ def test_every_record_is_a_paper_or_merged_into_one(path, records, rules):
 def test_the_text_of_a_paper_without_a_title_is_its_abstract(path):
     """The words that stand in for a title are shown, not embedded a second time."""
     made = record(1, "We show …", abstract="We show that it holds.", extra={"title_missing": True})
-    built(path, made, record(2, TITLE, abstract="We show this."), record(3, "Only a title"))
-    with closing(open_catalogue(path)) as db:
-        assert read_texts(db, [3, 1, 2]) == [
+    others = record(2, TITLE, abstract="We show this."), record(3, "Only a title")
+    with settled(path, made, *others) as records:
+        assert records.texts([2, 0, 1]) == [
             "Only a title",
             "We show that it holds.",
             f"{TITLE}\nWe show this.",
         ]
+        assert records.titles_and_abstracts(np.array([2, 0])) == [
+            ("Only a title", ""),
+            ("", "We show that it holds."),
+        ]
+        assert list(records.rows_by_length()) == [1, 0, 2]
+
+
+def test_papers_are_compared_with_those_that_are_known(path):
+    """By id and content: added, updated, the same, and gone."""
+    listed = [record(i, f"The title of paper {i}", doi=f"10.1/{i}") for i in range(3)]
+    known = {
+        "doi:10.1/0": listed[0].paper.content_hash(),
+        "doi:10.1/1": "of another text",
+        "akin:gone": "of whatever",
+        "akin:away": "of whatever",
+    }
+    with settled(path, *listed) as records:
+        compared = records.compare(known)
+        assert compared == Comparison(1, 1, 1, ("akin:gone", "akin:away"))
+        assert compared.removed == 2
+        assert records.compare({}) == Comparison(3, 0, 0, ())
+    assert len(known) == 4
+
+
+def test_what_became_no_paper_is_kept(path):
+    """Rejections come back in their order, and are no papers."""
+    rejections = [Rejection("a.ris", line, "neither title nor abstract", "TY") for line in (7, 3)]
+    with settled(path, record(1, TITLE)) as records:
+        for one in rejections:
+            records.reject(one)
+        assert (list(records.rejections()), len(records)) == (rejections, 1)
+
+
+def test_a_catalogue_holds_what_the_records_made(path, tmp_path):
+    """Papers in their rows, what each was merged of, and rows that both have."""
+    listed = [record(i, TITLE, "Ann Lee", arxiv="2001.00001", year=2020) for i in (1, 2)]
+    listed += [record(3, "Another thing altogether here", "Bob May", doi="10.1000/x")]
+    with settled(path, *listed) as records:
+        entries = list(records.entries(0, 2))
+        builder = CatalogueBuilder(tmp_path / "catalogue.sqlite")
+        builder.add([Entry(Paper("akin:0", "Not among the records"))])
+        builder.add(entries[::-1])
+        assert (len(builder), builder.having(["akin:0", "akin:1"])) == (3, ["akin:0"])
+        builder.finish({})
+        with closing(open_catalogue(tmp_path / "catalogue.sqlite")) as db:
+            assert list(read_entries(db, 1, 3)) == entries[::-1]
+            assert list(read_merged(db)) == list(records.merged())
+        found = records.rows_also_in(tmp_path / "catalogue.sqlite")
+        assert found.tolist() == [[0, 2], [1, 1]]

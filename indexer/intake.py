@@ -1,0 +1,126 @@
+"""All documents of a build, read into its records, and those of one paper merged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from indexer.documents import Document, readable
+from indexer.errors import SourceUnreadable
+from indexer.ledger import SHOWN_REJECTIONS, SourceAccount
+from indexer.merging.duplicates import DuplicateFinder
+from indexer.merging.merge import merge
+from indexer.paper import Rejection
+from indexer.progress import Reporter
+from indexer.readers import Reader, reader_for
+from indexer.reading import Helpers
+from indexer.store.records import Records
+
+
+@dataclass(slots=True)
+class Read:
+    """What reading the sources found.
+
+    Attributes:
+        sources: one account per document.
+        rejections: the first of them.
+        skipped: files of a folder that hold no format akin reads, each with the reason.
+        notes: what else people should know.
+    """
+
+    sources: list[SourceAccount] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def take_in(
+    documents: Sequence[Document], rules: Collection[str], records: Records, reporter: Reporter
+) -> Read:
+    """Read every document into the records of a build, and merge those of one paper.
+
+    In memory there is one batch of records, and of every record the hashes of its keys, 12 bytes
+    each and three or so per record; records that share a key are read again together.
+
+    Args:
+        documents: in the order of the sources.
+        rules: of :data:`indexer.merging.duplicates.RULES`, by which records are of one paper.
+        records: none yet; settled in the end.
+        reporter: told of the progress.
+
+    Raises:
+        SourceUnreadable: a file that the user named holds no format akin reads. One that merely
+            lies in a named folder is passed over and listed.
+    """
+    reporter.phase("reading")
+    read = Read()
+    finder = DuplicateFinder(rules)
+    to_read: list[tuple[Document, Reader]] = []
+    for document in documents:
+        try:
+            to_read.append((document, reader_for(document)))
+        except SourceUnreadable as error:
+            if document.given:
+                raise
+            read.skipped.append(error.detail)
+    with Helpers() as helpers:
+        for document, reader in to_read:
+            account = _read_one(document, reader, helpers, finder, records, read, reporter)
+            read.sources.append(account)
+    reporter.phase("merging")
+    merge_duplicates(finder, records)
+    _account_for_merged(records, read)
+    return read
+
+
+def _read_one(
+    document: Document,
+    reader: Reader,
+    helpers: Helpers,
+    finder: DuplicateFinder,
+    records: Records,
+    read: Read,
+    reporter: Reporter,
+) -> SourceAccount:
+    path = document.name if document.piped else readable(str(document.path.resolve()))
+    account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
+    decoded = 0
+    for batch in helpers.read(document, reader):
+        account.records += batch.records
+        account.papers += len(batch.papers)
+        account.rejected += len(batch.rejections)
+        account.without_abstract += batch.without_abstract
+        for rejection in batch.rejections:
+            records.reject(rejection)
+        read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
+        for prepared in batch.papers:
+            finder.add(records.add(prepared.row, prepared.line), prepared.keys)
+        decoded += batch.decoded
+        reporter.advance(batch.records)
+    if decoded:
+        read.notes.append(
+            f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
+        )
+    return account
+
+
+def merge_duplicates(finder: DuplicateFinder, records: Records) -> None:
+    """Merge the records of one paper; rows are without gaps then, and ids unique.
+
+    Args:
+        finder: has the keys of every record.
+        records: all of them.
+    """
+    for group in finder.groups(records.paper):
+        rows = [group.row, *(duplicate.row for duplicate in group.duplicates)]
+        reasons = [None, *(duplicate.reason for duplicate in group.duplicates)]
+        records.merge(rows, reasons, merge([records.paper(row) for row in rows]))
+    records.settle()
+
+
+def _account_for_merged(records: Records, read: Read) -> None:
+    accounts = {account.source: account for account in read.sources}
+    for merged in records.merged():
+        if merged.reason:
+            accounts[merged.source].papers -= 1
+            accounts[merged.source].merged += 1

@@ -1,0 +1,46 @@
+"""What a store keeps of a paper: what it says, and the records that it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from indexer.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A record that is part of a paper made of several.
+
+    Attributes:
+        paper: id of the paper.
+        source: name of the file.
+        line: 1-based, where the record begins.
+        reason: why it is of that paper; ``None`` for the first of them.
+        record: the id that the record has by itself.
+        head: its title.
+    """
+
+    paper: str
+    source: str
+    line: int
+    reason: str | None
+    record: str
+    head: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a store keeps of a paper.
+
+    Attributes:
+        paper: what it says.
+        records: those that it is made of, in the order of the sources; none where it was one.
+    """
+
+    paper: Paper
+    records: tuple[Merged, ...] = ()

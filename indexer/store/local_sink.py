@@ -1,0 +1,196 @@
+"""A sink over local files: what is published is a whole new generation of an index folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from indexer.arrays import Vectors
+from indexer.paper import Rejection
+from indexer.store.catalogue import open_catalogue, read_hashes
+from indexer.store.catalogue_builder import CatalogueBuilder
+from indexer.store.columns import ColumnsBuilder, has_columns
+from indexer.store.corpus_map import MAP_VERSION, CorpusMap
+from indexer.store.entry import Entry
+from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder
+from indexer.store.lexical_index import LexicalIndexBuilder, texts_of
+from indexer.store.manifest import Manifest, MapInfo, Space
+from indexer.store.vector_index import METRIC, VectorIndex, VectorIndexBuilder
+
+KIND, RECALL = "flat", 1.0
+"""Of the index over the vectors, which looks at every one."""
+
+
+class LocalSink:
+    """Writes the next generation of an index folder; see :class:`indexer.store.sink.Sink`.
+
+    What is put is written to a folder of its own at once. What stays is copied from the generation
+    before when it is published.
+
+    Args:
+        index: held by this process.
+        before: the current generation if it is whole; ``None``: nothing is known.
+    """
+
+    def __init__(self, index: IndexFolder, before: Generation | None = None) -> None:
+        self._index = index
+        self._before = before
+        self._removed: set[str] = set()
+        self._written: _GenerationBuilder | None = None
+
+    def known(self) -> Mapping[str, str]:
+        """Return the content hash of each paper by its id: some 300 bytes a paper in memory."""
+        if self._before is None:
+            return {}
+        with closing(open_catalogue(self._before.catalogue)) as db:
+            return read_hashes(db)
+
+    def is_complete(self) -> bool:
+        """Tell whether the generation before has columns of every field."""
+        return self._before is not None and has_columns(self._before.folder)
+
+    def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+        """Add papers, or replace those of the same ids."""
+        if len(vectors) != len(entries):
+            raise ValueError(f"{len(entries)} papers and {len(vectors)} vectors")
+        self._begun(vectors.shape[-1]).add(entries, vectors)
+
+    def remove(self, ids: Collection[str]) -> None:
+        """Remove papers."""
+        if self._written is not None and (put := self._written.having(ids)):
+            raise ValueError(f"{put[0]}: put, and not published yet")
+        self._removed.update(ids)
+
+    def publish(
+        self,
+        manifest: Manifest,
+        *,
+        corpus_map: CorpusMap | None = None,
+        rejections: Iterable[Rejection] = (),
+    ) -> Manifest:
+        """Let all of it be the current generation."""
+        written = self._begun(manifest.space.dimension)
+        if self._before:
+            self._carry_over(self._before, written, manifest.space)
+        if corpus_map is not None and len(corpus_map.points) != len(written):
+            raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
+        written.save(corpus_map, rejections)
+        space = replace(
+            manifest.space,
+            dimension=written.dimension,
+            metric=METRIC,
+            rows=len(written),
+            kind=KIND,
+            recall=RECALL,
+        )
+        self._before = self._index.publish(
+            written.folder,
+            replace(
+                manifest,
+                generation=written.generation,
+                papers=len(written),
+                spaces=[space, *manifest.spaces[1:]],
+                map=MapInfo(MAP_VERSION, corpus_map.method) if corpus_map else None,
+            ),
+        )
+        self._written = None
+        self._removed.clear()
+        return self._before.manifest
+
+    def close(self) -> None:
+        """Drop the folder of what was not published."""
+        if self._written is not None:
+            self._written.close()
+            with suppress(FileNotFoundError):  # it bears its name already
+                shutil.rmtree(self._written.folder)
+        self._written = None
+        self._removed.clear()
+
+    def _begun(self, dimension: int) -> _GenerationBuilder:
+        if self._written is None:
+            generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # unique while the index is held
+            folder = self._index.stage(generation)
+            self._written = _GenerationBuilder(generation, folder, dimension)
+        return self._written
+
+    def _carry_over(self, before: Generation, to: _GenerationBuilder, space: Space) -> None:
+        """Copy the papers that stay, with what is kept of them."""
+        vectors = VectorIndex(before.vectors)
+        for row, entry in to.missing_from(before, self._removed):
+            if before.manifest.space.fingerprint != space.fingerprint:
+                raise ValueError(
+                    f"{entry.paper.id}: would stay, and its vector is of the model "
+                    f"{before.manifest.space.model}, not {space.model}"
+                )
+            to.add([entry], vectors.vectors(np.array([row])))
+
+
+class _GenerationBuilder:
+    """The files of a generation as they are written, paper by paper in the order of the rows.
+
+    Args:
+        generation: its id.
+        folder: where the files will lie.
+        dimension: of the vectors.
+    """
+
+    def __init__(self, generation: str, folder: Path, dimension: int) -> None:
+        self.generation = generation
+        self.folder = folder
+        self.dimension = dimension
+        self._catalogue = CatalogueBuilder(folder / CATALOGUE)
+        self._words = LexicalIndexBuilder(folder)
+        self._columns = ColumnsBuilder()
+        self._vectors = VectorIndexBuilder(dimension)
+
+    def __len__(self) -> int:
+        """Return how many papers there are."""
+        return len(self._catalogue)
+
+    def having(self, ids: Collection[str]) -> list[str]:
+        """Return those of the ids that a paper has."""
+        return self._catalogue.having(ids)
+
+    def missing_from(
+        self, before: Generation, removed: Collection[str]
+    ) -> Iterable[tuple[int, Entry]]:
+        """Yield the papers of a generation that are not here, and their rows there."""
+        return self._catalogue.missing_from(before.catalogue, removed)
+
+    def add(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+        """Add the next papers and their vectors ``(len(entries), dim)``.
+
+        Raises:
+            ValueError: an id comes again, or the vectors will not do; nothing was added.
+        """
+        ids = Counter(entry.paper.id for entry in entries)
+        twice = [one for one, times in ids.items() if times > 1] or self.having(ids)
+        if twice:
+            raise ValueError(f"{twice[0]}: put twice")
+        self._vectors.add(vectors)
+        self._catalogue.add(entries)
+        for entry in entries:
+            self._words.add(*texts_of(entry.paper))
+            self._columns.add(entry.paper)
+
+    def save(self, corpus_map: CorpusMap | None, rejections: Iterable[Rejection]) -> None:
+        """Write what was not written yet."""
+        self._catalogue.reject(rejections)
+        self._catalogue.finish(self._words.save())
+        self._columns.save(self.folder)
+        self._vectors.save(self.folder / VECTORS)
+        self._vectors.moments().save(self.folder)
+        if corpus_map is not None:
+            corpus_map.write(self.folder)
+
+    def close(self) -> None:
+        """Close the files as they are."""
+        self._catalogue.close()
+        self._words.close()

@@ -1,0 +1,167 @@
+"""The manifest of a generation: what it is made of, and with; and what an older one tells."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from indexer.errors import IndexMismatch
+
+FORMAT_VERSION = 5
+"""Of the files of a generation; a reader refuses any other."""
+
+REBUILT_A_MINUTE = 10_000
+"""Papers that a rebuild gets through in a minute when their vectors are cached, cautiously."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The vectors of one model. What has a default is stated by the sink that publishes them.
+
+    Attributes:
+        model: its name, as asked for.
+        fingerprint: hex SHA-256 over the files that shape its vectors.
+        prompts: the text that it puts before a ``query`` and before a ``document``.
+        backend: what runs it.
+        dimension: of the vectors.
+        truncated: how many papers have a text longer than the model reads.
+        rows: how many papers have a vector.
+        metric: by which they are compared.
+        kind: of the index over them.
+        recall: the share of the truly nearest that this index finds; an exact one finds all.
+    """
+
+    model: str
+    fingerprint: str
+    prompts: dict[str, str]
+    backend: str
+    dimension: int
+    truncated: int
+    rows: int = 0
+    metric: str = "inner_product"
+    kind: str = "flat"
+    recall: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MapInfo:
+    """That there is a map.
+
+    Attributes:
+        version: of its files; a reader that knows another one goes without.
+        method: by which papers were laid out.
+    """
+
+    version: int
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of, and with. What has a default is stated by the sink.
+
+    Attributes:
+        built_at: ISO 8601, UTC.
+        text_recipe: names how a paper's text is made.
+        spaces: the vectors of the papers; the first is the one that answers.
+        ledger: counts of the build.
+        roots: the sources as they were given, absolute.
+        columns: which column of a table holds which field, as far as that was given.
+        apart: by which rules records were not merged.
+        sources: each document read, with its hash and counts.
+        versions: of akin, Python and the libraries that shape the files.
+        format_version: :data:`FORMAT_VERSION` of the builder.
+        generation: its id; ids sort by time.
+        papers: how many there are.
+        map: whether there is one, and which.
+        statistics: of the corpus, frozen when it was built.
+        files: SHA-256 and bytes of each file of the generation.
+    """
+
+    built_at: str
+    text_recipe: str
+    spaces: list[Space]
+    ledger: dict[str, int]
+    roots: list[str]
+    columns: dict[str, str]
+    apart: list[str]
+    sources: list[dict[str, Any]]
+    versions: dict[str, str]
+    format_version: int = FORMAT_VERSION
+    generation: str = ""
+    papers: int = 0
+    map: MapInfo | None = None
+    statistics: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def space(self) -> Space:
+        """The vectors that answer now."""
+        return self.spaces[0]
+
+    @classmethod
+    def from_bytes(cls, data: bytes, path: Path) -> Self:
+        """Parse a manifest whose checksum was right.
+
+        Raises:
+            IndexMismatch: it is of another format version.
+        """
+        content = json.loads(data)
+        version = content.get("format_version")
+        if version != FORMAT_VERSION:
+            mend = how_to_mend(path.parents[2])
+            papers = content.get("papers")
+            if isinstance(version, int) and version < FORMAT_VERSION and isinstance(papers, int):
+                mend = f"{mend}. {_time_to_rebuild(papers)}"
+            raise IndexMismatch(
+                f"{path}: index format {version}, this akin reads {FORMAT_VERSION}. {mend}",
+                file=str(path),
+            )
+        values = {one.name: content[one.name] for one in fields(cls)}
+        values["spaces"] = [Space(**space) for space in content["spaces"]]
+        values["map"] = MapInfo(**content["map"]) if content["map"] else None
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an index was built from and with; see :class:`Manifest`."""
+
+    roots: list[Path]
+    model: str
+    columns: dict[str, str]
+    apart: list[str]
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read this much from the manifest of any format version.
+
+        Raises:
+            ValueError, LookupError, TypeError: it is no manifest.
+        """
+        content = json.loads(data)
+        # Before format 5 there was one model.
+        spaces = content.get("spaces") or [{"model": content["model"]["name"]}]
+        return cls(
+            roots=[Path(root) for root in content["roots"]],
+            model=str(spaces[0]["model"]),
+            columns=dict(content.get("columns", {})),
+            apart=list(content.get("apart", [])),
+        )
+
+
+def how_to_mend(index: Path) -> str:
+    """Return the advice that ends an error: the command that builds an index folder anew."""
+    return f"Build it anew: rebuild-index --index {index}"
+
+
+def _time_to_rebuild(papers: int) -> str:
+    minutes = math.ceil(papers / REBUILT_A_MINUTE)
+    if minutes > 90:
+        how_long = f"about {math.ceil(minutes / 60)} hours"
+    else:
+        how_long = f"about {minutes} minutes" if minutes > 1 else "a minute at most"
+    return f"Its {papers:,} papers take {how_long}, as their vectors are kept in its cache"

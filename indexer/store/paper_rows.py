@@ -1,0 +1,111 @@
+"""A paper as a row of a table, and back: what a catalogue and the records of a build have alike."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from indexer.paper import Paper, as_json
+from indexer.store.entry import Entry, Merged
+
+COLUMNS = (
+    "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
+    "sources, extra"
+)
+TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
+
+PAPER = """
+    row INTEGER PRIMARY KEY,    -- from 1, without gaps in the end
+    id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    authors TEXT NOT NULL,      -- JSON list, like categories and sources
+    year INTEGER,
+    date TEXT,                  -- YYYY-MM-DD
+    venue TEXT,
+    categories TEXT NOT NULL,
+    doi TEXT,
+    arxiv_id TEXT,
+    url TEXT,
+    code INTEGER,               -- 0, 1, NULL: not stated
+    sources TEXT NOT NULL,
+    extra TEXT NOT NULL,        -- JSON object
+    content_hash TEXT NOT NULL
+"""
+"""Columns of the table ``papers``."""
+
+OTHER_TABLES = """
+CREATE TABLE rejections (source TEXT, line INTEGER, reason TEXT, head TEXT);
+CREATE TABLE merged (           -- the records of papers that are made of several
+    row INTEGER NOT NULL,       -- of the paper
+    source TEXT, line INTEGER,
+    reason TEXT,                -- NULL: the first record of the paper
+    record TEXT,                -- id that the record has by itself
+    head TEXT
+);
+CREATE INDEX merged_rows ON merged (row);
+"""
+
+_OF_MERGED = "papers.id, merged.source, merged.line, reason, record, head"
+MERGED = f"SELECT {_OF_MERGED} FROM merged JOIN papers USING (row)"  # noqa: S608
+INSERT_MERGED = "INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_REJECTION = "INSERT INTO rejections VALUES (?, ?, ?, ?)"
+
+Row = tuple[Any, ...]
+"""The values of :data:`COLUMNS` and the content hash."""
+
+_LISTS = ("authors", "categories", "sources")
+
+
+def row_of(paper: Paper) -> Row:
+    """Return the values of the columns, and the content hash."""
+    return (
+        paper.id,
+        paper.title,
+        paper.abstract,
+        as_json(paper.authors),
+        paper.year,
+        paper.date,
+        paper.venue,
+        as_json(paper.categories) if paper.categories else "[]",
+        paper.doi,
+        paper.arxiv_id,
+        paper.url,
+        paper.code,
+        as_json(paper.sources),
+        as_json(paper.extra) if paper.extra else "{}",
+        paper.content_hash(),
+    )
+
+
+def paper_of(row: Sequence[Any]) -> Paper:
+    """Return the paper of the values of :data:`COLUMNS`."""
+    fields = dict(zip(COLUMNS.split(", "), row, strict=True))
+    for name in _LISTS:
+        fields[name] = tuple(orjson.loads(fields[name]))
+    fields["extra"] = orjson.loads(fields["extra"])
+    fields["code"] = None if fields["code"] is None else bool(fields["code"])
+    return Paper(**fields)
+
+
+def read_entries(db: sqlite3.Connection, start: int, stop: int) -> Iterator[Entry]:
+    """Yield the papers from one row to before another, with the records that they are made of."""
+    between = (start + 1, stop + 1)
+    made_of = {
+        row: tuple(Merged(*values) for _, *values in found)
+        for row, found in itertools.groupby(
+            db.execute(
+                f"SELECT row, {_OF_MERGED} FROM merged JOIN papers USING (row) "  # noqa: S608
+                "WHERE row >= ? AND row < ? ORDER BY row, merged.rowid",
+                between,
+            ),
+            key=lambda values: values[0],
+        )
+    }
+    ask = f"SELECT row, {COLUMNS} FROM papers WHERE row >= ? AND row < ? ORDER BY row"  # noqa: S608
+    for row, *values in db.execute(ask, between):
+        yield Entry(paper_of(values), made_of.get(row, ()))

@@ -1,0 +1,259 @@
+"""The records of a build: a file that is thrown away with it.
+
+Records stream in one by one, a row each, so that the corpus is never held in memory. Those of one
+paper become one row, once it is known which they are; then ids are made unique, and the papers
+stream out in the order of their rows, which count from 0.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexer.arrays import Rows
+from indexer.cleaning.identity import akin_ids
+from indexer.paper import Paper, Rejection
+from indexer.store.catalogue import (
+    read_merged,
+    read_texts,
+    read_titles_and_abstracts,
+    rejections_in,
+    rows_in_both,
+)
+from indexer.store.entry import Entry, Merged
+from indexer.store.paper_rows import (
+    COLUMNS,
+    INSERT_MERGED,
+    INSERT_REJECTION,
+    OTHER_TABLES,
+    PAPER,
+    Row,
+    paper_of,
+    read_entries,
+    row_of,
+)
+
+_MARKS = ", ".join("?" * 15)
+_INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, line) VALUES ({_MARKS}, ?)"  # noqa: S608
+_UPDATE = f"UPDATE papers SET ({COLUMNS}, content_hash) = ({_MARKS}) WHERE row = ?"  # noqa: S608
+
+_AT_ONCE = 500
+"""Records that are written together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many papers differ from those that are known, and how.
+
+    Attributes:
+        added: papers that were not known.
+        updated: those of another content.
+        unchanged: those of the same content.
+        gone: the ids of those that are known, and are not here.
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+    gone: tuple[str, ...]
+
+    @property
+    def removed(self) -> int:
+        """How many are gone."""
+        return len(self.gone)
+
+
+class Records:
+    """Collects records, and gives the papers back that they make. Close it when done.
+
+    Args:
+        path: a file that is not there yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path.resolve().as_uri(), uri=True)
+        # The file is thrown away after a crash: no journal is needed.
+        self._db.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+            f"CREATE TABLE papers ({PAPER}, line INTEGER);{OTHER_TABLES}"
+        )
+        self._db.execute("BEGIN")
+        self._pending: list[Row] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Return how many records there are, and once they are settled, how many papers."""
+        return self._count
+
+    def add(self, row: Row, line: int) -> int:
+        """Add a record as a paper of its own and return its row.
+
+        Args:
+            row: from :func:`indexer.store.paper_rows.row_of`.
+            line: 1-based, where it begins.
+        """
+        self._pending.append((*row, line))
+        if len(self._pending) == _AT_ONCE:
+            self._flush()
+        self._count += 1
+        return self._count - 1
+
+    def reject(self, rejection: Rejection) -> None:
+        """Keep a record that became no paper."""
+        values = (rejection.source, rejection.line, rejection.reason, rejection.head)
+        self._db.execute(INSERT_REJECTION, values)
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._db.executemany(_INSERT, self._pending)
+            self._pending.clear()
+
+    def paper(self, row: int) -> Paper:
+        """Return the paper of a row."""
+        self._flush()
+        ask = f"SELECT {COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
+        return paper_of(self._db.execute(ask, (row + 1,)).fetchone())
+
+    def merge(self, rows: Sequence[int], reasons: Sequence[str | None], paper: Paper) -> None:
+        """Let records be one paper, in the place of the first, until :meth:`settle` with gaps.
+
+        Args:
+            rows: of the records, each a paper of its own so far.
+            reasons: why each is of that paper; ``None`` for the first.
+            paper: that they make.
+        """
+        records = [self.paper(row) for row in rows]
+        lines = [
+            self._db.execute("SELECT line FROM papers WHERE row = ?", (row + 1,)).fetchone()[0]
+            for row in rows
+        ]
+        self._db.executemany(
+            INSERT_MERGED,
+            [
+                (rows[0] + 1, record.sources[0], line, reason, record.id, record.title)
+                for record, line, reason in zip(records, lines, reasons, strict=True)
+            ],
+        )
+        self._db.execute(_UPDATE, (*row_of(paper), rows[0] + 1))
+        gone = [(row + 1,) for row in rows[1:]]
+        self._db.executemany("DELETE FROM papers WHERE row = ?", gone)
+
+    def settle(self) -> None:
+        """Close the gaps of what was merged, and make ids unique."""
+        self._flush()
+        (self._count,) = self._db.execute("SELECT count(*) FROM papers").fetchone()
+        self._close_gaps()
+        self._make_ids_unique()
+
+    def _close_gaps(self) -> None:
+        """Move the last rows to the places of those that are gone."""
+        last = [
+            row
+            for (row,) in self._db.execute(
+                "SELECT row FROM papers WHERE row > ? ORDER BY row", (self._count,)
+            )
+        ]
+        if not last:
+            return
+        moves = list(zip(self._gaps(), last, strict=True))
+        for table in ("papers", "merged"):
+            self._db.executemany(f"UPDATE {table} SET row = ? WHERE row = ?", moves)  # noqa: S608
+
+    def _gaps(self) -> list[int]:
+        """Return the row ids up to the number of papers that none has."""
+        before = 0
+        gaps: list[int] = []
+        within = self._db.execute(
+            "SELECT row FROM papers WHERE row <= ? ORDER BY row", (self._count,)
+        )
+        for (row,) in within:
+            gaps += range(before + 1, row)
+            before = row
+        return [*gaps, *range(before + 1, self._count + 1)]
+
+    def _make_ids_unique(self) -> None:
+        """Give papers whose id another one has the next that is free; the oldest keeps it.
+
+        Those are papers without identifiers that share title and author but not the year, and
+        records that a rule turned off keeps apart.
+        """
+        self._db.execute("CREATE INDEX paper_ids ON papers (id)")
+        repeated = self._db.execute(
+            "SELECT row, id FROM papers WHERE id IN "
+            "(SELECT id FROM papers GROUP BY id HAVING count(*) > 1) "
+            "ORDER BY year IS NULL, year, row"
+        ).fetchall()
+        first: set[str] = set()
+        for row, paper_id in repeated:
+            if paper_id not in first:
+                first.add(paper_id)
+                continue
+            paper = self.paper(row - 1)
+            free = next(
+                key
+                for key in akin_ids(paper.title, paper.authors, paper.year)
+                if self._is_free(key)
+            )
+            self._db.execute(_UPDATE, (*row_of(replace(paper, id=free)), row))
+
+    def _is_free(self, paper_id: str) -> bool:
+        return self._db.execute("SELECT 1 FROM papers WHERE id = ?", (paper_id,)).fetchone() is None
+
+    def compare(self, known: Mapping[str, str]) -> Comparison:
+        """Count the papers that are new, changed, the same or gone.
+
+        Args:
+            known: content hashes by id.
+        """
+        updated = unchanged = 0
+        gone = dict.fromkeys(known)
+        for paper_id, content_hash in self._db.execute("SELECT id, content_hash FROM papers"):
+            if paper_id in gone:
+                del gone[paper_id]
+                same = known[paper_id] == content_hash
+                unchanged += same
+                updated += not same
+        return Comparison(len(self) - updated - unchanged, updated, unchanged, tuple(gone))
+
+    def entries(self, start: int, stop: int) -> Iterator[Entry]:
+        """Yield the papers from one row to before another, with the records they are made of."""
+        return read_entries(self._db, start, stop)
+
+    def merged(self) -> Iterator[Merged]:
+        """Yield the records of papers that are made of several, paper by paper."""
+        return read_merged(self._db)
+
+    def rejections(self) -> Iterator[Rejection]:
+        """Yield the records that became no paper."""
+        return rejections_in(self._db)
+
+    def rows_by_length(self) -> array[int]:
+        """Return all rows, longest text first: lots of like lengths waste no padding."""
+        rows = self._db.execute(
+            "SELECT row - 1 FROM papers ORDER BY length(title) + length(abstract) DESC, row"
+        )
+        return array("I", (row for (row,) in rows))
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the texts to embed of those rows, in their order."""
+        return read_texts(self._db, [row + 1 for row in rows])
+
+    def titles_and_abstracts(self, rows: Rows) -> list[tuple[str, str]]:
+        """Return the titles, ``""`` where the abstract stands in for one, and the abstracts."""
+        return read_titles_and_abstracts(self._db, rows + 1)
+
+    def rows_also_in(self, catalogue: Path) -> Rows:
+        """Return where the papers are that a published catalogue has, too.
+
+        Returns:
+            Rows here and there ``(m, 2)``, by the former.
+        """
+        self._db.commit()
+        return rows_in_both(self._db, catalogue)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

@@ -1,0 +1,77 @@
+"""The seam that a build writes through: what any store of papers takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from indexer.arrays import Vectors
+from indexer.paper import Rejection
+from indexer.store.corpus_map import CorpusMap
+from indexer.store.entry import Entry
+from indexer.store.manifest import Manifest
+
+
+class Sink(Protocol):
+    """Where papers are written to. Used by one thread of the one process that holds the index.
+
+    What is put or removed can be seen by nobody until it is published, and is forgotten if it
+    never is. A paper that is neither put nor removed stays as it is.
+    """
+
+    def known(self) -> Mapping[str, str]:
+        """Return the content hash of each paper that is published, by its id."""
+
+    def is_complete(self) -> bool:
+        """Tell whether what is published holds every field that papers can be filtered by."""
+
+    def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+        """Add papers, or replace those of the same ids.
+
+        The first put becomes row 0, and so on; behind those that were put come those that stay,
+        in the order that they had.
+
+        Args:
+            entries: each id once until it is published.
+            vectors: theirs, ``(len(entries), dim)`` float32 of length 1.
+
+        Raises:
+            ValueError: an id was put already, or the vectors are of another shape or not finite;
+                nothing of these was put.
+        """
+
+    def remove(self, ids: Collection[str]) -> None:
+        """Remove papers; one that is not there is no matter.
+
+        Raises:
+            ValueError: one was put, and is not published yet.
+        """
+
+    def publish(
+        self,
+        manifest: Manifest,
+        *,
+        corpus_map: CorpusMap | None = None,
+        rejections: Iterable[Rejection] = (),
+    ) -> Manifest:
+        """Let all of it be what is read from now on, at once.
+
+        Args:
+            manifest: what it is made of and with. The sink states by itself what it alone knows:
+                generation, papers, map, statistics, files, and of the first space the dimension,
+                metric, rows, kind and recall.
+            corpus_map: with a place for every paper, by row.
+            rejections: records that became no paper, to be looked up later; those of the
+                publication before are forgotten.
+
+        Returns:
+            The manifest as it was published.
+
+        Raises:
+            ValueError: a map of another number of papers; or papers stay whose vectors are of
+                another model. Nothing is published then, and the sink is good for nothing but to
+                be closed.
+        """
+
+    def close(self) -> None:
+        """Forget what was not published. Again is no matter."""

@@ -1,0 +1,360 @@
+"""What every sink keeps to: one suite over each of them, and over a model of dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.arrays import unit
+from indexer.errors import IndexMissing
+from indexer.paper import Paper, Rejection
+from indexer.store.catalogue import open_catalogue, rejections_in
+from indexer.store.corpus_map import CorpusMap, Kept
+from indexer.store.entry import Entry, Merged
+from indexer.store.generation import Generation, IndexFolder
+from indexer.store.lexical_index import LexicalIndex
+from indexer.store.local_sink import LocalSink
+from indexer.store.manifest import Manifest, MapInfo, Space
+from indexer.store.paper_rows import read_entries
+from indexer.store.sink import Sink
+from indexer.store.vector_index import VectorIndex
+from tests.fakes import MemorySink, PublishedInMemory
+
+DIMENSION = 8
+
+
+@dataclass
+class Published:
+    """What a store gives back: papers by row, their vectors, and what else is kept."""
+
+    entries: list[Entry]
+    vectors: np.ndarray
+    manifest: Manifest | None = None
+    corpus_map: CorpusMap | None = None
+    rejections: list[Rejection] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[str]:
+        return [entry.paper.id for entry in self.entries]
+
+
+NOTHING = Published([], np.empty((0, DIMENSION), np.float32))
+
+
+class Local:
+    """An index folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.index = IndexFolder(folder / "index")
+        self._held = ExitStack()
+        self._held.enter_context(self.index.building())
+
+    def close(self) -> None:
+        self._held.close()
+        assert not list(self.index.generations.glob(".building-*"))
+
+    def sink(self) -> Sink:
+        return LocalSink(self.index, self._current())
+
+    def read(self) -> Published:
+        generation = self._current()
+        if generation is None:
+            return NOTHING
+        generation.verify()
+        manifest = generation.manifest
+        with closing(open_catalogue(generation.catalogue)) as db:
+            entries, rejections = list(read_entries(db, 0, 10**6)), list(rejections_in(db))
+        LexicalIndex(generation.folder, manifest.papers)
+        vectors = VectorIndex(generation.vectors).vectors(np.arange(manifest.papers))
+        return Published(entries, vectors, manifest, generation.map(), rejections)
+
+    def _current(self) -> Generation | None:
+        try:
+            return self.index.current()
+        except IndexMissing:
+            return None
+
+
+class Memory:
+    """The fake."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = PublishedInMemory()
+
+    def close(self) -> None:
+        pass
+
+    def sink(self) -> Sink:
+        return MemorySink(self.store)
+
+    def read(self) -> Published:
+        if not self.store.papers:
+            return replace(NOTHING, manifest=self.store.manifest)
+        entries, vectors = zip(*self.store.papers.values(), strict=True)
+        kept = self.store.manifest, self.store.corpus_map, self.store.rejections
+        return Published(list(entries), np.array(vectors), *kept)
+
+
+STORES = [Local, Memory]
+Store = Local | Memory
+
+
+@pytest.fixture(params=STORES)
+def store(request, tmp_path) -> Iterator[Store]:
+    with closing(request.param(tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+def sink(store) -> Iterator[Sink]:
+    with closing(store.sink()) as opened:
+        yield opened
+
+
+def entry(name: str, text: str = "text", records: int = 0) -> Entry:
+    paper = Paper(f"test:{name}", f"Title {name}", text, ("Ann Lee",), sources=("a.ris",))
+    merged = tuple(
+        Merged(paper.id, "a.ris", line, "same title" if line > 1 else None, f"record:{line}", "T")
+        for line in range(1, records + 1)
+    )
+    return Entry(paper, merged)
+
+
+def vectors_of(*entries: Entry) -> np.ndarray:
+    seeds = [crc32(f"{entry.paper.title} {entry.paper.abstract}".encode()) for entry in entries]
+    drawn = [np.random.default_rng(seed).standard_normal(DIMENSION) for seed in seeds]
+    return unit(np.array(drawn, dtype=np.float32).reshape(-1, DIMENSION))
+
+
+def put(sink: Sink, *entries: Entry) -> None:
+    sink.put(entries, vectors_of(*entries))
+
+
+def manifest(fingerprint: str = "f" * 64) -> Manifest:
+    prompts = {"query": "", "document": ""}
+    return Manifest(
+        built_at="2026-01-01T00:00:00+00:00",
+        text_recipe="recipe",
+        spaces=[Space("fake", fingerprint, prompts, "fake", DIMENSION, truncated=3)],
+        ledger={"records": 1},
+        roots=["/papers"],
+        columns={},
+        apart=[],
+        sources=[],
+        versions={},
+    )
+
+
+def map_of(papers: int) -> CorpusMap:
+    points = np.linspace(0, 1, 2 * papers, dtype=np.float32).reshape(-1, 2)
+    topic_of = np.zeros(papers, dtype=np.int16)
+    return CorpusMap("pca", points, topic_of, (), Kept(None, 10, papers), None, 0)
+
+
+def assert_holds(store: Store, *entries: Entry) -> None:
+    """Exactly these papers are there, in this order, each with its own vector and records."""
+    found = store.read()
+    assert found.entries == list(entries)
+    np.testing.assert_array_equal(found.vectors, vectors_of(*entries))
+    known = store.sink().known()
+    assert known == {entry.paper.id: entry.paper.content_hash() for entry in entries}
+
+
+def test_an_empty_store_knows_nothing(store, sink):
+    """And an empty one can be published, with no paper in it."""
+    assert sink.known() == {}
+    assert store.read().entries == []
+    sink.publish(manifest())
+    assert_holds(store)
+
+
+def test_papers_are_read_in_the_order_in_which_they_were_put(store, sink):
+    """Over several lots, an empty one too; with the records that each is made of."""
+    b, a, c = entry("b", records=2), entry("a"), entry("c", records=3)
+    put(sink, b, a)
+    put(sink)
+    put(sink, c)
+    sink.publish(manifest())
+    assert_holds(store, b, a, c)
+
+
+def test_nothing_is_seen_before_it_is_published(store, sink):
+    """Neither what was put nor what was removed; then both at once."""
+    put(sink, entry("a"), entry("b"))
+    assert (store.read().entries, sink.known()) == ([], {})
+    sink.publish(manifest())
+    put(sink, entry("c"), entry("a", "another text"))
+    sink.remove(["test:b"])
+    assert_holds(store, entry("a"), entry("b"))
+    sink.publish(manifest())
+    assert_holds(store, entry("c"), entry("a", "another text"))
+
+
+def test_what_is_not_published_is_forgotten(store, sink):
+    """A sink that is closed leaves the store as it was, and the next one begins anew."""
+    put(sink, entry("a"))
+    sink.publish(manifest())
+    put(sink, entry("b"))
+    sink.remove(["test:a"])
+    sink.close()
+    sink.close()
+    assert_holds(store, entry("a"))
+    with closing(store.sink()) as another:
+        put(another, entry("b"))
+        another.publish(manifest())
+    assert_holds(store, entry("b"), entry("a"))
+
+
+def test_papers_that_are_neither_put_nor_removed_stay(store, sink):
+    """Behind those that were put, in their order, with vectors and records."""
+    before = [entry("a", records=2), entry("b"), entry("c", records=2), entry("d")]
+    put(sink, *before)
+    sink.publish(manifest())
+    put(sink, entry("e", records=2), entry("b", "another text", records=3))
+    sink.publish(manifest())
+    e, b = entry("e", records=2), entry("b", "another text", records=3)
+    assert_holds(store, e, b, before[0], before[2], before[3])
+    sink.publish(manifest())
+    assert_holds(store, e, b, before[0], before[2], before[3])
+
+
+def test_a_paper_is_removed_with_all_that_was_kept_of_it(store, sink):
+    """An id that is not there is no matter, and all may go."""
+    put(sink, entry("a", records=2), entry("b"))
+    sink.publish(manifest())
+    sink.remove(["test:a", "test:unknown"])
+    sink.publish(manifest())
+    assert_holds(store, entry("b"))
+    put(sink, entry("a"))
+    sink.remove({"test:b"})
+    sink.publish(manifest())
+    assert_holds(store, entry("a"))
+    sink.remove(["test:a"])
+    sink.publish(manifest())
+    assert_holds(store)
+
+
+def test_a_removed_paper_that_is_put_is_there(store, sink):
+    """The later word counts."""
+    put(sink, entry("a"))
+    sink.publish(manifest())
+    sink.remove(["test:a"])
+    put(sink, entry("a", "another text"))
+    sink.publish(manifest())
+    assert_holds(store, entry("a", "another text"))
+
+
+@pytest.mark.parametrize("again", [["c", "a"], ["c", "c"]])
+def test_a_paper_is_put_once(store, sink, again):
+    """Of a lot with an id that was put already, or that it has twice, nothing is put."""
+    put(sink, entry("a"), entry("b"))
+    with pytest.raises(ValueError, match="twice"):
+        put(sink, *map(entry, again))
+    with pytest.raises(ValueError, match="not published yet"):
+        sink.remove(["test:b"])
+    sink.publish(manifest())
+    assert_holds(store, entry("a"), entry("b"))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda vectors: vectors[:1],
+        lambda vectors: vectors[:, :-1],
+        lambda vectors: vectors[0],
+        lambda vectors: vectors * np.nan,
+        lambda vectors: vectors / np.float32(0),
+    ],
+)
+def test_vectors_that_will_not_do_are_refused(store, sink, spoilt):
+    """Of another number or dimension, or not finite: nothing of these is put."""
+    put(sink, entry("a"))
+    some = [entry("b"), entry("c")]
+    with np.errstate(divide="ignore"), pytest.raises(ValueError, match="vector"):
+        sink.put(some, spoilt(vectors_of(*some)))
+    sink.publish(manifest())
+    assert_holds(store, entry("a"))
+
+
+def test_papers_of_another_model_do_not_stay(store, sink):
+    """Vectors of two models are never mixed: who changes the model puts or removes all papers."""
+    put(sink, entry("a"), entry("b"))
+    sink.publish(manifest())
+    with closing(store.sink()) as other:
+        put(other, entry("a"))
+        with pytest.raises(ValueError, match="model"):
+            other.publish(manifest("e" * 64))
+    assert_holds(store, entry("a"), entry("b"))
+    put(sink, entry("c"), entry("a"))
+    sink.remove(["test:b"])
+    sink.publish(manifest("e" * 64))
+    assert_holds(store, entry("c"), entry("a"))
+
+
+def test_the_manifest_says_what_the_sink_knows(store, sink):
+    """Papers, rows, index and map are stated by it; all else stays as it was given."""
+    put(sink, entry("a"))
+    first = sink.publish(manifest())
+    put(sink, entry("b"))
+    second = sink.publish(manifest(), corpus_map=map_of(2))
+    assert second == store.read().manifest
+    assert first.generation < second.generation
+    assert (first.papers, first.map) == (1, None)
+    assert (second.papers, second.map) == (2, MapInfo(1, "pca"))
+    (space,) = second.spaces
+    assert (space.rows, space.dimension, space.truncated) == (2, DIMENSION, 3)
+    assert (space.metric, space.kind, space.recall) == ("inner_product", "flat", 1.0)
+    given = manifest()
+    same = ("built_at", "text_recipe", "ledger", "roots", "columns", "apart", "sources", "versions")
+    assert all(getattr(second, name) == getattr(given, name) for name in same)
+
+
+def test_the_map_and_the_rejections_are_those_of_the_last_publication(store, sink):
+    """Those before are gone; a map of other papers is refused, and nothing published."""
+    rejections = [Rejection("a.ris", line, "no title", "TY") for line in (7, 3)]
+    put(sink, entry("a"), entry("b"))
+    sink.publish(manifest(), corpus_map=map_of(2), rejections=iter(rejections))
+    found = store.read()
+    assert found.rejections == rejections
+    assert (found.corpus_map.points == map_of(2).points).all()
+    with closing(store.sink()) as other:
+        put(other, entry("c"))
+        with pytest.raises(ValueError, match="a map of"):
+            other.publish(manifest(), corpus_map=map_of(2))
+    assert_holds(store, entry("a"), entry("b"))
+    put(sink, entry("c"))
+    sink.publish(manifest())
+    found = store.read()
+    assert (found.corpus_map, found.rejections) == (None, [])
+
+
+NAMES = st.lists(st.sampled_from("abcdef"), unique=True, max_size=4)
+BUILDS = st.lists(st.tuples(NAMES, NAMES, st.booleans()), max_size=5)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@pytest.mark.parametrize("make", STORES)
+@given(builds=BUILDS)
+def test_whatever_was_published_is_what_a_dict_holds(tmp_path_factory, make, builds):
+    """Any sequence of builds, some of them abandoned, by one sink or by another."""
+    held: dict[str, Entry] = {}
+    with closing(make(tmp_path_factory.mktemp("sink"))) as store, closing(store.sink()) as sink:
+        for number, (removed, added, published) in enumerate(builds):
+            new = [entry(name, f"text {number}", records=number) for name in added]
+            sink.remove([f"test:{name}" for name in removed])
+            put(sink, *new)
+            if not published:
+                sink.close()
+                continue
+            sink.publish(manifest())
+            stay = {name: of for name, of in held.items() if name not in {*removed, *added}}
+            held = dict(zip(added, new, strict=True)) | stay
+            assert_holds(store, *held.values())
