@@ -66,7 +66,7 @@ def test_the_manifest_states_what_a_generation_is_made_of(index, build, source, 
     columns = {f"columns-{name}.npy" for name in ("year", "date", "has_code")}
     for field in ("category", "author", "venue", "source"):
         columns |= {f"columns-{field}-{part}.npy" for part in of_terms}
-    whole = {"catalogue.sqlite", "vectors.faiss"}
+    whole = {"catalogue.sqlite", "vectors.faiss", "moments.npy"}
     assert manifest.files.keys() == whole | lexical | of_map | columns
     assert {"akin", "python", "faiss-cpu", "torch", "sqlite"} <= manifest.versions.keys()
 

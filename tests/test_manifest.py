@@ -100,7 +100,7 @@ def test_rebuild_index_without_sources_finds_what_an_older_index_was_built_from(
     assert index.recorded() == Recorded([source], "fake", {"title": "Titel"}, ["doi"])
     encoder = FakeEncoder()
     monkeypatch.setattr(cli, "find_model", lambda name: encoder.model if name == "fake" else None)
-    monkeypatch.setattr(cli, "SentenceTransformerEncoder", lambda model: encoder)
+    monkeypatch.setattr(cli, "encoder_of", lambda model: encoder)
     assert cli.rebuild_index.main(["--index", str(index.path)], standalone_mode=False) == 0
     manifest = index.current().manifest
     assert (manifest.format_version, manifest.roots) == (5, [str(source)])

@@ -60,6 +60,9 @@ _BARE = {
     "acl": re.compile(r"(?:acl:)?([A-Z]\d{2}-\d{4}|\d{4}\.[\w-]+\.\d+)"),
 }
 
+TELLING_WORDS = 4
+"""Of a title: shorter ones (*Editorial*, *Introduction*) are given to many papers."""
+
 
 def identifiers_in(url: str) -> dict[str, str]:
     """Return the identifiers that a link holds, by kind (``arxiv``, ``doi``, ``ieee`` …)."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.cleaning.identity import normalised_title, surname
+from indexer.cleaning.identity import TELLING_WORDS, normalised_title, surname
 from indexer.merging.clusters import parted
 from indexer.merging.merge import identifiers_of
 from indexer.paper import Paper
@@ -28,9 +28,6 @@ RULES = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl", "title")
 
 YEARS_APART = 2
 """Between a preprint and its publication, at most."""
-
-TELLING_WORDS = 4
-"""Of a title: shorter ones (*Editorial*, *Introduction*) are given to many papers."""
 
 _NAMES = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PubMed id", "pmcid": "PubMed Central id",
           "openreview": "OpenReview id", "acl": "ACL Anthology id"}  # fmt: skip

@@ -1,17 +1,8 @@
 """The lexical index of a generation: which papers have a term, and what that is worth (BM25F).
 
-A paper's score for a query is the sum over the query's terms ``t`` of::
-
-    idf(t) · w · (k1 + 1) / (w + k1)
-
-    w      = Σ_f weight_f · tf_f / (1 - b_f + b_f · length_f / mean_f)
-    idf(t) = ln(1 + (n - df + 0.5) / (df + 0.5))
-
-over the fields ``f`` of :data:`FIELDS`: a term is counted in each, with the field's own weight and
-normalisation of length, before the sum is dampened once (Robertson, Zaragoza and Taylor, "Simple
-BM25 extension to multiple weighted fields", CIKM 2004; the idf is Lucene's, never negative). What
-depends on a paper and a term alone is computed when the index is built; idf depends on the whole
-corpus, and is multiplied in when a query adds the summands up.
+What of a score (see :mod:`indexer.bm25f`) depends on a paper and a term alone is computed when the
+index is built; idf depends on the whole corpus, and is multiplied in when a query adds the summands
+up.
 
 Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … starts[t + 1]``::
 
@@ -23,40 +14,20 @@ Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … sta
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.arrays import Array, Rows
+from indexer.bm25f import FIELDS, K1, idf
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
 from indexer.words import terms
-
-K1 = 1.2
-"""How fast repetitions of a term cease to count."""
-
-
-class Field(NamedTuple):
-    """A part of a paper.
-
-    Attributes:
-        name: of the part.
-        weight: of an occurrence in it.
-        b: how much its length counts, 0 to 1.
-    """
-
-    name: str
-    weight: float
-    b: float
-
-
-FIELDS = (Field("title", 2.0, 0.5), Field("abstract", 1.0, 0.75), Field("authors", 1.0, 0.0))
 
 _ARRAYS = {"starts": np.int64, "rows": np.int32, "weights": np.float32, "fields": np.uint8}
 _POSTING = np.dtype([("term", "<u4"), *((f.name, "<u2") for f in FIELDS)])
@@ -87,6 +58,7 @@ class LexicalIndexBuilder:
         self._folder = folder
         self._numbers: dict[str, int] = {}
         self._block: list[tuple[int, ...]] = []
+        self.mean_lengths: dict[str, float] = {}
         self._sizes = array("I")  # postings of each paper
         self._lengths = array("I")  # of each paper, its fields' lengths in terms
         self._spool = (folder / "postings.tmp").open("w+b")
@@ -116,6 +88,9 @@ class LexicalIndexBuilder:
         np.save(_path(self._folder, "starts"), starts)
         lengths = np.array(self._lengths, dtype=np.float64).reshape(papers, len(FIELDS))
         means = np.maximum(lengths.sum(axis=0) / max(papers, 1), 1e-9)
+        self.mean_lengths = {
+            field.name: round(float(mean), 6) for field, mean in zip(FIELDS, means, strict=True)
+        }
         out = {name: self._array(name, int(starts[-1])) for name in ("rows", "weights", "fields")}
         free = starts[:-1].copy()
         for rows, postings in self._blocks():
@@ -232,11 +207,6 @@ class LexicalIndex:
 
     def _of(self, number: int) -> slice:
         return slice(self._starts[number], self._starts[number + 1])
-
-
-def idf(frequency: int, papers: int) -> float:
-    """Return what the rarity of a term is worth that so many of all papers have."""
-    return math.log1p((papers - frequency + 0.5) / (frequency + 0.5))
 
 
 def _path(folder: Path, name: str) -> Path:

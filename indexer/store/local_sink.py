@@ -97,6 +97,7 @@ class LocalSink:
                 generation=written.generation,
                 papers=len(written),
                 spaces=[space, *manifest.spaces[1:]],
+                statistics={"mean_lengths": written.mean_lengths},
                 map=MapInfo(MAP_VERSION, corpus_map.method) if corpus_map else None,
             ),
         )
@@ -153,6 +154,11 @@ class _GenerationBuilder:
     def __len__(self) -> int:
         """Return how many papers there are."""
         return len(self._catalogue)
+
+    @property
+    def mean_lengths(self) -> dict[str, float]:
+        """Of the fields that words are looked for in, in terms; known once they are written."""
+        return self._words.mean_lengths
 
     def having(self, ids: Collection[str]) -> list[str]:
         """Return those of the ids that a paper has."""

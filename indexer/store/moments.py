@@ -11,7 +11,6 @@ One array, float64 ``(dim + 1, dim)``: the mean, and below it the covariance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -34,27 +33,22 @@ class Moments:
     covariance: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, blocks: Iterable[Vectors]) -> Self:
-        """Return the moments of vectors that come a block ``(m, dim)`` at a time.
+    def none(cls, dimension: int) -> Self:
+        """Return the moments of no vectors: all 0."""
+        return cls(0, np.zeros(dimension), np.zeros((dimension, dimension)))
 
-        Raises:
-            ValueError: there is not one vector.
-        """
-        whole: Self | None = None
-        for block in blocks:
-            exact = block.astype(np.float64)
-            mean = exact.mean(axis=0)
-            exact -= mean
-            part = cls(len(block), mean, exact.T @ exact / len(block))
-            whole = part if whole is None else whole.with_part(part)
-        if whole is None:
-            raise ValueError("no vectors: they have no moments")
-        return whole
+    @classmethod
+    def of(cls, vectors: Vectors) -> Self:
+        """Return the moments of vectors ``(n, dim)``, n at least 1."""
+        exact = vectors.astype(np.float64)
+        mean = exact.mean(axis=0)
+        exact -= mean
+        return cls(len(vectors), mean, exact.T @ exact / len(vectors))
 
     def with_part(self, other: Self) -> Self:
         """Return the moments of these vectors and others together."""
         count = self.count + other.count
-        share = other.count / count
+        share = other.count / max(count, 1)
         apart = other.mean - self.mean
         covariance = (1 - share) * self.covariance + share * other.covariance
         covariance += share * (1 - share) * np.outer(apart, apart)

@@ -37,7 +37,7 @@ class VectorIndexBuilder:
     def __init__(self, dimension: int) -> None:
         self.dimension = dimension
         self._index = faiss.IndexFlatIP(dimension)
-        self._moments: Moments | None = None
+        self._moments = Moments.none(dimension)
         self._pending: list[Vectors] = []
 
     def add(self, vectors: Vectors) -> None:
@@ -56,17 +56,10 @@ class VectorIndexBuilder:
             self.moments()
 
     def moments(self) -> Moments:
-        """Return mean and covariance of the vectors so far.
-
-        Raises:
-            ValueError: there is not one.
-        """
+        """Return mean and covariance of the vectors so far."""
         if self._pending:
-            part = Moments.of([np.concatenate(self._pending)])
-            self._moments = self._moments.with_part(part) if self._moments else part
+            self._moments = self._moments.with_part(Moments.of(np.concatenate(self._pending)))
             self._pending.clear()
-        if self._moments is None:
-            raise ValueError("no vectors: they have no moments")
         return self._moments
 
     def save(self, path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -68,7 +67,7 @@ def open_engine(
         try:
             generation = index.current()
             return Engine(generation, make_encoder(generation.manifest), reranker)
-        except (IndexCorrupted, OSError, sqlite3.Error) as error:
+        except (IndexCorrupted, OSError) as error:
             if index.stamp() != stamp:
                 continue  # generations were published while this one was opened: it was dropped
             if isinstance(error, IndexCorrupted):
@@ -219,7 +218,7 @@ class LiveEngine:
         self.problem = error
         if self._engine is None and not isinstance(error, IndexMissing):
             for generation in self.index.previous():
-                with suppress(AkinError, OSError, sqlite3.Error):
+                with suppress(AkinError, OSError):
                     self._swap(self._open(generation))
                     break
         kept = f"still serving {_described(self._engine)}" if self._engine else "nothing to serve"

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from indexer.arrays import Array, Rows, Vectors
-from indexer.cleaning.identity import normalised_title
-from indexer.merging.duplicates import TELLING_WORDS
+from indexer.cleaning.identity import TELLING_WORDS, normalised_title
 from indexer.paper import Paper
 
 POOL = 200

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from indexer.arrays import Rows
-from indexer.store.lexical_index import K1, idf
+from indexer.bm25f import K1, idf
 from indexer.words import terms
 from search_api.store.store import Store
 

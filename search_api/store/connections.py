@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.errors import EngineClosed
+from indexer.errors import EngineClosed, IndexCorrupted
 from indexer.store.catalogue import open_catalogue
 
 CONNECTIONS = 8
@@ -29,7 +29,10 @@ class Connections:
     def __init__(self, catalogue: Path, most: int = CONNECTIONS) -> None:
         self._catalogue = catalogue
         # In turn: each keeps pages of the file, and damage to it is noticed only by reading.
-        self._free = deque(open_catalogue(catalogue) for _ in range(most))
+        try:
+            self._free = deque(open_catalogue(catalogue) for _ in range(most))
+        except sqlite3.Error as error:
+            raise IndexCorrupted(f"{catalogue}: {error}", file=str(catalogue)) from error
         self._changed = threading.Condition()
         self._closed = False
 

@@ -38,12 +38,12 @@ class Dense:
     @property
     def mean(self) -> float:
         """Of all scores."""
-        return float(self._all.mean())
+        return float(self._all.mean()) if len(self._all) else 0.0
 
     @property
     def deviation(self) -> float:
         """Of all scores."""
-        return float(self._all.std())
+        return float(self._all.std()) if len(self._all) else 0.0
 
     def best(self, k: int, among: Selection) -> Best:
         """Return the ``k`` papers of a selection of the highest scores."""
@@ -123,7 +123,7 @@ class Words(Dense):
     @cached_property
     def _spread(self) -> tuple[float, float]:
         """Mean and deviation over all papers, from those that have a term at all."""
-        papers = self._index.papers
+        papers = max(self._index.papers, 1)
         found = self._all[np.flatnonzero(self._all)]
         mean = float(found.sum()) / papers
         squares = float(((found - mean) ** 2).sum()) + (papers - len(found)) * mean**2
