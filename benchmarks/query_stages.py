@@ -25,6 +25,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
+from unittest.mock import patch
 
 import orjson
 from bag_of_words import BagOfWords
@@ -47,21 +48,23 @@ STAGES: dict[str, tuple[str, ...]] = {
         f"bag_of_words:BagOfWords.{name}"
         for name in ("encode_query", "encode_document", "count_tokens")
     ),
-    "select": ("search_api.engine.engine:Engine._searched",),
-    "terms": ("search_api.ranking.scoring:Scorer._weights",),
+    "select": ("search_api.store.local:LocalStore.select",),
+    "terms": ("search_api.ranking.question:weigh", "search_api.store.local:LocalStore.words"),
     "candidates": (
-        "indexer.store.vector_index:VectorIndex.scores",
+        "indexer.store.vector_index:VectorIndex.cosines",
         "indexer.store.lexical_index:LexicalIndex.scores",
-        "search_api.ranking.scoring:Scorer._matched",
+        "search_api.store.scorers:Dense.best",
+        "search_api.store.scorers:Words.best",
     ),
     "re-score": (
-        "search_api.ranking.scoring:summands",
-        "search_api.ranking.scoring:Scorer._lift",
+        "search_api.ranking.scoring:Scoring.of",
+        "search_api.ranking.scoring:Scoring._added",
+        "search_api.ranking.scoring:lifts",
     ),
     "order": ("search_api.ranking.ranker:Ranker.rank",),
-    "ranks": ("search_api.engine.engine:_voice",),
-    "facets": ("search_api.engine.engine:Engine._facets",),
-    "read papers": ("indexer.store.catalogue:read_paper_at",),
+    "ranks": ("search_api.store.scorers:Dense.ranks",),
+    "facets": ("search_api.store.columns:Columns.facets",),
+    "read papers": ("search_api.store.local:LocalStore.papers",),
 }
 """The functions of each stage; of one within another only the inner one counts."""
 
@@ -69,7 +72,8 @@ PARSE, SERIALISE = "parse", "serialise"
 """Stages around the engine, which are timed where they are called."""
 
 PATHS: dict[str, Callable[[Engine], AbstractContextManager[object]]] = {
-    "exhaustive": lambda _: nullcontext(),
+    "candidates": lambda _: nullcontext(),
+    "exhaustive": lambda _: patch("search_api.ranking.scoring.DEPTH", 1 << 40),
 }
 """The ways in which the engine can rank, a column each: entered, it goes that way."""
 

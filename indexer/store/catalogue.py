@@ -93,11 +93,6 @@ def read_rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def read_every_paper(db: sqlite3.Connection) -> Iterator[Paper]:
-    """Yield all papers, row by row."""
-    return map(paper_of, db.execute(f"SELECT {COLUMNS} FROM papers ORDER BY row"))  # noqa: S608
-
-
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
     """Return the texts to embed of row ids, in their order."""
     return [document_text(*parts) for parts in read_titles_and_abstracts(db, rows)]

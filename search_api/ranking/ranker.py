@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
-from indexer.arrays import Rows
+from indexer.arrays import Array, Rows
 from search_api.query.query import Query
 from search_api.ranking import ordering
 from search_api.ranking.reranker import DEPTH, Reranker
@@ -15,6 +16,9 @@ from search_api.store.store import Selection, Store
 
 DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
+
+_READINGS_KEPT = 64
+"""Of a cross-encoder, some kB each: pages, sentences and explanations of one list share it."""
 
 _BY_DATE = f"by date: the {DATE_POOL} most relevant; a minimum score sets other bounds"
 
@@ -69,6 +73,14 @@ class Ranker:
         self._store = store
         self._reranker = reranker
 
+        # No method: what is remembered is not to keep the ranker alive.
+        @lru_cache(_READINGS_KEPT)
+        def scores(text: str, rows: tuple[int, ...]) -> Array:
+            assert reranker is not None  # noqa: S101 — nobody asks else
+            return reranker.score(text, store.texts(np.array(rows, dtype=np.int64)))
+
+        self._scores = scores
+
     def digest(self, query: Query) -> str:
         """Return a short hash of all that shapes the list; see :meth:`Query.digest`."""
         return query.digest(self._reranker.model.fingerprint if self._reranker else "")
@@ -113,7 +125,7 @@ class Ranker:
         by_relevance = query.sort == "relevance"
         by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
         if self._reranker and read_again and by_text and by_relevance and len(ranking.rows):
-            ranking = self._read_again(self._reranker, query.text, ranking)
+            ranking = self._read_again(query.text, ranking)
         ranking = self._collapsed(query, ranking, about)
         if query.diversity and by_relevance:
             ranking = self._varied(query, scoring, ranking)
@@ -144,10 +156,10 @@ class Ranker:
             rows = rows[np.argsort(-self._store.dates(rows), kind="stable")]
         return Ranking(rows, listed, notes=notes)
 
-    def _read_again(self, reranker: Reranker, text: str, ranking: Ranking) -> Ranking:
+    def _read_again(self, text: str, ranking: Ranking) -> Ranking:
         """Put the best papers into the order of a cross-encoder."""
         pool, others = np.split(ranking.rows, [DEPTH])
-        found = reranker.score(text, self._store.texts(pool))
+        found = self._scores(text, tuple(pool.tolist()))
         read = dict(zip(pool.tolist(), found.tolist(), strict=True))
         rows = np.concatenate([pool[np.argsort(-found, kind="stable")], others])
         return Ranking(rows, ranking.listed, read=read, notes=ranking.notes)
