@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from indexer import __version__
 from indexer.store.generation import IndexFolder
+from indexer.threads import allow
 from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, reranker_of
 from search_api.http import answers, export_routes, feed_routes, map_routes, problems
 from search_api.http.routes import api, operations
@@ -90,6 +91,7 @@ def create_app_from_environment() -> FastAPI:
     """
     threads = int(os.environ["AKIN_THREADS"])
     threadpool_limits(threads, user_api="blas")
+    allow(threads)
     model = os.environ.get("AKIN_MODEL") or None
     reranker = reranker_of(os.environ.get("AKIN_RERANKER"))
     index = IndexFolder(Path(os.environ["AKIN_INDEX"]))

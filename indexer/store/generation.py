@@ -32,6 +32,7 @@ from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, Index
 from indexer.files import file_sha256
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
+from indexer.threads import each
 
 KEEP = 2
 """Generations that stay: the current one and the one before it."""
@@ -81,20 +82,22 @@ class Generation:
         return CorpusMap.read(self.folder, self.manifest.papers)
 
     def verify(self) -> None:
-        """Compare every file with its checksum.
+        """Compare every file with its checksum, some at the same time.
 
         Raises:
             IndexCorrupted: a file is missing or differs.
         """
-        for name, stated in self.manifest.files.items():
-            path = self.folder / name
-            if not path.is_file():
-                raise IndexCorrupted(f"{path}: missing. {how_to_mend(self.index)}", file=str(path))
-            if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
-                raise IndexCorrupted(
-                    f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
-                    file=str(path),
-                )
+        each(self._verify, list(self.manifest.files))
+
+    def _verify(self, name: str) -> None:
+        path, stated = self.folder / name, self.manifest.files[name]
+        if not path.is_file():
+            raise IndexCorrupted(f"{path}: missing. {how_to_mend(self.index)}", file=str(path))
+        if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
+            raise IndexCorrupted(
+                f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
+                file=str(path),
+            )
 
 
 class IndexFolder:

@@ -7,6 +7,7 @@ the file is the index and a plain array of rows at once.
 from __future__ import annotations
 
 import errno
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from indexer.arrays import Rows, Vectors
 from indexer.errors import IndexCorrupted
 from indexer.store.moments import Moments
+from indexer.threads import allowed, each
 
 METRIC = "inner_product"
 
@@ -27,6 +29,9 @@ _BLOCK = 4096
 _FEWEST_FOR_FAISS = 32
 """Dimensions from which FAISS takes vectors one by one; of shorter ones several at a time, and what
 one gives then depends on its place. NumPy does not, and is half as fast."""
+
+_WORTH_A_THREAD = 10_000
+"""Vectors from which a thread of its own saves more than it costs."""
 
 Cosines = npt.NDArray[np.float32]
 """Of a direction with vectors, shape ``(n,)``."""
@@ -127,9 +132,15 @@ class VectorIndex:
             return found
         found = np.empty(len(vectors), dtype=np.float32)
         direction = np.ascontiguousarray(direction, dtype=np.float32)
-        faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]  # of its C++, not documented
-            *map(faiss.swig_ptr, (found, direction, vectors)), self.dimension, len(vectors)
-        )
+
+        def scan(part: slice) -> None:
+            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]  # of its C++
+                *map(faiss.swig_ptr, (found[part], direction, vectors[part])),
+                self.dimension,
+                len(found[part]),
+            )
+
+        each(scan, _parts(len(vectors)))
         return found
 
     def vectors(self, rows: Rows) -> Vectors:
@@ -140,6 +151,13 @@ class VectorIndex:
         """Yield all vectors in order, a block at a time, each a copy."""
         for start in range(0, len(self), _BLOCK):
             yield np.array(self._array[start : start + _BLOCK])
+
+
+def _parts(vectors: int) -> list[slice]:
+    """Part rows so that as many threads as there may be have the same to do, if it is worth it."""
+    parts = max(min(allowed(), vectors // _WORTH_A_THREAD), 1)
+    ends = [vectors * part // parts for part in range(parts + 1)]
+    return [slice(start, end) for start, end in itertools.pairwise(ends) if start < end]
 
 
 def _corrupted(path: Path, reason: str) -> IndexCorrupted:

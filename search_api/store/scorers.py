@@ -32,6 +32,9 @@ class Dense:
         scores: of all papers ``(n,)``.
     """
 
+    _named: tuple[Selection, Rows] | None = None
+    """The selection that was last asked for its best papers, and these."""
+
     def __init__(self, scores: Array | Vectors) -> None:
         self._all = scores
 
@@ -48,10 +51,12 @@ class Dense:
     def best(self, k: int, among: Selection) -> Best:
         """Return the ``k`` papers of a selection of the highest scores."""
         rows = self.ranked(among).rows()
-        scores = self._all[rows]
+        scores = self._all if len(rows) == len(self._all) else self._all[rows]
         first = best(scores, k)
         rest = -np.inf if len(first) == len(rows) else float(scores[first[-1]])
-        return Best(rows[first], scores[first].astype(np.float64), rest)
+        found = Best(rows[first], scores[first].astype(np.float64), rest)
+        self._named = (among, found.rows)
+        return found
 
     def scores(self, rows: Rows) -> Array:
         """Return scores."""
@@ -62,8 +67,17 @@ class Dense:
         return among
 
     def ranks(self, rows: Rows, among: Selection) -> Rows:
-        """Return places by score."""
-        return places(self._all, bitmap_of(self.ranked(among)).mask, rows)
+        """Return places by score; those that were named as the best have their places already."""
+        named, best_rows = self._named or (None, rows[:0])
+        place = np.zeros(len(rows), dtype=np.int64)
+        if named is among:
+            known = {row: at for at, row in enumerate(best_rows.tolist(), 1)}
+            place[:] = [known.get(row, 0) for row in rows.tolist()]
+        others = np.flatnonzero(place == 0)
+        if len(others):
+            mask = bitmap_of(self.ranked(among)).mask
+            place[others] = places(self._all, mask, rows[others])
+        return place
 
 
 class Meaning(Dense):
@@ -106,6 +120,7 @@ class Words(Dense):
     def __init__(self, index: LexicalIndex, weights: Mapping[int, float]) -> None:
         self._index = index
         self._weights = weights
+        self._ranked: tuple[Selection, Selection] | None = None
 
     @cached_property
     def _all(self) -> Array:  # type: ignore[override]  # scored when first needed
@@ -124,9 +139,10 @@ class Words(Dense):
     def _spread(self) -> tuple[float, float]:
         """Mean and deviation over all papers, from those that have a term at all."""
         papers = max(self._index.papers, 1)
-        found = self._all[np.flatnonzero(self._all)]
+        found = self._all[self._all != 0]
         mean = float(found.sum()) / papers
-        squares = float(((found - mean) ** 2).sum()) + (papers - len(found)) * mean**2
+        found -= mean
+        squares = float(found @ found) + (papers - len(found)) * mean**2
         return mean, float(np.sqrt(squares / papers))
 
     @property
@@ -155,7 +171,11 @@ class Words(Dense):
 
     def ranked(self, among: Selection) -> Selection:
         """Return those of a selection that have a wanted term."""
-        return bitmap_of(among).narrowed(self._matched)
+        of, ranked = self._ranked or (None, among)
+        if of is not among:
+            ranked = bitmap_of(among).narrowed(self._matched)
+            self._ranked = (among, ranked)  # at once: another thread may ask of another selection
+        return ranked
 
 
 def places(scores: Array | Vectors, among: Mask, rows: Rows) -> Rows:
@@ -172,8 +192,9 @@ def places(scores: Array | Vectors, among: Mask, rows: Rows) -> Rows:
         return found
     for at, row in enumerate(rows.tolist()):
         if among[row]:
-            better = np.count_nonzero((scores > scores[row]) & among)
-            before = np.count_nonzero((scores[:row] == scores[row]) & among[:row])
+            score = scores[row]
+            better = np.count_nonzero((scores > score) & among)
+            before = np.count_nonzero((scores[:row] == score) & among[:row])
             found[at] = better + before + 1
     return found
 
