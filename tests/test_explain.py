@@ -19,7 +19,7 @@ from indexer.words import TERMS_OF_WRITING, WORD, stem
 from search_api.engine.engine import Engine
 from search_api.explaining.explain import NO_SHARES, explain
 from search_api.explaining.explanation import Standing
-from search_api.explaining.sentence_vectors import Document
+from search_api.explaining.sentence_vectors import PaperText
 from search_api.http.explanation_schemas import ExplanationOut
 from search_api.query.query import Filters, Query
 from search_api.query.results import IndexInfo
@@ -368,7 +368,7 @@ def test_whatever_the_text_places_are_right(paper, make, text):
     assert places == sorted(places)
     assert all(a[0] < b[0] or a[2] <= b[1] for a, b in pairwise(places))
     if make is FakeEncoder:
-        document = FakeEncoder().encode_document([Document.of(paper).text])[0]
+        document = FakeEncoder().encode_document([PaperText.of(paper).text])[0]
         cosine = float(document @ FakeEncoder().encode_query([text])[0])
         assert whole(found) == pytest.approx(cosine, abs=1e-5)
 
@@ -384,7 +384,7 @@ def test_words_that_stand_in_for_a_title_have_no_share(index, build, tmp_path, e
     with closing(open_catalogue(index.current().catalogue)) as db:
         rows = [1, 2, 3]
         papers = [read_paper_at(db, row) for row in rows]
-        assert [Document.of(paper).text for paper in papers] == read_texts(db, rows)
+        assert [PaperText.of(paper).text for paper in papers] == read_texts(db, rows)
     with closing(Engine(index.current(), encoder)) as engine:
         for paper in papers:
             found = engine.explain(Query("peer training"), paper.id)

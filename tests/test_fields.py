@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from indexer.fields import FLAGS, TERMS, YEARS
-from search_api.query.operators import parts_of
+from search_api.query.operators import operators_of
 from tests.conftest import ROOT
 from tests.toy_fields import DOI, KEYWORD
 
@@ -91,7 +91,7 @@ def test_a_new_field_is_in_feeds_and_exports(arrived):
 @pytest.mark.parametrize("field", [*TERMS, YEARS, *FLAGS], ids=lambda field: field.name)
 def test_the_form_of_a_field_asks_for_it(field):
     """What the help shows of a field is a filter of that field and no other."""
-    (part,) = parts_of(field.form)
+    (part,) = operators_of(field.form)
     names = {"year_from", "year_to"} if field is YEARS else {field.parameter}
     assert part.asks.filters.to_json().keys() == names
     assert not part.problem

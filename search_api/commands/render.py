@@ -13,7 +13,7 @@ from rich.text import Text
 from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
-from search_api.explaining.explanation import Explanation, Part, Share
+from search_api.explaining.explanation import Contribution, Explanation, Share
 from search_api.query.results import Hit, ResultList
 from search_api.ranking.signals import SIGNALS
 
@@ -155,7 +155,7 @@ def _by_word(words: Iterable[Share]) -> list[tuple[str, float]]:
     return [(written[key], sums[key]) for key in sorted(sums, key=lambda key: -sums[key])]
 
 
-def _part(part: Part, score: str) -> str:
+def _part(part: Contribution, score: str) -> str:
     parts = [f"#{part.rank}" if part.rank else "no rank", score]
     if part.added is not None:
         parts.append(f"{part.standard:+.1f} deviations × {part.weight} = {part.added:+.2f}")

@@ -16,9 +16,9 @@ import numpy as np
 from indexer.arrays import Vectors
 from indexer.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper
-from search_api.explaining.explanation import Explanation, Meaning, Part, Share, Standing
+from search_api.explaining.explanation import Contribution, Explanation, Meaning, Share, Standing
 from search_api.explaining.matches import matches
-from search_api.explaining.sentence_vectors import Document, SentenceVectors
+from search_api.explaining.sentence_vectors import PaperText, SentenceVectors
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
 from search_api.ranking.ranker import DATE_POOL
@@ -92,16 +92,16 @@ def asked_words(query: Query) -> str:
     return " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
 
 
-def _part(signal: Signal, standing: Standing) -> Part | None:
+def _part(signal: Signal, standing: Standing) -> Contribution | None:
     """Return what a signal says of the paper, if it was asked."""
     scored = standing.scored
     if scored is None or signal.name not in standing.ranks:
         return None
     rank, score = standing.ranks[signal.name] or None, float(scored.scores[signal.name][0])
     if not scored.added:
-        return Part(rank, score, None, None, None)
+        return Contribution(rank, score, None, None, None)
     added = float(scored.added[signal.name][0])
-    return Part(rank, score, signal.weight, added / signal.weight, added)
+    return Contribution(rank, score, signal.weight, added / signal.weight, added)
 
 
 def _not_listed(paper: Paper, query: Query, standing: Standing) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _of_meaning(meaning: Meaning | None) -> Iterator[str]:
 
 def _meaning(paper: Paper, direction: Vectors, encoder: Encoder) -> Meaning:
     """Take the cosine of a paper with a vector ``(dim,)`` of length 1 apart."""
-    document = Document.of(paper)
+    document = PaperText.of(paper)
     tokens = encoder.encode_tokens(document.text)
     if tokens is None:
         found = SentenceVectors.by_themselves(document, encoder)
@@ -148,7 +148,7 @@ def _meaning(paper: Paper, direction: Vectors, encoder: Encoder) -> Meaning:
     return _by_pieces(document, direction, tokens)
 
 
-def _by_pieces(document: Document, direction: Vectors, tokens: TokenEmbeddings) -> Meaning:
+def _by_pieces(document: PaperText, direction: Vectors, tokens: TokenEmbeddings) -> Meaning:
     q = direction.astype(np.float64)
     pieces = tokens.embeddings.astype(np.float64)
     places = document.pieces(tokens)

@@ -86,7 +86,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Contribution:
     """What one signal says of a paper, and what it adds to the hybrid score.
 
     Attributes:
@@ -183,7 +183,7 @@ class Explanation:
     index: IndexInfo
     rank: int | None
     score: float
-    parts: Mapping[str, Part | None]
+    parts: Mapping[str, Contribution | None]
     lift: float | None
     rerank: float | None
     meaning: Meaning | None

@@ -21,7 +21,7 @@ SENTENCES_KEPT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PaperText:
     """The text that was embedded for a paper, and where its fields begin in it."""
 
     text: str
@@ -65,21 +65,21 @@ class SentenceVectors:
         vectors: ``(sentences, dim)`` float32, of length 1.
     """
 
-    document: Document
+    document: PaperText
     places: list[tuple[int, int]]
     vectors: Vectors
 
     @classmethod
     def of(cls, paper: Paper, encoder: Encoder) -> Self:
         """Embed a paper, and take its sentences from that where the model allows it."""
-        document = Document.of(paper)
+        document = PaperText.of(paper)
         tokens = encoder.encode_tokens(document.text)
         if tokens is None:
             return cls.by_themselves(document, encoder)
         return cls.of_pieces(document, tokens)
 
     @classmethod
-    def of_pieces(cls, document: Document, tokens: TokenEmbeddings) -> Self:
+    def of_pieces(cls, document: PaperText, tokens: TokenEmbeddings) -> Self:
         """Return the mean of each sentence's word pieces, in their context."""
         pieces = tokens.embeddings.astype(np.float64)
         at = np.array(document.pieces(tokens), dtype=np.int64).reshape(-1, 2)
@@ -94,7 +94,7 @@ class SentenceVectors:
         return cls(document, places, np.array(vectors, dtype=np.float32).reshape(shape))
 
     @classmethod
-    def by_themselves(cls, document: Document, encoder: Encoder) -> Self:
+    def by_themselves(cls, document: PaperText, encoder: Encoder) -> Self:
         """Embed each sentence without the others."""
         places = list(document.sentences())
         texts = [document.text[start:end] for start, end in places]

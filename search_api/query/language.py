@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from indexer.fields import FLAGS, TERMS, YEARS, Described
 from indexer.words import WORD
 from search_api.query.filters import Filters, Wanted
-from search_api.query.operators import QUOTES, Asked, Clause, Part, Wish, parts_of
+from search_api.query.operators import QUOTES, Asked, Clause, Operator, Wish, operators_of
 
 __all__ = ["HELP", "Asked", "Clause", "Wish", "parse"]
 
@@ -90,9 +90,9 @@ def parse(q: str, given: Filters | None = None) -> Asked:
     )
 
 
-def _operators(q: str, notes: list[str]) -> list[Part]:
+def _operators(q: str, notes: list[str]) -> list[Operator]:
     """Return the operators that count, and add why others do not."""
-    parts = list(parts_of(q))
+    parts = list(operators_of(q))
     plain = _size(q) - sum(_size(q[part.start : part.end]) for part in parts if not part.problem)
     if plain > LONG:
         before, after = _ends(q, parts)
@@ -110,7 +110,7 @@ def _operators(q: str, notes: list[str]) -> list[Part]:
     return parts[:MAX_OPERATORS]
 
 
-def _ends(q: str, parts: list[Part]) -> tuple[int, int]:
+def _ends(q: str, parts: list[Operator]) -> tuple[int, int]:
     """Return how many parts stand before all plain text, and the index of the first after it."""
     before, after = 0, len(parts)
     at = 0
@@ -124,12 +124,12 @@ def _ends(q: str, parts: list[Part]) -> tuple[int, int]:
     return before, after
 
 
-def _is_next(q: str, part: Part, start: int, end: int) -> bool:
+def _is_next(q: str, part: Operator, start: int, end: int) -> bool:
     """Tell whether only white space lies between, and the part is no quotation."""
     return not q[start:end].strip() and q[part.start] not in QUOTES
 
 
-def _filters(q: str, parts: list[Part], notes: list[str]) -> Filters:
+def _filters(q: str, parts: list[Operator], notes: list[str]) -> Filters:
     """Return the filters of all parts as one."""
     filters = Filters()
     for part in parts:
@@ -181,7 +181,7 @@ def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one + other))
 
 
-def _without(q: str, parts: list[Part]) -> str:
+def _without(q: str, parts: list[Operator]) -> str:
     """Return a query with each part replaced by its text."""
     if not parts:
         return q
@@ -199,7 +199,7 @@ def _size(text: str) -> int:
     return sum(map(len, text.split()))
 
 
-def _shown(q: str, part: Part) -> str:
+def _shown(q: str, part: Operator) -> str:
     text = " ".join(q[part.start : part.end].split())
     return text if len(text) <= 40 else f"{text[:39]}…"
 

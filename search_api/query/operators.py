@@ -109,7 +109,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Operator:
     """An operator, or what looks like one.
 
     Attributes:
@@ -128,7 +128,7 @@ class Part:
 _UNCLOSED = f"has no closing quote after a word, within {LONGEST_QUOTATION} characters"
 
 
-def parts_of(q: str) -> Iterator[Part]:
+def operators_of(q: str) -> Iterator[Operator]:
     """Yield all that looks like an operator, in order."""
     closing = _closing(q)
     at = 0
@@ -141,32 +141,32 @@ def parts_of(q: str) -> Iterator[Part]:
             at = _end(q, part.end)
 
 
-def _quotation(q: str, start: int, end: int) -> Part | None:
+def _quotation(q: str, start: int, end: int) -> Operator | None:
     sign = int(q[start] == "-")
     if q[start + sign : start + sign + 1] not in tuple(QUOTES):
         return None
     match = _QUOTED.match(q, start + sign)
     if not match:
-        return Part(start, end, problem=_UNCLOSED)
+        return Operator(start, end, problem=_UNCLOSED)
     text = match[1].strip()
     if not WORD.search(text):
-        return Part(start, match.end(), problem="quotes no word")
+        return Operator(start, match.end(), problem="quotes no word")
     clause = (Clause(text, literal=True),)
     if sign:
-        return Part(start, match.end(2), Asked(must_not=clause))
-    return Part(start, match.end(), Asked(text, must=clause))
+        return Operator(start, match.end(2), Asked(must_not=clause))
+    return Operator(start, match.end(), Asked(text, must=clause))
 
 
-def _exclusion(q: str, start: int, end: int) -> Part | None:
+def _exclusion(q: str, start: int, end: int) -> Operator | None:
     if q[start] != "-" or not q[start + 1 : start + 2].isalpha():
         return None
     text = q[start + 1 : end].rstrip(".,;:!?")
     if not _EXCLUDED.fullmatch(text) or folded(text) in STOP_WORDS:
-        return Part(start, end, problem='excludes no word; -"…" excludes what is in quotes')
-    return Part(start, end, Asked(must_not=(Clause(text, literal=_is_phrase(text)),)))
+        return Operator(start, end, problem='excludes no word; -"…" excludes what is in quotes')
+    return Operator(start, end, Asked(must_not=(Clause(text, literal=_is_phrase(text)),)))
 
 
-def _wish(q: str, start: int, closing: dict[int, int]) -> Part | None:
+def _wish(q: str, start: int, closing: dict[int, int]) -> Operator | None:
     match = _WISH.match(q, start)
     if not match:
         return None
@@ -175,20 +175,20 @@ def _wish(q: str, start: int, closing: dict[int, int]) -> Part | None:
     after = _WISH_END.match(q, closed + 1)
     end = _end(q, opened)
     if closed == len(q):
-        return Part(start, end, problem="opens a parenthesis that is not closed")
+        return Operator(start, end, problem="opens a parenthesis that is not closed")
     if not after:
-        return Part(start, end, problem="goes on right after its closing parenthesis")
+        return Operator(start, end, problem="goes on right after its closing parenthesis")
     weight = float(match[2] or 1)
     if not 0 < weight <= MAX_WEIGHT:
-        return Part(start, end, problem=f"has no weight above 0 and up to {MAX_WEIGHT}")
+        return Operator(start, end, problem=f"has no weight above 0 and up to {MAX_WEIGHT}")
     text = q[opened + 1 : closed].strip()
     if not WORD.search(text):
-        return Part(start, after.end(), problem="has no word in its parentheses")
+        return Operator(start, after.end(), problem="has no word in its parentheses")
     wish = Wish(weight if match[1] == "+" else -weight, text)
-    return Part(start, after.end(), Asked(wishes=(wish,)))
+    return Operator(start, after.end(), Asked(wishes=(wish,)))
 
 
-def _field(q: str, start: int, end: int) -> Part | None:
+def _field(q: str, start: int, end: int) -> Operator | None:
     match = _FIELD.match(q, start, end)
     name = _NAMES.get(match[2].lower()) if match else None
     if not match or not name:
@@ -196,16 +196,16 @@ def _field(q: str, start: int, end: int) -> Part | None:
     quoted = _QUOTED.match(q, match.end())
     value = quoted[1].strip() if quoted else q[match.end() : end].rstrip(",;")
     if not value:
-        return Part(start, end, problem="has no value right after the colon")
+        return Operator(start, end, problem="has no value right after the colon")
     if not quoted and value[0] in QUOTES:
-        return Part(start, end, problem=_UNCLOSED)
+        return Operator(start, end, problem=_UNCLOSED)
     # Stop words are not among the terms, but stand in the text as all others do.
     literal = quoted is not None or _is_phrase(value) or folded(value) in STOP_WORDS
     asks = _asks(name, value, literal=literal, excludes=match[1] == "-")
     end = quoted.end(2) if quoted else end
     if isinstance(asks, str):
-        return Part(start, end, problem=asks)
-    return Part(start, end, asks)
+        return Operator(start, end, problem=asks)
+    return Operator(start, end, asks)
 
 
 def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | str:
