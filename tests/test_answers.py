@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,6 +16,7 @@ from search_api.app import create_app
 from search_api.engine.engine import Engine
 from search_api.query.filters import Filters
 from search_api.query.query import Query
+from search_api.store.connections import CONNECTIONS
 from tests.fakes import ByLength, FakeEncoder
 
 QUESTION = "federated learning of graph neural networks"
@@ -74,6 +76,25 @@ def test_who_asks_the_same_at_the_same_time_waits_for_one_answer(engine, encoder
         pages = list(threads.map(lambda _: engine.search(Query(QUESTION)).papers, range(16)))
     assert all(page == pages[0] for page in pages)
     assert encoder.asked == [QUESTION]
+
+
+def test_no_connection_is_lent_while_the_model_runs(engine, encoder, monkeypatch):
+    """Whoever waits for the model keeps nobody from the catalogue."""
+    free = engine._store._connections._free
+    seen = []
+
+    def watched(really, *given):
+        seen.append(len(free))
+        return really(*given)
+
+    for name in ("encode_query", "encode_document", "encode_tokens", "count_tokens"):
+        monkeypatch.setattr(encoder, name, partial(watched, getattr(encoder, name)))
+    query = Query(QUESTION * 20, like=("akin:d56e4bd8a48894b8",), collapse=True)
+    page = engine.search(query)
+    list(engine.nearest_sentences(query, page.papers))
+    engine.explain(query, page.papers[0].id)
+    assert len(seen) > 10
+    assert set(seen) == {CONNECTIONS}
 
 
 def test_a_list_is_read_again_once(seed_generation, encoder):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.arrays import Mask, Rows
+from indexer.arrays import Mask, Rows, best
 from indexer.cleaning.identity import normalised_title
 from indexer.fields import FLAGS, TERMS
 from indexer.store.columns import StoredColumns, Terms
@@ -62,11 +62,9 @@ class Columns:
 
     def facets(self, mask: Mask) -> dict[str, list[FacetCount]]:
         """Count the values of the papers of a mask, by field."""
-        years, counts = np.unique(self.year[mask], return_counts=True)
+        years = np.bincount(self.year[mask])
         known = [
-            FacetCount(int(year), int(count))
-            for year, count in zip(years[::-1], counts[::-1], strict=True)
-            if year
+            FacetCount(int(year), int(years[year])) for year in np.flatnonzero(years)[::-1] if year
         ]
         facets = {"year": known}
         for field in TERMS:
@@ -128,5 +126,5 @@ def _with_words(terms: Terms, wanted: tuple[str, ...]) -> Mask:
 
 def _count(terms: Terms, mask: Mask) -> list[FacetCount]:
     found, counts = terms.count(mask)
-    most = np.argsort(-counts, kind="stable")[:_FACET_SIZE]  # ties: by value
+    most = best(counts, _FACET_SIZE)  # ties: by value
     return [FacetCount(terms.value(int(found[i])), int(counts[i])) for i in most]
