@@ -52,7 +52,7 @@ class Models:
         self._made: list[weakref.ref[Loading]] = []
 
     def make(self, manifest) -> Loading:
-        return self.of(manifest.model["name"])
+        return self.of(manifest.space.model)
 
     def of(self, name: str) -> Loading:
         made = Loading(name, self.may_load[name], self.broken)
