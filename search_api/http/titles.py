@@ -48,7 +48,7 @@ def title_of(
         like: titles of papers to be near.
         unlike: titles of those to be far from.
         filters: which papers are searched.
-        mode: by which voices.
+        mode: by which signals.
         min_score: the minimum score.
         text: an abstract to be near.
     """
