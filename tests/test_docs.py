@@ -5,15 +5,24 @@ import re
 from collections.abc import Iterator
 
 import click
+import numpy as np
 import pytest
 
+from indexer import fields
 from indexer.cli import rebuild_index
 from indexer.errors import AkinError
+from indexer.paper import Paper
 from indexer.readers import READERS
 from search_api.app import create_app
 from search_api.cli import akin
 from search_api.query.language import HELP
+from search_api.query.query import Query
+from search_api.ranking import signals
+from search_api.ranking.question import Question
+from search_api.store.scorers import Dense
 from tests.conftest import ROOT
+from tests.fakes import FakeEncoder
+from tests.stores import MemoryStore, with_ids
 from tests.test_wings import MODULES, WINGS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -223,3 +232,18 @@ def headings(text: str) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
     found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in found}
+
+
+def test_the_examples_of_the_architecture_are_whole():
+    """Each stands in the module that it is for: nothing is missing from it, or misspelt."""
+    field, signal = re.findall(r"```python\n(.*?)```", ARCHITECTURE, re.DOTALL)
+    described = eval(field, dict(vars(fields)))  # noqa: S307 — ours
+    assert isinstance(described, fields.TermsField)
+    assert described.name not in {one.name for one in fields.TERMS}
+    names = {**vars(signals), "np": np, "Dense": Dense}
+    exec(signal, names)  # noqa: S102 — ours
+    assert names["SIGNALS"] == (*signals.SIGNALS, names["RECENCY"])
+    papers = with_ids([Paper("", str(year), year=year) for year in (2020, None, 2024)])
+    store = MemoryStore(papers, np.eye(3, dtype=np.float32))
+    scorer = names["RECENCY"].scorer(Question(store, FakeEncoder(), Query("graphs")))
+    assert scorer.scores(np.arange(3)).tolist() == [2020, 2022, 2024]
