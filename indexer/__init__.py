@@ -1,4 +1,4 @@
-"""The write side of akin: documents → papers → vectors and catalogue → a published generation."""
+"""The write side of akin: documents → papers → an index of them → a published generation."""
 
 from importlib.metadata import version
 

@@ -22,6 +22,7 @@ from search_api.http.routes import api, operations
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
 from search_api.query.query import MAX_CHARACTERS
+from search_api.ranking.modes import HYBRID
 from search_api.ranking.reranker import Reranker
 
 POLL_SECONDS = 1.0
@@ -30,11 +31,11 @@ POLL_SECONDS = 1.0
 LONGEST_HEAD = 9 * MAX_CHARACTERS + (1 << 16)
 """Bytes of a request's address and headers: any text that can be asked fits, percent-encoded."""
 
-_DESCRIPTION = """
+_DESCRIPTION = f"""
 Semantic search over paper abstracts.
 
-A **hybrid** score is the weighted sum of two standard scores, by meaning and by words: how many
-standard deviations a paper stands above the average paper of the corpus. `why` has both parts.
+A **hybrid** score is the weighted sum of standard scores, by {HYBRID}: how many standard
+deviations a paper stands above the average paper of the corpus. `why` has each part.
 Pages are linked by `next`; a page of an index that was replaced since is answered with 410.
 Errors are `application/problem+json` (RFC 9457).
 """

@@ -5,17 +5,28 @@ import re
 from collections.abc import Iterator
 
 import click
+import numpy as np
 import pytest
 
+from indexer import fields
 from indexer.cli import rebuild_index
 from indexer.errors import AkinError
+from indexer.paper import Paper
 from indexer.readers import READERS
 from search_api.app import create_app
 from search_api.cli import akin
 from search_api.query.language import HELP
+from search_api.query.query import Query
+from search_api.ranking import signals
+from search_api.ranking.question import Question
+from search_api.store.scorers import Dense
 from tests.conftest import ROOT
+from tests.fakes import FakeEncoder
+from tests.stores import MemoryStore, with_ids
+from tests.test_wings import MODULES, WINGS
 
 README = (ROOT / "README.md").read_text("utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 TREE = AkinError.__module__
 
 
@@ -152,3 +163,86 @@ def test_the_documented_keys_are_those_of_the_page():
     table = tour[tour.index("| Key | Does |") :].split("\n\n")[0]
     assert set(re.findall(r"`(\S)`", table)) == keys
     assert len(keys) == 9
+
+
+def paths_in(text: str) -> list[str]:
+    """Return the paths of this repository that a text names, those of examples aside."""
+    tops = "indexer|search_api|tests|benchmarks|fuzz|docs|index|seeds"
+    named = re.findall(rf"`((?:{tops})/[\w./-]*|[\w-]+\.md)`", text)
+    return [path for path in named if "your_" not in path]
+
+
+def path_of(module: str) -> str:
+    """Return how the page writes a package, or a module that is none."""
+    path = MODULES[module].relative_to(ROOT)
+    return f"{path.parent}/" if path.name == "__init__.py" else str(path)
+
+
+def test_the_wings_of_the_architecture_are_those_that_hold():
+    """In their order, with all that each is made of and may import."""
+    table = ARCHITECTURE[ARCHITECTURE.index("| Wing |") :].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    assert [name for name, *_ in rows] == list(WINGS)
+    for name, where, _, may in rows:
+        modules, allowed = WINGS[name]
+        assert sorted(paths_in(where)) == sorted(
+            path_of(one) for one in modules - {"indexer", "search_api"}
+        )
+        others = [one for one in WINGS if one in allowed and one != "basics"]
+        assert [one for one in may.split(", ") if one] == others, name
+
+
+def test_every_module_of_a_wing_is_where_things_are():
+    """The page names each package, and each module that is none, beside the wings, too."""
+    table = ARCHITECTURE[ARCHITECTURE.index("| What | Module |") :].split("\n\n")[0]
+    for modules, _ in WINGS.values():
+        for module in modules - {"indexer", "search_api"}:
+            path = path_of(module)
+            assert f"`{path}" in table or module in NOT_SOUGHT, path
+
+
+NOT_SOUGHT = {"indexer.arrays", "indexer.files", "indexer.progress", "search_api.app"}
+"""What nobody looks for by what it does: every other module finds it, or it finds them."""
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["CONTRIBUTING.md", "docs/architecture.md", "docs/formats.md", "docs/pages.md", "README.md"],
+)
+def test_every_path_that_is_named_is_there(document):
+    """What moved is named by its new place."""
+    named = paths_in((ROOT / document).read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_link_within_the_documentation_leads_somewhere():
+    """To a file that is there, and to a heading that it has."""
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
+            path, _, heading = link.partition("#")
+            if re.match(r"[a-z]+:", path):
+                continue
+            target = document if not path else document.parent / path
+            assert target.exists(), f"{document.name}: {link}"
+            if heading:
+                assert heading in headings(target.read_text("utf-8")), f"{document.name}: {link}"
+
+
+def headings(text: str) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in found}
+
+
+def test_the_examples_of_the_architecture_are_whole():
+    """Each stands in the module that it is for: nothing is missing from it, or misspelt."""
+    field, signal = re.findall(r"```python\n(.*?)```", ARCHITECTURE, re.DOTALL)
+    described = eval(field, dict(vars(fields)))  # noqa: S307 — ours
+    assert isinstance(described, fields.TermsField)
+    names = {**vars(signals), "np": np, "Dense": Dense}
+    exec(signal, names)  # noqa: S102 — ours
+    assert names["RECENCY"] in names["SIGNALS"]
+    papers = with_ids([Paper("", str(year), year=year) for year in (2020, None, 2024)])
+    store = MemoryStore(papers, np.eye(3, dtype=np.float32))
+    scorer = names["RECENCY"].scorer(Question(store, FakeEncoder(), Query("graphs")))
+    assert scorer.scores(np.arange(3)).tolist() == [2020, 2022, 2024]

@@ -149,7 +149,7 @@ def test_filters_come_before_ranking(engine, oracle, years, mode):
 
 
 def test_min_score_bounds_the_list(engine, oracle):
-    """Results below the threshold are left out of list, total and facets."""
+    """Results below the minimum score are left out of list, total and facets."""
     score = oracle.hybrid("graph learning")
     page = engine.search(Query("graph learning", k=100, min_score=0.5))
     expected = oracle.order(score, lambda i: score[i] >= 0.5)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
+from indexer.fields import FLAGS, TERMS
 from indexer.store.generation import KEEP, IndexFolder
 from indexer.store.manifest import MapInfo, Space
 from tests.conftest import table
@@ -63,9 +64,9 @@ def test_the_manifest_states_what_a_generation_is_made_of(index, build, source, 
     lexical = {f"lexical-{name}.npy" for name in ("starts", "rows", "weights", "fields")}
     of_map = {"map.npy", "map-topics.npy", "map.json"}
     of_terms = ("starts", "terms", "values", "words", "bounds")
-    columns = {f"columns-{name}.npy" for name in ("year", "date", "has_code")}
-    for field in ("category", "author", "venue", "source"):
-        columns |= {f"columns-{field}-{part}.npy" for part in of_terms}
+    columns = {f"columns-{name}.npy" for name in ("year", "date", *(f.parameter for f in FLAGS))}
+    for field in TERMS:
+        columns |= {f"columns-{field.name}-{part}.npy" for part in of_terms}
     whole = {"catalogue.sqlite", "vectors.faiss", "moments.npy"}
     assert manifest.files.keys() == whole | lexical | of_map | columns
     assert {"akin", "python", "faiss-cpu", "torch", "sqlite"} <= manifest.versions.keys()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.fields import FLAGS, TERMS
 from indexer.paper import Paper
 from indexer.readers import reader_for
 from indexer.sources import find_documents
@@ -265,7 +266,7 @@ def test_the_help_shows_every_part_of_the_result():
     for name in ("wishes", "must", "must_not", "excluded", "like", "unlike"):
         assert any(getattr(one, name) for one in asked), name
     shown = set().union(*(one.filters.to_json() for one in asked))
-    assert shown == {"year_from", "year_to", "category", "author", "venue", "source", "has_code"}
+    assert shown == {"year_from", "year_to", *(field.parameter for field in (*TERMS, *FLAGS))}
 
 
 def test_seeds_come_through_untouched():

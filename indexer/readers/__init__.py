@@ -1,7 +1,7 @@
 """The formats that akin reads, one module each.
 
 A reader is a module with three names: ``FORMAT``, ``recognises`` and ``read``. To add one, write
-the module, list it in :data:`READERS`, and give it a test; CONTRIBUTING.md walks through it.
+the module, list it in :data:`READERS`, and give it a test; docs/architecture.md walks through it.
 """
 
 from __future__ import annotations

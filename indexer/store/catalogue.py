@@ -1,6 +1,7 @@
 """The catalogue of a generation: a SQLite file with the papers, and what is looked up in them.
 
-Row ids count from 1 without gaps; the vectors carry the same numbers.
+Its row ids count from 1 without gaps, as SQLite wants them. Nobody but the stores sees them: to all
+others a paper's row is one less, as are its places in vectors, postings, columns and map.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from indexer.store.paper_rows import COLUMNS, MERGED, TITLE, paper_of
 SQLITE_VERSION = sqlite3.sqlite_version
 
 _AT_ONCE = 500
-"""Papers that are asked for together, below SQLite's least limit of bound parameters."""
+"""Papers that are asked for together; every SQLite takes so many parameters."""
 
 Value = TypeVar("Value")
 
@@ -120,7 +121,7 @@ def rows_in_both(db: sqlite3.Connection, previous: Path) -> npt.NDArray[np.int64
     """Return where the papers are that an earlier catalogue has, too.
 
     Returns:
-        Row id - 1 here and there ``(m, 2)``, by the former.
+        Rows here and there, from 0, ``(m, 2)``, by the former.
     """
     db.execute("ATTACH ? AS previous", (f"{previous.resolve().as_uri()}?mode=ro&immutable=1",))
     try:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from indexer.cleaning.identity import normalised_title
 from indexer.paper import Rejection
 from indexer.store.catalogue import open_catalogue
 from indexer.store.entry import Entry
@@ -32,27 +31,8 @@ CREATE TABLE vocabulary (       -- the terms of the lexical index
 {OTHER_TABLES}
 """
 
-# Made once all papers are there: what is filtered by and counted, and where words stand in order.
+# Made once all papers are there: where words stand in their order.
 _FINISH = f"""
-CREATE TABLE terms (
-    term INTEGER PRIMARY KEY,
-    field TEXT NOT NULL,        -- author, category, venue or source
-    value TEXT NOT NULL,
-    folded TEXT NOT NULL,       -- words of the value, without case and accents
-    UNIQUE (field, value)
-);
-CREATE TABLE paper_terms (term INTEGER, row INTEGER, PRIMARY KEY (term, row)) WITHOUT ROWID;
-
-CREATE TEMP VIEW paper_values AS
-    SELECT row, 'author' AS field, value FROM papers, json_each(authors)
-    UNION ALL SELECT row, 'category', value FROM papers, json_each(categories)
-    UNION ALL SELECT row, 'source', value FROM papers, json_each(sources)
-    UNION ALL SELECT row, 'venue', venue FROM papers WHERE venue IS NOT NULL;
-INSERT INTO terms (field, value, folded)
-    SELECT field, value, fold(value) FROM paper_values GROUP BY field, value;
-INSERT OR IGNORE INTO paper_terms (term, row)
-    SELECT term, row FROM paper_values JOIN terms USING (field, value);
-
 CREATE VIEW texts AS SELECT row, {TITLE} AS title, abstract FROM papers;
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in their order
     title, abstract, content = 'texts', content_rowid = 'row',
@@ -80,7 +60,6 @@ class CatalogueBuilder:
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
             + _SCHEMA
         )
-        self._db.create_function("fold", 1, normalised_title, deterministic=True)
         self._db.execute("BEGIN")
         self._papers = 0
 
@@ -133,7 +112,7 @@ class CatalogueBuilder:
         )
 
     def finish(self, vocabulary: Mapping[str, int]) -> None:
-        """Keep the numbers of the terms, build what is filtered by, and close the file."""
+        """Keep the numbers of the terms, index where words stand, and close the file."""
         self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", sorted(vocabulary.items()))
         self._db.commit()
         self._db.executescript(_FINISH)

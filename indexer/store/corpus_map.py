@@ -1,6 +1,6 @@
 """The map of a generation: where each paper lies in two dimensions, and what the regions are about.
 
-Three files; entry ``i`` of an array belongs to the paper of row id ``i + 1``::
+Three files; entry ``i`` of an array belongs to the paper of row ``i``, from 0::
 
     map.npy         float32  (n, 2)   coordinates in [-1, 1]
     map-topics.npy  int16    (n,)     index of the paper's topic
@@ -36,7 +36,7 @@ class Topic:
         papers: how many it has.
         x: of its middle on the map, the median of its papers.
         y: likewise.
-        central: the papers nearest to its centre in meaning, by row, that is row id - 1.
+        central: the papers nearest to its centre in meaning, by row.
     """
 
     label: str

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     crc INTEGER NOT NULL         -- CRC-32 of the vector's bytes
 )
 """
-_ASK_AT_ONCE = 500  # below SQLite's least limit of bound parameters
+_ASK_AT_ONCE = 500  # every SQLite takes so many parameters
 
 
 class CachedVector(NamedTuple):

@@ -20,6 +20,7 @@ from search_api.engine.live import reranker_of
 from search_api.exports import EXPORTERS
 from search_api.exports.document import document, listed
 from search_api.query.query import Query, Shape
+from search_api.ranking.modes import MODES
 
 
 @click.command()
@@ -94,7 +95,7 @@ def _answer(options: dict[str, Any], make: Callable[[Shape], Query]) -> None:
         raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
     query = make(shape_of(options))
     with engine_of(index_path, model, reranker) as engine:
-        if (query.text or query.wishes) and query.mode != "lexical":
+        if (query.text or query.wishes) and MODES[query.mode].by_meaning:
             engine.encoder.load()  # seconds, once; they are not the search's
         page = engine.search(query)
     if as_json:

@@ -25,6 +25,7 @@ from search_api.query.filters import Filters
 from search_api.query.query import Query
 from search_api.query.results import FacetCount, Hit, ResultList, Voice
 from search_api.ranking.answers import Answer, Answers
+from search_api.ranking.modes import MODES
 from search_api.ranking.reranker import Reranker
 from search_api.ranking.scored import Scored
 from search_api.ranking.signals import SIGNALS
@@ -266,7 +267,7 @@ class Engine:
         ``None`` where the query has no meaning to be near to, and where a paper has no abstract.
         The model reads each paper again, unless it did so a short while ago.
         """
-        by_meaning = query.ranks and query.mode != "lexical"
+        by_meaning = query.ranks and MODES[query.mode].by_meaning
         direction = self._answers.question(query).direction if by_meaning else None
         for paper in papers:
             found = [] if direction is None else self._sentences.of(paper).nearest(direction)

@@ -56,7 +56,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     metavar="MODE|FILE",
     help="What to compare with: a mode, a file that --output wrote, or the better one "
-    "of semantic and lexical.",
+    f"of {' and '.join(mode for mode in _MODES if mode != 'hybrid')}.",
 )
 @click.option(
     "--half",

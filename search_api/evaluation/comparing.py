@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
@@ -15,12 +15,13 @@ from search_api.evaluation.statistics import Values, holm, randomisation_test
 from search_api.query.query import Mode
 
 BETTER: Final = "better"
-"""The baseline that is the better of the two voices, by nDCG@10, on each collection."""
+"""The baseline that is the better of :data:`VOICES`, by nDCG@10, on each collection."""
 
-Baseline = Literal["better", "hybrid", "semantic", "lexical"] | EarlierRun
+Baseline = Literal["better"] | Mode | EarlierRun
 """:data:`BETTER`, a mode of the same run, or the same mode of an earlier one."""
 
-_VOICES: tuple[Mode, ...] = ("semantic", "lexical")
+VOICES: tuple[Mode, ...] = tuple(mode for mode in get_args(Mode) if mode != "hybrid")
+"""The modes in which one signal ranks alone."""
 
 
 def baseline_of(modes: Mapping[Mode, ModeResult], asked: Baseline) -> Mode | None:
@@ -29,7 +30,7 @@ def baseline_of(modes: Mapping[Mode, ModeResult], asked: Baseline) -> Mode | Non
         return None
     if asked != BETTER:
         return asked
-    voices = [mode for mode in _VOICES if mode in modes]
+    voices = [mode for mode in VOICES if mode in modes]
     return max(voices, key=lambda mode: modes[mode].mean.value[0])
 
 

@@ -27,9 +27,11 @@ from indexer.cleaning.identity import normalised_title as words_of
 from indexer.errors import InputError, NothingToIndex
 from indexer.files import replace_file
 from indexer.paper import Paper, as_json
-from indexer.store.catalogue import open_catalogue, read_paper_at
 from indexer.store.generation import Generation
 from search_api.evaluation.dataset import CORPUS, HEADER, QRELS, QUERIES
+from search_api.query.conditions import Conditions
+from search_api.store.local import LocalStore
+from search_api.store.store import papers_of
 
 Kind = Literal["title", "sentence"]
 
@@ -95,17 +97,18 @@ def make_dataset(generation: Generation, folder: Path, most: int, seed: int) -> 
             "folder, or remove it first",
             folder=str(folder),
         )
-    with closing(open_catalogue(generation.catalogue)) as db:
-        total = generation.manifest.papers
+    with closing(LocalStore(generation)) as store:
+        total = len(store)
         random = np.random.default_rng(seed)
         questions: dict[int, Question] = {}
         kinds: Counter[str] = Counter(title=0, sentence=0)
         asked: set[str] = set()
-        for row in random.permutation(total) + 1:
+        for row in random.permutation(total):
             if len(questions) == most:
                 break
             wanted: Kind = "title" if kinds["title"] <= kinds["sentence"] else "sentence"
-            question = question_from(read_paper_at(db, int(row)), wanted, random)
+            (paper,) = store.papers(np.array([row]))
+            question = question_from(paper, wanted, random)
             if question and words_of(question.text) not in asked:
                 asked.add(words_of(question.text))
                 kinds[question.kind] += 1
@@ -119,7 +122,7 @@ def make_dataset(generation: Generation, folder: Path, most: int, seed: int) -> 
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
             made = Path(place, "made")
             made.mkdir()
-            papers = ((row, read_paper_at(db, row)) for row in range(1, total + 1))
+            papers = enumerate(papers_of(store, store.select(Conditions())))
             answers: list[tuple[str, str, str]] = []
             replace_file(made / CORPUS, _corpus(papers, questions, answers))
             asking = (_line({"_id": key, "text": text}) for key, text, _ in answers)

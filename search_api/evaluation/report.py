@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from search_api.evaluation.comparing import BETTER
+from search_api.evaluation.comparing import BETTER, VOICES
 from search_api.evaluation.metrics import TITLES
 from search_api.evaluation.results import Compared, DatasetResult, Evaluation, Mean, ModelResult
 from search_api.evaluation.statistics import CONFIDENCE, Values
@@ -39,7 +39,7 @@ def explained(evaluation: Evaluation) -> list[str]:
     lines = [f"In brackets {CONFIDENCE:.0%} intervals, by bootstrap over the queries."]
     if evaluation.comparisons:
         better = evaluation.baseline == BETTER
-        baseline = "the better of semantic and lexical" if better else evaluation.baseline
+        baseline = f"the better of {' and '.join(VOICES)}" if better else evaluation.baseline
         tests = f"{evaluation.comparisons:,} comparison"
         tests += "s" if evaluation.comparisons > 1 else ""
         lines.append(

@@ -29,7 +29,7 @@ class PaperText:
 
     @classmethod
     def of(cls, paper: Paper) -> Self:
-        """Return the text of a paper, as :func:`indexer.store.catalogue.read_texts` gives it."""
+        """Return the text of a paper, as :meth:`search_api.store.store.Store.texts` gives it."""
         title = paper.own_title
         text = document_text(title, paper.abstract)
         fields: list[tuple[Field, int]] = [("title", 0)] if title else []

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from search_api.http.examples import INDEX, PAPER, QUESTION, STATUS
+from search_api.ranking.modes import MODES
 from search_api.ranking.signals import SIGNALS
 
 
@@ -83,12 +84,7 @@ class HitOut(BaseModel):
 
     rank: int
     score: float = Field(
-        description="; ".join(
-            [
-                "hybrid: standard deviations above the average paper",
-                *(f"{signal.name}: {signal.measure}" for signal in SIGNALS),
-            ]
-        )
+        description="; ".join(f"{name}: {mode.measure}" for name, mode in MODES.items())
     )
     paper: PaperOut
     why: WhyOut

@@ -135,7 +135,7 @@ class Marked(Asked):
         unlike = [one for one in self.unlike if one not in self.mark]
         if self.to == "unlike":
             return self.url(like=like, unlike=[*unlike, *self.mark], **none)
-        # What the question was does not matter any more, nor a threshold on its scores.
+        # What the question was does not matter any more, nor a minimum of its scores.
         return self.url(
             RELATED, q=None, min_score=None, like=[*like, *self.mark], unlike=unlike, **none
         )

@@ -10,11 +10,10 @@ from search_api.exports.listed import decimal
 from search_api.http.list_urls import Asked
 from search_api.query.filters import Filters
 from search_api.query.query import Mode
+from search_api.ranking.modes import HYBRID, MODES
 
 _LONGEST = 120
 """Characters of a question that are shown."""
-
-_MODES = {"hybrid": "", "semantic": "by meaning alone", "lexical": "by words alone"}
 
 
 def title_of_list(asked: Asked, engine: Engine) -> str:
@@ -49,7 +48,7 @@ def title_of(
         like: titles of papers to be near.
         unlike: titles of those to be far from.
         filters: which papers are searched.
-        mode: by which voices.
+        mode: by which signals.
         min_score: the minimum score.
         text: an abstract to be near.
     """
@@ -62,7 +61,7 @@ def title_of(
         parts.append(f"unlike {_first(unlike)}")
     parts += _filters(filters or Filters())
     if ranks:
-        parts.append(_MODES[mode])
+        parts.append("" if MODES[mode] is HYBRID else f"by {MODES[mode]} alone")
         parts.append("" if min_score is None else f"scores of {decimal(min_score)} and more")
     return ", ".join(filter(None, parts))
 

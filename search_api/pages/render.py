@@ -21,7 +21,8 @@ from search_api.http.problems import index_headers
 from search_api.pages import papers
 from search_api.query.language import HELP
 from search_api.query.results import IndexInfo
-from search_api.ranking.signals import SIGNALS
+from search_api.ranking.modes import MODES
+from search_api.ranking.signals import SEMANTIC, SIGNALS
 
 _HERE = Path(__file__).parent
 
@@ -136,6 +137,8 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         HELP=HELP,
+        MODES=MODES,
+        SEMANTIC=SEMANTIC,
         SIGNALS=SIGNALS,
         FORMATS={name: FORMATS.get(name, name) for name in EXPORTERS},
         version=__version__,

@@ -52,7 +52,7 @@ class Query:
         unlike: ids of papers that the results should be far from.
         must: what every result has.
         must_not: what no result has.
-        mode: which voices rank.
+        mode: which signals rank.
         k: how many results, 1 … :data:`MAX_K`.
         filters: applied before ranking.
         narrowed: more of them, those that were typed into the query.

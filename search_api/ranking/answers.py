@@ -14,15 +14,17 @@ from indexer.arrays import Rows
 from indexer.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.query import Query
+from search_api.ranking.modes import MODES
 from search_api.ranking.question import Question
 from search_api.ranking.ranker import Ranker, Ranking
 from search_api.ranking.reranker import Reranker
 from search_api.ranking.scored import Scored
 from search_api.ranking.scoring import Scoring
+from search_api.ranking.signals import SIGNALS
 from search_api.store.store import Selection, Store
 
 _BUDGET = 64 << 20
-"""Bytes of scores that are kept; a question has some 16 of each paper."""
+"""Bytes of scores that are kept; of each paper a question has one by each signal."""
 
 _AT_HAND = 200
 """Papers of a list that are put in order at first."""
@@ -91,7 +93,7 @@ class Answers:
     def __init__(self, store: Store, encoder: Encoder, reranker: Reranker | None) -> None:
         self._papers = len(store)
         self._reads_again = reranker is not None
-        most = min(max(_BUDGET // (16 * max(len(store), 1)), 4), 64)
+        most = min(max(_BUDGET // (8 * len(SIGNALS) * max(len(store), 1)), 4), 64)
         ranker = Ranker(store, reranker)
         self.digest = ranker.digest
 
@@ -156,7 +158,8 @@ class Answers:
         """
         if not query.ranks:
             return self._selected(query.conditions)
-        all_are = query.mode != "lexical" and query.min_score is None and query.sort != "date"
+        all_ranked = MODES[query.mode].all_ranked
+        all_are = all_ranked and query.min_score is None and query.sort != "date"
         if all_are and not query.collapse:
             return self._selected(query.conditions).without(self.question(query).named)
         return self._answer(_shape(query), _AT_HAND, False).ranking.listed

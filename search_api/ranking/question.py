@@ -32,6 +32,7 @@ class Question:
         query: of which only text, wishes, papers to be like and unlike matter.
 
     Attributes:
+        store: that is asked; a signal of the ranking may ask it for more.
         like: rows of the papers to be like.
         unlike: rows of those to be unlike.
 
@@ -40,9 +41,9 @@ class Question:
     """
 
     def __init__(self, store: Store, encoder: Encoder, query: Query) -> None:
+        self.store = store
         self.like = store.rows(query.like)
         self.unlike = store.rows(query.unlike)
-        self._store = store
         self._encoder = encoder
         self._query = query
         self._lock = threading.Lock()
@@ -61,15 +62,15 @@ class Question:
     @cached_property
     def _direction(self) -> Vectors:
         query = self._query
-        wanted = np.zeros(self._store.dimension)
+        wanted = np.zeros(self.store.dimension)
         encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
         if texts := _texts(query):
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(self.like):
-            wanted += towards(self._store.vectors(self.like), self._others())
+            wanted += towards(self.store.vectors(self.like), self._others())
         if len(self.unlike):
-            wanted -= UNLIKE_WEIGHT * self._store.vectors(self.unlike).mean(axis=0)
+            wanted -= UNLIKE_WEIGHT * self.store.vectors(self.unlike).mean(axis=0)
         return unit(wanted).astype(np.float32)
 
     @cached_property
@@ -77,19 +78,19 @@ class Question:
         """The weight of each term that papers are to have, below 0 where they are not to."""
         weights: TermWeights = defaultdict(float, weigh(_texts(self._query)))
         for rows, sign in ((self.like, 1.0), (self.unlike, -UNLIKE_WEIGHT)):
-            for term, weight in weigh_papers(self._store, rows).items():
+            for term, weight in weigh_papers(self.store, rows).items():
                 weights[term] += sign * weight
         return dict(weights)
 
     @cached_property
     def meaning(self) -> Scorer:
         """Scores papers by their cosine with the direction."""
-        return self._store.meaning(self.direction)
+        return self.store.meaning(self.direction)
 
     @cached_property
     def words(self) -> Scorer:
         """Scores papers by the terms that they have."""
-        return self._store.words(self.weights)
+        return self.store.words(self.weights)
 
     @cached_property
     def telling(self) -> dict[str, str]:
@@ -98,14 +99,14 @@ class Question:
         Each comes with the first word of these papers that has it.
         """
         words: dict[str, str] = {}
-        for text in self._store.texts(self.like):
+        for text in self.store.texts(self.like):
             words = surfaces(text) | words  # the first word stays
         if not words:
             return {}
-        looked_for = weigh_papers(self._store, self.like)
+        looked_for = weigh_papers(self.store, self.like)
         weights = {term: self.weights[term] for term in words if term in looked_for}
         wanted = {term: weight for term, weight in weights.items() if weight > 0}
-        return {term: words[term] for term in by_telling(self._store, wanted)}
+        return {term: words[term] for term in by_telling(self.store, wanted)}
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -126,9 +127,9 @@ class Question:
 
     def _others(self) -> Vectors:
         """Return the vectors of a sample of the other papers, always the same."""
-        last = len(self._store) - 1
+        last = len(self.store) - 1
         rows = np.unique(np.linspace(0, last, OTHERS + len(self.like)).astype(np.int64))
-        return self._store.vectors(np.setdiff1d(rows, self.like))
+        return self.store.vectors(np.setdiff1d(rows, self.like))
 
 
 def _texts(query: Query) -> list[tuple[float, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 from indexer.arrays import Array, Rows
 from search_api.query.query import Query
 from search_api.ranking import ordering
+from search_api.ranking.modes import MODES
 from search_api.ranking.reranker import DEPTH, Reranker
 from search_api.ranking.scoring import Scoring
 from search_api.store.store import Selection, Store
@@ -135,8 +136,8 @@ class Ranker:
         """Return the list by score, or by date; ties go to the earlier row."""
         listed = scoring.listed(among)
         by_date = query.sort == "date"
-        # By words, or from a minimum score on, all that is listed counts, not the best alone.
-        all_count = query.mode == "lexical" or query.min_score is not None
+        # Of what has a word, or scores the minimum, all counts, not the most relevant alone.
+        all_count = not MODES[query.mode].all_ranked or query.min_score is not None
         if by_date:
             least = listed.count if all_count else DATE_POOL
         scored = scoring.head(listed, least, query.min_score)
@@ -150,9 +151,7 @@ class Ranker:
             if not all_count and listed.count > DATE_POOL:
                 rows = rows[:DATE_POOL]
                 listed = self._store.only(rows)
-                notes = (
-                    f"by date: the {DATE_POOL} most relevant; a minimum score bounds otherwise",
-                )
+                notes = (_BY_DATE,)
             rows = rows[np.argsort(-self._store.dates(rows), kind="stable")]
         return Ranking(rows, listed, notes=notes)
 

@@ -17,9 +17,10 @@ import numpy as np
 from indexer.arrays import Array, Rows, best
 from search_api.query.conditions import Conditions
 from search_api.ranking.fusion import POOL, lifts, z_scores
+from search_api.ranking.modes import HYBRID, MODES
 from search_api.ranking.question import Question
 from search_api.ranking.scored import Scored
-from search_api.ranking.signals import SEMANTIC, Signal, signals_of
+from search_api.ranking.signals import SEMANTIC, Signal
 from search_api.store.store import Best, Scorer, Selection, Store
 
 DEPTH = 1000
@@ -43,9 +44,9 @@ class Scoring:
 
     def __init__(self, store: Store, question: Question, mode: str) -> None:
         self._store = store
-        self.hybrid = mode == "hybrid"
+        self.hybrid = MODES[mode] is HYBRID
         self._scorers: dict[Signal, Scorer] = {
-            signal: signal.scorer(question) for signal in signals_of(mode)
+            signal: signal.scorer(question) for signal in MODES[mode].signals
         }
 
     @property

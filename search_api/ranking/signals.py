@@ -1,7 +1,8 @@
 """The signals of the ranking: what each is called, weighs and measures, and who scores by it.
 
 All that speaks of signals reads :data:`SIGNALS`: the hybrid score, the JSON and its schema, the
-commands, the pages, the explanation.
+commands, the pages, the explanation. To add one is to add its description; docs/architecture.md
+has an example. What ranks alone is in :mod:`search_api.ranking.modes`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ class Signal:
     """One reason for a paper to be in a list.
 
     Attributes:
-        name: in JSON, and as a mode in which it ranks alone.
+        name: in JSON, beside ``lift`` and ``rerank``; and of the mode in which it ranks alone, if
+            :data:`search_api.query.query.Mode` has that.
         noun: for people: "by meaning".
         measure: what its score is.
         digits: of the score after the point, for people.
@@ -27,6 +29,8 @@ class Signal:
         example: for the documentation: a score, and its z-score.
         among: which papers have a rank by it.
         absent: why a paper has none, ``""`` where each has one.
+        scale: how to read its score, where it ranks alone.
+        usual: a minimum score that leaves out what is hardly worth reading, likewise.
     """
 
     name: str
@@ -38,6 +42,8 @@ class Signal:
     example: tuple[float, float]
     among: str = "all papers searched"
     absent: str = ""
+    scale: str = ""
+    usual: float | None = None
 
     def told(self, score: float) -> str:
         """Return a score for people, such as ``cosine 0.52``."""
@@ -52,6 +58,8 @@ SEMANTIC = Signal(
     weight=0.65,
     scorer=lambda question: question.meaning,
     example=(0.520907, 3.648158),
+    scale="The cosine: 1 is the same, 0 has nothing to do with it.",
+    usual=0.3,
 )
 LEXICAL = Signal(
     name="lexical",
@@ -63,13 +71,9 @@ LEXICAL = Signal(
     example=(17.15428, 6.832899),
     among="all papers that have one",
     absent="no word in common",
+    scale="BM25F: more and rarer words in common are more.",
+    usual=5,
 )
 
 SIGNALS = (SEMANTIC, LEXICAL)
-
-
-def signals_of(mode: str) -> tuple[Signal, ...]:
-    """Return the signals that rank in a mode: in ``hybrid`` all, else the one of that name."""
-    if mode == "hybrid":
-        return SIGNALS
-    return tuple(signal for signal in SIGNALS if signal.name == mode)
+"""In the order in which they are told of."""

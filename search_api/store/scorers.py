@@ -1,7 +1,8 @@
-"""The two scorers of the local store: cosines of a flat index, BM25F of postings.
+"""Scorers over arrays: any score that is known of each paper, and the two of the local store.
 
-Each scores the whole corpus once, when it is first asked for the best of many papers, and keeps
-that: lists, filters, ranks and explanations of one question share it.
+Those two are cosines of a flat index and BM25F of postings. Each scores the whole corpus once, when
+it is first asked for the best of many papers, and keeps that: lists, filters, ranks and
+explanations of one question share it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ FEW_PLACES = 32
 
 
 class Dense:
-    """Papers by a score that is known of each; see :class:`search_api.store.store.Scorer`.
+    """Papers of any store by a score that is known of each, more is better.
+
+    See :class:`search_api.store.store.Scorer`.
 
     Args:
-        scores: of all papers ``(n,)``.
+        scores: of all papers ``(n,)``, finite.
     """
 
     _named: tuple[Selection, Rows] | None = None
@@ -75,7 +78,7 @@ class Dense:
             place[:] = [known.get(row, 0) for row in rows.tolist()]
         others = np.flatnonzero(place == 0)
         if len(others):
-            mask = bitmap_of(self.ranked(among)).mask
+            mask = mask_of(self.ranked(among), len(self._all))
             place[others] = places(self._all, mask, rows[others])
         return place
 
@@ -197,6 +200,15 @@ def places(scores: Array | Vectors, among: Mask, rows: Rows) -> Rows:
             before = np.count_nonzero((scores[:row] == score) & among[:row])
             found[at] = better + before + 1
     return found
+
+
+def mask_of(selection: Selection, papers: int) -> Mask:
+    """Return which of so many papers are in a selection of any store ``(papers,)``."""
+    if isinstance(selection, Bitmap):
+        return selection.mask
+    mask = np.zeros(papers, dtype=np.bool_)
+    mask[selection.rows()] = True
+    return mask
 
 
 def bitmap_of(selection: Selection) -> Bitmap:
