@@ -175,7 +175,7 @@ def test_what_cannot_be_exported_is_a_problem(client, parameters, status, field)
 @pytest.mark.parametrize(
     ("line", "code", "message"),
     [
-        (("export", "akin:none"), 2, "akin:none: not in this index"),
+        (("export", "akin:none"), 2, "akin:none: not in the index of 64 papers"),
         (("export", "--json"), 2, "--json goes with --output or --duplicates"),
         (("search", "graph", "--json", "--format", "ris"), 2, "take one"),
         (("export", "--format", "word"), 2, "'word' is not one of"),

@@ -106,6 +106,21 @@ STATUS = {
     "truncated": {int},
     "fingerprint": TEXT,
     "prompts": {"query": TEXT, "document": TEXT},
+    "spaces": [
+        {
+            "model": TEXT,
+            "fingerprint": TEXT,
+            "prompts": {"query": TEXT, "document": TEXT},
+            "backend": TEXT,
+            "dimension": {int},
+            "truncated": {int},
+            "rows": {int},
+            "metric": TEXT,
+            "kind": TEXT,
+            "recall": {float},
+        }
+    ],
+    "map": {"version": {int}, "method": TEXT},
     "ledger": {
         name: {int}
         for name in ("records", "added", "updated", "unchanged", "removed", "merged", "rejected")

@@ -20,7 +20,13 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "basics": (
         frozenset(
             {"indexer", "indexer.arrays", "indexer.bm25f", "indexer.errors", "indexer.fields"}
-            | {"indexer.files", "indexer.paper", "indexer.progress", "indexer.threads"}
+            | {
+                "indexer.files",
+                "indexer.kept",
+                "indexer.paper",
+                "indexer.progress",
+                "indexer.threads",
+            }
             | {"indexer.words"}
         ),
         frozenset(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from functools import cached_property
 
 import numpy as np
 
 from indexer.arrays import Rows, Vectors, unit
 from indexer.encoder import Encoder
+from indexer.kept import kept
 from indexer.words import surfaces
 from search_api.query.query import Query
 from search_api.ranking.examples import OTHERS, towards
@@ -59,7 +59,7 @@ class Question:
         with self._lock:  # the model is asked once, whoever else waits for it
             return self._direction
 
-    @cached_property
+    @kept
     def _direction(self) -> Vectors:
         query = self._query
         wanted = np.zeros(self.store.dimension)
@@ -73,7 +73,7 @@ class Question:
             wanted -= UNLIKE_WEIGHT * self.store.vectors(self.unlike).mean(axis=0)
         return unit(wanted).astype(np.float32)
 
-    @cached_property
+    @kept
     def weights(self) -> TermWeights:
         """The weight of each term that papers are to have, below 0 where they are not to."""
         weights: TermWeights = defaultdict(float, weigh(_texts(self._query)))
@@ -82,17 +82,17 @@ class Question:
                 weights[term] += sign * weight
         return dict(weights)
 
-    @cached_property
+    @kept
     def meaning(self) -> Scorer:
         """Scores papers by their cosine with the direction."""
         return self.store.meaning(self.direction)
 
-    @cached_property
+    @kept
     def words(self) -> Scorer:
         """Scores papers by the terms that they have."""
         return self.store.words(self.weights)
 
-    @cached_property
+    @kept
     def telling(self) -> dict[str, str]:
         """The terms of the papers to be like that are wanted, those that tell most first.
 
@@ -108,7 +108,7 @@ class Question:
         wanted = {term: weight for term, weight in weights.items() if weight > 0}
         return {term: words[term] for term in by_telling(self.store, wanted)}
 
-    @cached_property
+    @kept
     def notes(self) -> tuple[str, ...]:
         """What the reader should know where the meaning is asked for: that a text was cut."""
         text = self._query.text

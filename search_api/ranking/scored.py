@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows
+from indexer.kept import kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Scored:
     lift: Array | None
     bound: float
 
-    @cached_property
+    @kept
     def score(self) -> Array:
         """By which the list is ordered, on the scale of the mode."""
         if self.lift is None:
@@ -39,7 +39,7 @@ class Scored:
         total: Array = sum(self.added.values(), start=np.zeros(len(self.rows)))
         return total + self.lift
 
-    @cached_property
+    @kept
     def sure(self) -> Mask:
         """Which candidates stand before every paper that is none: their order is that of all."""
         return self.score > self.bound

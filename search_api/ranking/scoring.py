@@ -10,11 +10,11 @@ few are above it, more are named; in the end all papers are candidates, and noth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 import numpy as np
 
 from indexer.arrays import Array, Rows, best
+from indexer.kept import kept
 from search_api.query.conditions import Conditions
 from search_api.ranking.fusion import POOL, lifts, z_scores
 from search_api.ranking.modes import HYBRID, MODES
@@ -107,7 +107,7 @@ class Scoring:
                 break
         return scored
 
-    @cached_property
+    @kept
     def _wide(self) -> Scored:
         """Candidates of the whole corpus, the :data:`POOL` best among them for sure; no lifts."""
         for rows, bound in self._rounds(self._store.select(Conditions()), POOL):
@@ -117,7 +117,7 @@ class Scoring:
                 break
         return scored
 
-    @cached_property
+    @kept
     def _pool(self) -> tuple[Rows, Array]:
         """The rows of the best papers of the corpus, ascending, and what each is lifted by."""
         first = best(self._wide.score, POOL)

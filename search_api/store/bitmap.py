@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
 from indexer.arrays import Mask, Rows
+from indexer.kept import kept
 from search_api.query.results import FacetCount
 from search_api.store.columns import Columns
 
@@ -23,7 +22,7 @@ class Bitmap:
         self.mask = mask
         self._columns = columns
 
-    @cached_property
+    @kept
     def count(self) -> int:
         """How many papers there are."""
         return int(np.count_nonzero(self.mask))
@@ -32,7 +31,7 @@ class Bitmap:
         """Return all of them, ascending."""
         return self._rows
 
-    @cached_property
+    @kept
     def _rows(self) -> Rows:
         rows = np.flatnonzero(self.mask)
         rows.flags.writeable = False
@@ -58,6 +57,6 @@ class Bitmap:
         """Count the values of its papers."""
         return self._facets
 
-    @cached_property
+    @kept
     def _facets(self) -> dict[str, list[FacetCount]]:
         return self._columns.facets(self.mask)

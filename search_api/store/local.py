@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 
 import numpy as np
 
 from indexer.arrays import Rows, Vectors, best
 from indexer.errors import IndexCorrupted, UnknownPaper
+from indexer.kept import kept
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import (
     MergedPaper,
@@ -188,7 +188,7 @@ class LocalStore:
         """Return the map as columns."""
         return self._map_columns
 
-    @cached_property
+    @kept
     def _map_columns(self) -> MapColumns | None:
         if self.map is None:
             return None

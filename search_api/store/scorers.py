@@ -8,11 +8,11 @@ explanations of one question share it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows, Vectors, best
+from indexer.kept import kept
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.moments import Moments
 from indexer.store.vector_index import VectorIndex
@@ -91,8 +91,8 @@ class Meaning(Dense):
         self._direction = direction
         self._spread = moments.spread(direction)
 
-    @cached_property
-    def _all(self) -> Vectors:  # type: ignore[override]  # scored when first needed
+    @kept
+    def _all(self) -> Vectors:  # scored when first needed
         return self._vectors.cosines(self._direction)
 
     @property
@@ -125,11 +125,11 @@ class Words(Dense):
         self._weights = weights
         self._ranked: tuple[Selection, Selection] | None = None
 
-    @cached_property
-    def _all(self) -> Array:  # type: ignore[override]  # scored when first needed
+    @kept
+    def _all(self) -> Array:  # scored when first needed
         return self._index.scores(self._weights)
 
-    @cached_property
+    @kept
     def _matched(self) -> Mask:
         """Which papers have a term that is wanted; all, where terms are only unwanted."""
         wanted = [number for number, weight in self._weights.items() if weight > 0]
@@ -138,7 +138,7 @@ class Words(Dense):
             matched[self._index.rows(number)] = True
         return matched
 
-    @cached_property
+    @kept
     def _spread(self) -> tuple[float, float]:
         """Mean and deviation over all papers, from those that have a term at all."""
         papers = max(self._index.papers, 1)
