@@ -52,8 +52,8 @@ class MemoryScorer:
     def __init__(self, scores: Sequence[float], ranked: Sequence[int]) -> None:
         self.all = np.array(scores, dtype=np.float64)
         self._ranked = set(ranked)
-        self.mean = float(self.all.mean())
-        self.deviation = float(self.all.std())
+        self.mean = float(self.all.mean()) if len(self.all) else 0.0
+        self.deviation = float(self.all.std()) if len(self.all) else 0.0
 
     def ranked(self, among: MemorySelection) -> MemorySelection:
         return MemorySelection(among.store, self._ranked & set(among.rows().tolist()))

@@ -16,6 +16,9 @@ from indexer.paper import Paper, document_text
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.operators import Clause
+from search_api.query.query import Query
+from search_api.ranking.question import Question
+from search_api.ranking.scoring import Scoring
 from search_api.store.store import Scorer, Selection, Store, papers_of
 from tests.fakes import FakeEncoder
 from tests.local_stores import local_store
@@ -307,6 +310,24 @@ def test_a_store_of_one_paper(open_store):
         assert scorer.best(5, everything).rest == -np.inf or scorer.ranked(everything).count == 0
     assert store.papers(np.array([0])) == [paper]
     assert (len(store), store.dimension, store.info.papers) == (1, 64, 1)
+
+
+def test_a_store_of_no_papers(open_store):
+    """Whatever is asked of it, it has nothing, and no warning."""
+    store = open_store([], vectors_of(corpus(papers=1))[:0])
+    everything = store.select(Conditions((Filters(2020),), must=(Clause("graph", literal=True),)))
+    assert (len(store), everything.count, store.select(Conditions()).count) == (0, 0, 0)
+    none = np.zeros(0, dtype=np.int64)
+    for scorer in scorers(store).values():
+        found = scorer.best(5, everything)
+        assert (found.rows.tolist(), found.rest) == ([], -np.inf)
+        assert (scorer.mean, scorer.deviation) == (0, 0)
+        assert scorer.scores(none).tolist() == scorer.ranks(none, everything).tolist() == []
+    assert (store.papers(none), store.newest(3, everything).tolist()) == ([], [])
+    assert not any(store.select(Conditions()).facets().values())
+    query = Query("graph")
+    question = Question(store, FakeEncoder(), query)
+    assert Scoring(store, question, "hybrid").head(everything, 5).score.tolist() == []
 
 
 def test_papers_without_any_word_are_no_obstacle(open_store):

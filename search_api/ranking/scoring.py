@@ -77,8 +77,10 @@ class Scoring:
         if not self.hybrid:
             return Scored(rows, scores, {}, None, bound)
         pool, lifted = self._pool
-        at = np.minimum(np.searchsorted(pool, rows), len(pool) - 1)
-        lift = np.where(pool[at] == rows, lifted[at], 0.0)
+        lift = np.zeros(len(rows))
+        if len(pool):
+            at = np.minimum(np.searchsorted(pool, rows), len(pool) - 1)
+            lift = np.where(pool[at] == rows, lifted[at], 0.0)
         return Scored(rows, scores, self._added(scores), lift, bound)
 
     def head(self, among: Selection, least: int, min_score: float | None = None) -> Scored:
