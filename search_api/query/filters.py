@@ -36,7 +36,7 @@ class Filters:
     ) -> None:
         object.__setattr__(self, "year_from", year_from)
         object.__setattr__(self, "year_to", year_to)
-        object.__setattr__(self, "_wanted", tuple(_checked(wanted)))
+        object.__setattr__(self, "_wanted", tuple(_checked(wanted)) if wanted else ())
 
     def terms(self, name: str) -> tuple[str, ...]:
         """Return what is wanted of a field of terms, ``()`` where it does not matter."""
