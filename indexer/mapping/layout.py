@@ -66,7 +66,7 @@ def chosen(asked: Asked, papers: int) -> Method | None:
     if asked == "pacmap" and not installed:
         raise PackageMissing(
             "--map pacmap: the package pacmap is not installed. Install it: "
-            "pip install 'akin[map]'; or leave the option out, and the map shows the two "
+            "pip install pacmap; or leave the option out, and the map shows the two "
             "principal components",
             package="pacmap",
             extra="map",
