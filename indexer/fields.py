@@ -112,6 +112,15 @@ class YearsField(Described):
     last: str
 
 
+def extra_values(paper: Paper, name: str) -> list[str]:
+    """Return what a paper's ``extra`` holds under a name: there a text, or a list of them.
+
+    What is neither has no words, and is left out.
+    """
+    found = paper.extra.get(name)
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str)]
+
+
 YEARS = YearsField(
     name="year",
     also=("years",),

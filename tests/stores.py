@@ -155,7 +155,7 @@ class MemoryStore:
         having = Counter(
             term for paper in self.every for term in set().union(*oracles.fields_of(paper))
         )
-        return {term: having[term] for term in terms if having[term]}
+        return {term: having[term] for term in sorted(terms) if having[term]}
 
     def map_columns(self) -> MapColumns | None:
         return None

@@ -62,6 +62,29 @@ def test_all_that_is_asked_of_one_question_embeds_it_once(engine, encoder):
     assert len(encoder.asked) == 2
 
 
+def test_counts_are_the_facets_of_the_list(engine):
+    """Whatever the list is made by: a work that has one place is counted once."""
+    for query in (
+        Query(filters=Filters(2024), collapse=True),
+        Query(QUESTION, collapse=True, is_paper=True),
+        Query(QUESTION, mode="lexical", filters=Filters(2024)),
+        Query(QUESTION, min_score=0.3),
+        Query(QUESTION, sort="date", like=("akin:d56e4bd8a48894b8",)),
+    ):
+        assert engine.counts(query) == engine.search(query).facets
+
+
+def test_the_order_of_papers_to_be_like_does_not_matter(engine):
+    """They are a set: of terms that tell as much, always the same are looked for."""
+    ids = [paper.id for paper in engine.newest(10)]
+    for mode in ("lexical", "hybrid"):
+        one, other = (
+            [hit.paper.id for hit in engine.search(Query(like=tuple(like), mode=mode)).hits]
+            for like in (ids, ids[::-1])
+        )
+        assert one == other
+
+
 def test_facets_that_filters_alone_decide_ask_no_model(engine, encoder):
     """Every paper that passes is ranked, so what is counted needs no ranking."""
     found = engine.counts(Query(QUESTION, filters=Filters(2024)))

@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from indexer.paper import Paper
 from search_api.engine.engine import Engine
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.query import Query
 from search_api.ranking import answers, ordering, ranker, scoring
+from search_api.ranking.answers import Answers
 from search_api.ranking.question import Question
 from search_api.ranking.scoring import Scoring
 from tests import oracles
 from tests.fakes import FakeEncoder
-from tests.stores import MemoryStore
+from tests.stores import MemoryStore, with_ids
 from tests.test_store import corpus, vectors_of
 
 S2FGL, DEFTA = "akin:d56e4bd8a48894b8", "akin:8e78acac5fbcaf10"
@@ -116,6 +118,34 @@ def test_an_explanation_is_the_same_however_few_candidates_there_are(
         for paper in itertools.islice(exhaustive.papers(Filters()), 0, None, 9):
             told = engine.explain(query, paper.id).to_json()
             assert told == exhaustive.explain(query, paper.id).to_json()
+
+
+@pytest.mark.parametrize("diversity", [0.0, 0.7])
+@pytest.mark.parametrize("asked", ["like", "newest"])
+def test_a_list_without_other_records_of_a_work_goes_on_to_its_end(small, asked, diversity):
+    """However many are taken out of its beginning: every page is full, in an order that stays."""
+    works = [
+        f"A telling title of the work number {n} on {word}" for n in range(30) for word in "ab"
+    ]
+    papers = with_ids(
+        [Paper("", title, title, year=2000 + n % 20) for n, title in enumerate(sorted(works * 2))]
+    )
+    vectors = vectors_of(papers)
+    store = MemoryStore(papers, vectors)
+    query = Query(
+        like=(papers[0].id,) if asked == "like" else (),
+        filters=Filters(1990),
+        collapse=True,
+        diversity=diversity if asked == "like" else 0.0,
+    )
+    found = Answers(store, FakeEncoder(), None)
+    whole = found.answer(query, 1000).ranking
+    assert len(whole.rows) == whole.total < len(papers)
+    for count in range(1, whole.total + 1):
+        ranking = found.answer(query, count).ranking
+        assert ranking.reaches(count)
+        assert ranking.total == whole.total
+        assert ranking.rows[:count].tolist() == whole.rows[:count].tolist()
 
 
 @pytest.mark.parametrize("seed", range(6))

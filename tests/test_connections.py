@@ -29,6 +29,11 @@ def test_a_closed_engine_says_so(seed_generation):
         lambda: engine.explain(Query("graphs"), "a"),
         lambda: engine.paper("a"),
         lambda: list(engine.papers(Query("x").filters)),
+        lambda: engine.counts(Query("graphs")),
+        lambda: engine.counts(Query.parse("year:2025")),
+        lambda: engine.matches(Query("graphs"), []),
+        lambda: list(engine.nearest_sentences(Query("graphs"), [])),
+        lambda: engine.map_columns,
     ):
         with pytest.raises(EngineClosed, match=seed_generation.id):
             ask()

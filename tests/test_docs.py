@@ -15,11 +15,11 @@ from indexer.paper import Paper
 from indexer.readers import READERS
 from search_api.app import create_app
 from search_api.cli import akin
+from search_api.query.conditions import Conditions
 from search_api.query.language import HELP
 from search_api.query.query import Query
 from search_api.ranking import signals
 from search_api.ranking.question import Question
-from search_api.store.scorers import Dense
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 from tests.stores import MemoryStore, with_ids
@@ -239,10 +239,15 @@ def test_the_examples_of_the_architecture_are_whole():
     field, signal = re.findall(r"```python\n(.*?)```", ARCHITECTURE, re.DOTALL)
     described = eval(field, dict(vars(fields)))  # noqa: S307 — ours
     assert isinstance(described, fields.TermsField)
-    names = {**vars(signals), "np": np, "Dense": Dense}
+    for held, values in (("A", ["A"]), (["A", "B"], ["A", "B"]), (None, []), (7, []), ([1], [])):
+        assert list(described.values(Paper("x", "y", extra={"publisher": held}))) == values
+    names = dict(vars(signals))
     exec(signal, names)  # noqa: S102 — ours
     assert names["RECENCY"] in names["SIGNALS"]
     papers = with_ids([Paper("", str(year), year=year) for year in (2020, None, 2024)])
     store = MemoryStore(papers, np.eye(3, dtype=np.float32))
     scorer = names["RECENCY"].scorer(Question(store, FakeEncoder(), Query("graphs")))
-    assert scorer.scores(np.arange(3)).tolist() == [2020, 2022, 2024]
+    rows = np.arange(3)
+    assert scorer.scores(rows).tolist() == [2020, 2022, 2024]
+    assert scorer.ranks(rows, store.select(Conditions())).tolist() == [2, 0, 1]
+    assert scorer.best(2, store.select(Conditions())).rest == 2022

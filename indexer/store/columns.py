@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -32,7 +32,7 @@ import numpy.typing as npt
 from indexer.arrays import Mask, Rows
 from indexer.cleaning.identity import normalised_title
 from indexer.errors import IndexCorrupted
-from indexer.fields import FLAGS, TERMS
+from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.paper import Paper
 
 _OF_TERMS = ("starts", "terms", "values", "words", "bounds")
@@ -210,15 +210,22 @@ class StoredColumns:
         return found
 
 
-def has_columns(folder: Path) -> bool:
-    """Tell whether a generation has the columns of all fields that there are now."""
-    names = [
-        "year",
-        "date",
-        *(flag.parameter for flag in FLAGS),
-        *(f"{field.name}-{part}" for field in TERMS for part in _OF_TERMS),
+def lacking_fields(files: Collection[str]) -> list[str]:
+    """Return the fields whose columns a generation has not, as it was built before they were.
+
+    Args:
+        files: names of those that its manifest lists.
+    """
+    names = {
+        YEARS.name: ["year", "date"],
+        **{flag.name: [flag.parameter] for flag in FLAGS},
+        **{field.name: [f"{field.name}-{part}" for part in _OF_TERMS] for field in TERMS},
+    }
+    return [
+        field
+        for field, columns in names.items()
+        if not all(_path(Path(), column).name in files for column in columns)
     ]
-    return all(_path(folder, name).is_file() for name in names)
 
 
 def _save_texts(folder: Path, name: str, texts: Iterable[bytes]) -> Indexes:

@@ -22,6 +22,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, Index
 from indexer.files import file_sha256
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
-from indexer.threads import each
+from indexer.threads import allowed
 
 KEEP = 2
 """Generations that stay: the current one and the one before it."""
@@ -87,7 +88,10 @@ class Generation:
         Raises:
             IndexCorrupted: a file is missing or differs.
         """
-        each(self._verify, list(self.manifest.files))
+        # In a pool of its own: queries of the engine that is served are not to wait for it.
+        with ThreadPoolExecutor(allowed()) as threads:
+            for _ in threads.map(self._verify, self.manifest.files):
+                pass  # the first that is wrong is raised
 
     def _verify(self, name: str) -> None:
         path, stated = self.folder / name, self.manifest.files[name]

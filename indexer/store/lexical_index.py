@@ -156,7 +156,7 @@ class LexicalIndex:
             self._starts, self._rows, self._weights, self._fields = (
                 np.load(_path(folder, name), mmap_mode="r") for name in _ARRAYS
             )
-        except (OSError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise IndexCorrupted(f"{folder}: {error}", file=str(folder)) from error
         size = int(self._starts[-1]) + 1
         if not size == len(self._rows) == len(self._weights) == len(self._fields):

@@ -16,7 +16,7 @@ from indexer.arrays import Vectors
 from indexer.paper import Rejection
 from indexer.store.catalogue import open_catalogue, read_hashes
 from indexer.store.catalogue_builder import CatalogueBuilder
-from indexer.store.columns import ColumnsBuilder, has_columns
+from indexer.store.columns import ColumnsBuilder, lacking_fields
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.entry import Entry
 from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder
@@ -54,7 +54,7 @@ class LocalSink:
 
     def is_complete(self) -> bool:
         """Tell whether the generation before has columns of every field."""
-        return self._before is not None and has_columns(self._before.folder)
+        return self._before is not None and not lacking_fields(self._before.manifest.files)
 
     def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
         """Add papers, or replace those of the same ids."""

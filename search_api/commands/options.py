@@ -18,7 +18,7 @@ from search_api.exports import EXPORTERS
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_K, Mode, Shape, Sort
 from search_api.query.years import Years, years
-from search_api.ranking.modes import HYBRID
+from search_api.ranking.modes import CHOICES
 from search_api.ranking.reranker import Reranker
 
 model_option = click.option(
@@ -41,7 +41,7 @@ mode_option = click.option(
     type=click.Choice(get_args(Mode)),
     default="hybrid",
     show_default=True,
-    help=f"By {HYBRID}, or by one of them.",
+    help=f"By {CHOICES}, or by one of them.",
 )
 
 

@@ -11,6 +11,7 @@ from indexer.arrays import Rows
 from indexer.encoder import Encoder
 from indexer.errors import IndexMismatch, MapMissing, UnknownPaper
 from indexer.paper import TEXT_RECIPE, Paper
+from indexer.store.columns import lacking_fields
 from indexer.store.corpus_map import CorpusMap, Topic
 from indexer.store.entry import Merged
 from indexer.store.generation import Generation
@@ -50,7 +51,8 @@ class Engine:
 
     Raises:
         IndexCorrupted: a file is missing or damaged.
-        IndexMismatch: the encoder or the text recipe is not the one of the index.
+        IndexMismatch: the encoder or the text recipe is not the one of the index, or it lacks a
+            field that papers can be filtered by.
     """
 
     def __init__(
@@ -125,6 +127,7 @@ class Engine:
         Raises:
             MapMissing: no map was drawn.
         """
+        self._store.check_open()
         columns = self._store.map_columns()
         if columns is None:
             raise self._no_map()
@@ -182,7 +185,7 @@ class Engine:
             took_ms=(time.perf_counter() - started) * 1000,
             hits=hits,
             facets=ranking.listed.facets(),
-            next=next_.encode() if end < ranking.total else None,
+            next=next_.encode() if hits and end < ranking.total else None,
             notes=[*query.notes, *answer.notes],
         )
 
@@ -220,6 +223,7 @@ class Engine:
             UnknownPaper: a paper to be like or unlike is not in the index.
             IndexCorrupted: a file was damaged since the engine was opened.
         """
+        self._store.check_open()
         return self._answers.listed(query).facets()
 
     def explain(self, query: Query, paper_id: str) -> Explanation:
@@ -258,6 +262,7 @@ class Engine:
 
     def matches(self, query: Query, papers: Sequence[Paper]) -> list[list[Match]]:
         """Return where each paper has the words of a query, and of papers to be like."""
+        self._store.check_open()
         telling = self._answers.question(query).telling if query.ranks else {}
         return [matches(paper, asked_words(query), telling)[1] for paper in papers]
 
@@ -267,6 +272,7 @@ class Engine:
         ``None`` where the query has no meaning to be near to, and where a paper has no abstract.
         The model reads each paper again, unless it did so a short while ago.
         """
+        self._store.check_open()
         by_meaning = query.ranks and MODES[query.mode].by_meaning
         direction = self._answers.question(query).direction if by_meaning else None
         for paper in papers:
@@ -309,6 +315,11 @@ def check_fit(generation: Generation, encoder: Encoder) -> None:
             "--model and AKIN_MODEL out, and a running server takes it up by itself",
             built_with=built_with.model,
             model=model.name,
+        )
+    if lacking := lacking_fields(manifest.files):
+        raise IndexMismatch(
+            f"{index}: built before papers could be filtered by {', '.join(lacking)}. "
+            f"{how_to_mend(index)}: its vectors are kept"
         )
     if manifest.text_recipe != TEXT_RECIPE:
         raise IndexMismatch(

@@ -11,7 +11,7 @@ from indexer.fields import FLAGS, TERMS, YEARS
 from search_api.http.examples import PAPER, QUESTION
 from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Shape, Sort
-from search_api.ranking.modes import HYBRID
+from search_api.ranking.modes import CHOICES
 
 ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "jsonl", "atom"]
 Year = Annotated[int, Field(ge=1000, le=9999)]
@@ -100,7 +100,7 @@ class _Asking(BaseModel):
 
     q: Words = Field("", description="what to look for, in plain words", examples=[QUESTION])
     text: Words = Field("", description="in place of `q`: an abstract to find related papers for")
-    mode: Mode = Field("hybrid", description=f"by {HYBRID}, or by one of them")
+    mode: Mode = Field("hybrid", description=f"by {CHOICES}, or by one of them")
     like: list[Words] = Field(
         [],
         max_length=MAX_PAPERS,
@@ -173,7 +173,7 @@ class RelatedParameters(FilterParameters):
         [], max_length=MAX_PAPERS, description="ids of papers to be far from"
     )
     text: Words = Field("", description="an abstract that need not be in the index")
-    mode: Mode = Field("hybrid", description=f"by {HYBRID}, or by one of them")
+    mode: Mode = Field("hybrid", description=f"by {CHOICES}, or by one of them")
 
     def to_query(self) -> Query:
         """Return the engine's query.

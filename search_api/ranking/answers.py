@@ -138,13 +138,12 @@ class Answers:
             UnknownPaper: a paper to be like or unlike is not in the store.
             ModelUnavailable: a model cannot be loaded.
         """
-        found = self._answer(_shape(query), _AT_HAND, self._reads_again)
-        if not found.ranking.reaches(count):
-            depth = _AT_HAND
-            while depth < count:
-                depth *= _DEEPER
-            depth = min(depth, self._papers)
-            found = self._answer(_shape(query), depth, self._reads_again)
+        depth = _AT_HAND
+        found = self._answer(_shape(query), depth, self._reads_again)
+        while not found.ranking.reaches(count) and depth < self._papers:
+            depth = min(depth * _DEEPER, self._papers)
+            if depth >= min(count, self._papers):
+                found = self._answer(_shape(query), depth, self._reads_again)
         return found
 
     def listed(self, query: Query) -> Selection:
@@ -156,7 +155,7 @@ class Answers:
             UnknownPaper: a paper to be like or unlike is not in the store.
             ModelUnavailable: a model cannot be loaded.
         """
-        if not query.ranks:
+        if not query.ranks and not query.collapse:
             return self._selected(query.conditions)
         all_ranked = MODES[query.mode].all_ranked
         all_are = all_ranked and query.min_score is None and query.sort != "date"

@@ -54,3 +54,6 @@ MODES: dict[str, RankedBy] = {
     },
 }
 """By the name of the mode; ``str`` of one is ``meaning and words``, or ``words``."""
+
+CHOICES = " and ".join(str(mode) for mode in MODES.values() if mode is not HYBRID)
+"""What ranks alone, if it is asked to: ``meaning and words``."""

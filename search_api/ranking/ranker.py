@@ -94,7 +94,7 @@ class Ranker:
             among: which papers are selected.
             least: how many of the list are to be in order at least.
         """
-        rows = self._store.newest(max(least, ordering.POOL), among)
+        rows = self._store.newest(_in_order(query, least), among)
         return self._collapsed(query, Ranking(rows, among), rows[:0])
 
     def rank(
@@ -122,7 +122,7 @@ class Ranker:
         Raises:
             ModelUnavailable: the cross-encoder cannot be loaded.
         """
-        ranking = self._ordered(query, scoring, among, max(least, ordering.POOL))
+        ranking = self._ordered(query, scoring, among, _in_order(query, least))
         by_relevance = query.sort == "relevance"
         by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
         if self._reranker and read_again and by_text and by_relevance and len(ranking.rows):
@@ -183,3 +183,9 @@ class Ranker:
         varied = ordering.diversify(pool, merit, self._store.vectors(pool), query.diversity)
         rows = np.concatenate([varied, others])
         return Ranking(rows, ranking.listed, ranking.same, ranking.read, ranking.notes)
+
+
+def _in_order(query: Query, least: int) -> int:
+    """Return how many papers are to be in order, for so many to be left when all steps are done."""
+    taken_out = ordering.POOL if query.collapse else 0  # at most, as other records of a work
+    return max(least, ordering.POOL) + taken_out

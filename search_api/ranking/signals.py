@@ -45,6 +45,11 @@ class Signal:
     scale: str = ""
     usual: float | None = None
 
+    @property
+    def fine_digits(self) -> int:
+        """Of the score where there is room for one more."""
+        return self.digits + 1 if self.digits else 0
+
     def told(self, score: float) -> str:
         """Return a score for people, such as ``cosine 0.52``."""
         return f"{self.measure} {score:.{self.digits}f}"

@@ -44,6 +44,18 @@ class Connections:
                 self._free.pop().close()
             self._changed.notify_all()
 
+    def check_open(self) -> None:
+        """Do nothing, unless they were closed.
+
+        Raises:
+            EngineClosed: they were.
+        """
+        if self._closed:
+            raise self._gone()
+
+    def _gone(self) -> EngineClosed:
+        return EngineClosed(f"{self._catalogue.parent}: asked after it was closed: open anew")
+
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection; wait for a free one.
@@ -54,9 +66,7 @@ class Connections:
         with self._changed:
             self._changed.wait_for(lambda: self._free or self._closed)
             if not self._free:
-                raise EngineClosed(
-                    f"{self._catalogue.parent}: asked after it was closed: open anew"
-                )
+                raise self._gone()
             db = self._free.popleft()
         try:
             yield db

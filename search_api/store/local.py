@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 
 import numpy as np
 
@@ -65,8 +66,8 @@ class LocalStore:
         self._moments = Moments.read(generation.folder, manifest.papers, self._vectors.dimension)
         self._words = LexicalIndex(generation.folder, manifest.papers)
         self.map: CorpusMap | None = generation.map()
-        self._connections = Connections(generation.catalogue)
         self._columns = Columns(generation.folder)
+        self._connections = Connections(generation.catalogue)  # last: what is opened is closed
         if not len(self._vectors) == self._columns.n == manifest.papers:
             self._connections.close()
             raise IndexCorrupted(
@@ -83,6 +84,14 @@ class LocalStore:
     def dimension(self) -> int:
         """Of the vectors."""
         return self._vectors.dimension
+
+    def check_open(self) -> None:
+        """Do nothing, unless it was closed.
+
+        Raises:
+            EngineClosed: it was.
+        """
+        self._connections.check_open()
 
     def close(self) -> None:
         """Close the catalogue; whoever asks from now on, or is only half done, is told so."""
@@ -182,7 +191,8 @@ class LocalStore:
         """Return how many papers have each of the terms that any has."""
         with self._catalogue() as db:
             numbers = term_numbers(db, terms)
-        return {term: self._words.frequency(number) for term, number in numbers.items()}
+        by_number = sorted(numbers.items(), key=itemgetter(1))
+        return {term: self._words.frequency(number) for term, number in by_number}
 
     def map_columns(self) -> MapColumns | None:
         """Return the map as columns."""

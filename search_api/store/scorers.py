@@ -22,6 +22,9 @@ from search_api.store.store import Best, Selection
 FEW = 1000
 """Papers that are scored by themselves, not with all others."""
 
+_ROUNDING = 2e-7
+"""Of a cosine of unit vectors in float32."""
+
 FEW_PLACES = 32
 """Papers whose places are counted one by one; of more, all are put in order at once."""
 
@@ -33,12 +36,27 @@ class Dense:
 
     Args:
         scores: of all papers ``(n,)``, finite.
+        known: of which papers the score is known ``(n,)``; the others have no rank, and score the
+            mean of those, which is a z-score of 0. ``None``: of all.
     """
+
+    _unknown: Rows | None = None
+    """Papers that have no rank; ``None``: all have one."""
+
+    _unranked: float = 0.0
+    """What papers score at most that have no rank."""
+
+    _ranked: tuple[Selection, Selection] | None = None
+    """The selection that was last asked for, and those of it that have a rank."""
 
     _named: tuple[Selection, Rows] | None = None
     """The selection that was last asked for its best papers, and these."""
 
-    def __init__(self, scores: Array | Vectors) -> None:
+    def __init__(self, scores: Array | Vectors, known: Mask | None = None) -> None:
+        if known is not None and not known.all():
+            self._unranked = float(scores[known].mean()) if known.any() else 0.0
+            self._unknown = np.flatnonzero(~known)
+            scores = np.where(known, scores, self._unranked)
         self._all = scores
 
     @property
@@ -53,10 +71,13 @@ class Dense:
 
     def best(self, k: int, among: Selection) -> Best:
         """Return the ``k`` papers of a selection of the highest scores."""
-        rows = self.ranked(among).rows()
+        ranked = self.ranked(among)
+        rows = ranked.rows()
         scores = self._all if len(rows) == len(self._all) else self._all[rows]
         first = best(scores, k)
         rest = -np.inf if len(first) == len(rows) else float(scores[first[-1]])
+        if ranked.count < among.count:
+            rest = max(rest, self._unranked)
         found = Best(rows[first], scores[first].astype(np.float64), rest)
         self._named = (among, found.rows)
         return found
@@ -66,8 +87,15 @@ class Dense:
         return self._all[rows].astype(np.float64)
 
     def ranked(self, among: Selection) -> Selection:
-        """Return the selection: each paper has a score."""
-        return among
+        """Return those of a selection that have a rank."""
+        of, ranked = self._ranked or (None, among)
+        if of is not among:
+            ranked = self._narrowed(among)
+            self._ranked = (among, ranked)  # at once: another thread may ask of another selection
+        return ranked
+
+    def _narrowed(self, among: Selection) -> Selection:
+        return among if self._unknown is None else among.without(self._unknown)
 
     def ranks(self, rows: Rows, among: Selection) -> Rows:
         """Return places by score; those that were named as the best have their places already."""
@@ -89,7 +117,9 @@ class Meaning(Dense):
     def __init__(self, vectors: VectorIndex, moments: Moments, direction: Vectors) -> None:
         self._vectors = vectors
         self._direction = direction
-        self._spread = moments.spread(direction)
+        mean, deviation = moments.spread(direction)
+        # Cosines are float32: of vectors that differ by less, what differs is rounding.
+        self._spread = mean, deviation if deviation > _ROUNDING else 0.0
 
     @kept
     def _all(self) -> Vectors:  # scored when first needed
@@ -115,6 +145,8 @@ class Meaning(Dense):
 class Words(Dense):
     """Papers by the BM25F score of weighted terms; those are ranked that have a wanted one.
 
+    Who has none scores 0, or less by unwanted ones.
+
     Args:
         index: whose postings.
         weights: of terms, by number.
@@ -123,7 +155,6 @@ class Words(Dense):
     def __init__(self, index: LexicalIndex, weights: Mapping[int, float]) -> None:
         self._index = index
         self._weights = weights
-        self._ranked: tuple[Selection, Selection] | None = None
 
     @kept
     def _all(self) -> Array:  # scored when first needed
@@ -158,27 +189,14 @@ class Words(Dense):
         """Likewise."""
         return self._spread[1]
 
-    def best(self, k: int, among: Selection) -> Best:
-        """Return the ``k`` papers of a selection of the highest scores that have a wanted term."""
-        found = super().best(k, among)
-        if self.ranked(among).count == among.count:
-            return found
-        # Who has no wanted term scores 0, or less by unwanted ones.
-        return Best(found.rows, found.scores, max(found.rest, 0.0))
-
     def scores(self, rows: Rows) -> Array:
         """Return BM25F scores."""
         if len(rows) <= FEW and "_all" not in self.__dict__:
             return self._index.scores(self._weights, rows)
         return super().scores(rows)
 
-    def ranked(self, among: Selection) -> Selection:
-        """Return those of a selection that have a wanted term."""
-        of, ranked = self._ranked or (None, among)
-        if of is not among:
-            ranked = bitmap_of(among).narrowed(self._matched)
-            self._ranked = (among, ranked)  # at once: another thread may ask of another selection
-        return ranked
+    def _narrowed(self, among: Selection) -> Selection:
+        return bitmap_of(among).narrowed(self._matched)
 
 
 def places(scores: Array | Vectors, among: Mask, rows: Rows) -> Rows:

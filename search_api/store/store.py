@@ -148,7 +148,10 @@ class Store(Protocol):
         """
 
     def frequencies(self, terms: Sequence[str], /) -> dict[str, int]:
-        """Return how many papers have each of the terms that any paper has."""
+        """Return how many papers have each of the terms that any paper has.
+
+        They come in an order of the store's own, however they are asked for: ties go by it.
+        """
 
     def map_columns(self) -> MapColumns | None:
         """Return the map as columns, ``None`` where none was drawn."""
