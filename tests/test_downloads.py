@@ -20,7 +20,7 @@ import search_api.cli
 import search_api.engine.live
 from indexer.files import replace_file
 from indexer.rebuild import rebuild
-from indexer.store.catalogue import open_catalogue, read_paper_at
+from indexer.store.catalogue import open_catalogue, read_papers
 from indexer.store.generation import IndexFolder
 from indexer.streams import open_bytes
 from search_api.app import create_app
@@ -108,7 +108,7 @@ def test_what_is_written_is_read_again(run, seeded, tmp_path, name):
 
 def _papers(index: IndexFolder):
     db = open_catalogue(index.current().catalogue)
-    papers = [read_paper_at(db, row) for row in range(1, 65)]
+    papers = read_papers(db, range(1, 65))
     db.close()
     return papers
 

@@ -10,7 +10,7 @@ import pytest
 
 from indexer.errors import BadParameter, IndexCorrupted, IndexMismatch, UnknownPaper
 from indexer.paper import document_text
-from indexer.store.catalogue import open_catalogue, read_paper_at
+from indexer.store.catalogue import open_catalogue, read_papers
 from indexer.words import terms
 from search_api.engine.engine import Engine
 from search_api.query.filters import Filters
@@ -39,7 +39,7 @@ class Oracle:
         self.encoder = FakeEncoder()
         with closing(open_catalogue(generation.catalogue)) as db:
             (count,) = db.execute("SELECT count(*) FROM papers").fetchone()
-            self.papers = [read_paper_at(db, row) for row in range(1, count + 1)]
+            self.papers = read_papers(db, range(1, count + 1))
         self.ids = [paper.id for paper in self.papers]
         self.years = [paper.year for paper in self.papers]
         texts = [document_text(paper.title, paper.abstract) for paper in self.papers]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.encoder import TokenEmbeddings
 from indexer.errors import UnknownPaper
 from indexer.paper import Paper
-from indexer.store.catalogue import open_catalogue, read_paper_at, read_texts
+from indexer.store.catalogue import open_catalogue, read_papers, read_texts
 from indexer.words import TERMS_OF_WRITING, WORD, stem
 from search_api.engine.engine import Engine
 from search_api.explaining.explain import NO_SHARES, explain
@@ -383,7 +383,7 @@ def test_words_that_stand_in_for_a_title_have_no_share(index, build, tmp_path, e
     build(source, table(tmp_path / "p.md", ("Peer graphs", "Training. Of peers.")))
     with closing(open_catalogue(index.current().catalogue)) as db:
         rows = [1, 2, 3]
-        papers = [read_paper_at(db, row) for row in rows]
+        papers = read_papers(db, rows)
         assert [PaperText.of(paper).text for paper in papers] == read_texts(db, rows)
     with closing(Engine(index.current(), encoder)) as engine:
         for paper in papers:

@@ -73,12 +73,6 @@ def read_paper(db: sqlite3.Connection, paper_id: str) -> Paper:
     return paper_of(row)
 
 
-def read_paper_at(db: sqlite3.Connection, row: int) -> Paper:
-    """Return the paper of a row id."""
-    ask = f"SELECT {COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
-    return paper_of(db.execute(ask, (row,)).fetchone())
-
-
 def read_papers(db: sqlite3.Connection, rows: Iterable[int]) -> list[Paper]:
     """Return the papers of row ids, in their order."""
     return [paper_of(values) for values in _read(db, COLUMNS, rows)]

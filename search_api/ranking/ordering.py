@@ -20,20 +20,21 @@ _ALIKE = 0.8
 """Share of words that two records of one work have in common, of title or of abstract."""
 
 
-def same_work(one: Paper, other: Paper) -> bool:
-    """Tell whether two papers are records of one work: (almost) the same title or abstract.
-
-    A short title (*Editorial*) says nothing: many papers have it.
-    """
-    return _same(_words(one), _words(other))
+Words = tuple[set[str], set[str]]
+"""Of the title and of the abstract of a paper."""
 
 
-def _words(paper: Paper) -> tuple[set[str], set[str]]:
+def words_of(paper: Paper) -> Words:
+    """Return the words that a paper is known by, case and accents aside."""
     title, abstract = normalised_title(paper.title), normalised_title(paper.abstract)
     return set(title.split()), set(abstract.split())
 
 
-def _same(one: tuple[set[str], set[str]], other: tuple[set[str], set[str]]) -> bool:
+def same_work(one: Words, other: Words) -> bool:
+    """Tell whether two papers are records of one work: (almost) the same title or abstract.
+
+    A short title (*Editorial*) says nothing: many papers have it.
+    """
     telling = min(len(one[0]), len(other[0])) >= TELLING_WORDS
     return (telling and _overlap(one[0], other[0]) >= _ALIKE) or _overlap(
         one[1], other[1]
@@ -58,16 +59,14 @@ def collapse(
     near = vectors @ vectors.T >= _NEAR
     np.fill_diagonal(near, val=False)
     looked_at = np.array(every, dtype=np.int64)[near.any(axis=1)]
-    by_row = {
-        row: _words(paper) for row, paper in zip(looked_at.tolist(), papers(looked_at), strict=True)
-    }
+    words = map(words_of, papers(looked_at))
+    by_row = dict(zip(looked_at.tolist(), words, strict=True))
     kept: list[int] = []  # places in every
     same: dict[int, list[int]] = {}
     for place, row in enumerate(every):
         if place >= len(first):
-            found = next(
-                (k for k in kept if near[place, k] and _same(by_row[every[k]], by_row[row])), None
-            )
+            others = (k for k in kept if near[place, k])
+            found = next((k for k in others if same_work(by_row[every[k]], by_row[row])), None)
             if found is not None:
                 same.setdefault(every[found], []).append(row)
                 continue
