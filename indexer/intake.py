@@ -114,7 +114,8 @@ def merge_duplicates(finder: DuplicateFinder, records: Records) -> None:
     for group in finder.groups(records.paper):
         rows = [group.row, *(duplicate.row for duplicate in group.duplicates)]
         reasons = [None, *(duplicate.reason for duplicate in group.duplicates)]
-        records.merge(rows, reasons, merge([records.paper(row) for row in rows]))
+        papers = [records.paper(row) for row in rows]
+        records.merge(rows, reasons, papers, merge(papers))
     records.settle()
 
 

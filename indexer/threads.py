@@ -1,6 +1,6 @@
-"""Work side by side that leaves the interpreter to others, such as scanning vectors, or hashing.
+"""Work side by side that leaves the interpreter to others, such as scanning vectors.
 
-All such work of a process shares one pool, so that many who ask at once do not fight for the cores.
+What queries do of it shares one pool, so that many who ask at once do not fight for the cores.
 """
 
 from __future__ import annotations

@@ -117,15 +117,22 @@ class Records:
         ask = f"SELECT {COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
         return paper_of(self._db.execute(ask, (row + 1,)).fetchone())
 
-    def merge(self, rows: Sequence[int], reasons: Sequence[str | None], paper: Paper) -> None:
+    def merge(
+        self,
+        rows: Sequence[int],
+        reasons: Sequence[str | None],
+        papers: Sequence[Paper],
+        merged: Paper,
+    ) -> None:
         """Let records be one paper, in the place of the first, until :meth:`settle` with gaps.
 
         Args:
             rows: of the records, each a paper of its own so far.
             reasons: why each is of that paper; ``None`` for the first.
-            paper: that they make.
+            papers: what each says by itself.
+            merged: what they say together.
         """
-        records = [self.paper(row) for row in rows]
+        self._flush()
         lines = [
             self._db.execute("SELECT line FROM papers WHERE row = ?", (row + 1,)).fetchone()[0]
             for row in rows
@@ -133,11 +140,11 @@ class Records:
         self._db.executemany(
             INSERT_MERGED,
             [
-                (rows[0] + 1, record.sources[0], line, reason, record.id, record.title)
-                for record, line, reason in zip(records, lines, reasons, strict=True)
+                (rows[0] + 1, paper.sources[0], line, reason, paper.id, paper.title)
+                for paper, line, reason in zip(papers, lines, reasons, strict=True)
             ],
         )
-        self._db.execute(_UPDATE, (*row_of(paper), rows[0] + 1))
+        self._db.execute(_UPDATE, (*row_of(merged), rows[0] + 1))
         gone = [(row + 1,) for row in rows[1:]]
         self._db.executemany("DELETE FROM papers WHERE row = ?", gone)
 

@@ -297,7 +297,7 @@ class Engine:
 
 
 def check_fit(generation: Generation, encoder: Encoder) -> None:
-    """Refuse a generation that was built with another model or text recipe.
+    """Refuse a generation of another model or text recipe, or one that lacks a field.
 
     Raises:
         IndexMismatch: with the commands that mend it.

@@ -73,7 +73,7 @@ class Scoring:
             rows: in any order, which is kept.
             bound: see :class:`Scored`.
         """
-        scores = {signal.name: by.scores(rows) for signal, by in self._scorers.items()}
+        scores = self._scores(rows)
         if not self.hybrid:
             return Scored(rows, scores, {}, None, bound)
         pool, lifted = self._pool
@@ -113,7 +113,7 @@ class Scoring:
     def _wide(self) -> Scored:
         """Candidates of the whole corpus, the :data:`POOL` best among them for sure; no lifts."""
         for rows, bound in self._rounds(self._store.select(Conditions()), POOL):
-            scores = {signal.name: by.scores(rows) for signal, by in self._scorers.items()}
+            scores = self._scores(rows)
             scored = Scored(rows, scores, self._added(scores), np.zeros(len(rows)), bound)
             if np.count_nonzero(scored.sure) >= POOL:
                 break
@@ -144,6 +144,10 @@ class Scoring:
             yield rows, self._bound(named)
             depth *= _DEEPER
         yield among.rows(), -np.inf
+
+    def _scores(self, rows: Rows) -> dict[str, Array]:
+        """Return what papers score, by the name of the signal."""
+        return {signal.name: by.scores(rows) for signal, by in self._scorers.items()}
 
     def _added(self, scores: Mapping[str, Array]) -> dict[str, Array]:
         """Return what scores add to the hybrid score, by the name of the signal."""

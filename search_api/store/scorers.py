@@ -61,13 +61,18 @@ class Dense:
 
     @property
     def mean(self) -> float:
-        """Of all scores."""
-        return float(self._all.mean()) if len(self._all) else 0.0
+        """Of the scores of all papers."""
+        return self._spread[0]
 
     @property
     def deviation(self) -> float:
-        """Of all scores."""
-        return float(self._all.std()) if len(self._all) else 0.0
+        """Likewise, the population's."""
+        return self._spread[1]
+
+    @kept
+    def _spread(self) -> tuple[float, float]:
+        """Mean and deviation over all papers."""
+        return (float(self._all.mean()), float(self._all.std())) if len(self._all) else (0.0, 0.0)
 
     def best(self, k: int, among: Selection) -> Best:
         """Return the ``k`` papers of a selection of the highest scores."""
@@ -84,6 +89,12 @@ class Dense:
 
     def scores(self, rows: Rows) -> Array:
         """Return scores."""
+        if len(rows) > FEW or "_all" in self.__dict__:
+            return self._all[rows].astype(np.float64)
+        return self._few(rows)
+
+    def _few(self, rows: Rows) -> Array:
+        """Return the scores of few papers, where not all are known yet."""
         return self._all[rows].astype(np.float64)
 
     def ranked(self, among: Selection) -> Selection:
@@ -117,29 +128,21 @@ class Meaning(Dense):
     def __init__(self, vectors: VectorIndex, moments: Moments, direction: Vectors) -> None:
         self._vectors = vectors
         self._direction = direction
-        mean, deviation = moments.spread(direction)
-        # Cosines are float32: of vectors that differ by less, what differs is rounding.
-        self._spread = mean, deviation if deviation > _ROUNDING else 0.0
+        self._moments = moments
 
     @kept
     def _all(self) -> Vectors:  # scored when first needed
         return self._vectors.cosines(self._direction)
 
-    @property
-    def mean(self) -> float:
-        """Of the cosines of all papers, which need not be scored for it."""
-        return self._spread[0]
+    @kept
+    def _spread(self) -> tuple[float, float]:
+        """Mean and deviation over all papers, none of which need be scored for it."""
+        mean, deviation = self._moments.spread(self._direction)
+        # Cosines are float32: of vectors that differ by less, what differs is rounding.
+        return mean, deviation if deviation > _ROUNDING else 0.0
 
-    @property
-    def deviation(self) -> float:
-        """Likewise."""
-        return self._spread[1]
-
-    def scores(self, rows: Rows) -> Array:
-        """Return cosines."""
-        if len(rows) <= FEW and "_all" not in self.__dict__:
-            return self._vectors.cosines(self._direction, rows).astype(np.float64)
-        return super().scores(rows)
+    def _few(self, rows: Rows) -> Array:
+        return self._vectors.cosines(self._direction, rows).astype(np.float64)
 
 
 class Words(Dense):
@@ -179,21 +182,8 @@ class Words(Dense):
         squares = float(found @ found) + (papers - len(found)) * mean**2
         return mean, float(np.sqrt(squares / papers))
 
-    @property
-    def mean(self) -> float:
-        """Of the scores of all papers, most of which are 0."""
-        return self._spread[0]
-
-    @property
-    def deviation(self) -> float:
-        """Likewise."""
-        return self._spread[1]
-
-    def scores(self, rows: Rows) -> Array:
-        """Return BM25F scores."""
-        if len(rows) <= FEW and "_all" not in self.__dict__:
-            return self._index.scores(self._weights, rows)
-        return super().scores(rows)
+    def _few(self, rows: Rows) -> Array:
+        return self._index.scores(self._weights, rows)
 
     def _narrowed(self, among: Selection) -> Selection:
         return bitmap_of(among).narrowed(self._matched)
