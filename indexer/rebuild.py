@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from indexer import __version__
 from indexer.embedding import Embedded, embed
 from indexer.encoder import Encoder
 from indexer.errors import (
@@ -60,7 +61,6 @@ PUT_AT_ONCE = 256
 """Papers that are handed to the sink together."""
 
 _VERSIONED = (
-    "akin",
     "faiss-cpu",
     "numpy",
     "scikit-learn",
@@ -296,6 +296,7 @@ def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Ma
         apart=how.apart,
         sources=[source.to_json() for source in report.sources],
         versions={
+            "akin": __version__,
             "python": sys.version.split()[0],
             "sqlite": SQLITE_VERSION,
             **{name: version(name) for name in _VERSIONED},
