@@ -6,12 +6,13 @@ Corpus and queries go through the same function, so a query finds every form of 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 import Stemmer
+
+from indexer.letters import folded
 
 _FUNCTION_WORDS = """
 a about above after again against all also am an and any are as at be because been before
@@ -72,14 +73,6 @@ def surfaces(text: str) -> dict[str, str]:
 def stem(word: str) -> str:
     """Return what a word is looked up by."""
     return str(_stemmer.stemWord(folded(word)))
-
-
-def folded(word: str) -> str:
-    """Return a word in lower case and without accents."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold()).casefold()  # 𝐀 is A only then
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -12,10 +12,10 @@ import numpy as np
 from indexer.arrays import Array, Mask, Rows, Vectors
 from indexer.cleaning.identity import normalised_title
 from indexer.errors import EngineClosed, UnknownPaper
+from indexer.letters import folded
 from indexer.paper import Paper, document_text
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import Merged
-from indexer.words import folded
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.operators import Clause

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
+from indexer.letters import folded
 from indexer.paper import Paper
-from indexer.words import STOP_WORDS, TERMS_OF_WRITING, folded, located, surfaces
+from indexer.words import STOP_WORDS, TERMS_OF_WRITING, located, surfaces
 from search_api.explaining.explanation import Field, Match, Term
 
 MOST_SHARED = 12
