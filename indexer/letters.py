@@ -17,6 +17,21 @@ _INVISIBLE = (
 _APOSTROPHES = "\u02b9-\u02c1\u02c8\u02ee\ua78b\ua78c"
 _DROPPED = re.compile(f"[{_INVISIBLE}{_APOSTROPHES}°]")  # the last of ℃
 
+# Written without spaces between words.
+_HAN = (
+    "\u2e80-\u2ef3\u2f00-\u2fd5\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufad9\U00020000-\U000323af"
+)
+_KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"
+_HANGUL = "\u1100-\u115f\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\uffa0-\uffdc"  # but for particles
+_THAI_LAO = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ece\u0edc-\u0edf"
+_KHMER_BURMESE = "\u1000-\u103f\u1050-\u108f\uaa60-\uaa7f\u1780-\u17d3\u17d7\u17dc\u17dd"
+_UNSPACED = _HAN + _KANA + _HANGUL + _THAI_LAO + _KHMER_BURMESE
+# Nothing parts a vowel of Thai or Lao from the consonant that it is written before, or behind.
+_BEFORE, _BEHIND = "\u0e40-\u0e44\u0ec0-\u0ec4", "\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3"
+_STACKED = "\u1039\u17d2"  # puts the next consonant of Burmese and Khmer below
+_UNITS = "℃℉\u3371-\u337a\u3380-\u33df"  # ㎛: one character to Unicode, and a symbol
+
 # Combining classes of what is written over, under or through a letter and may be left out. Not
 # those of signs that make it another one, as in Japanese, Thai and the scripts of India.
 _ACCENTS = frozenset([1, *range(10, 37), *range(200, 241)])
@@ -24,6 +39,30 @@ _ACCENTS = frozenset([1, *range(10, 37), *range(200, 241)])
 _LATIN = re.compile(r"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) ([A-Z]{1,2})(?: WITH .*)?")
 _PLAIN = {"œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ȷ": "j", "ŋ": "n", "ĸ": "k", "ə": "a",
           "ɛ": "e", "ɔ": "o", "ʉ": "u", "ɵ": "o"}  # fmt: skip
+
+
+def _marks() -> str:
+    """Return what goes on with the character before it, as ranges of a regular expression."""
+    blocks = (range(0x300, 0x3100), range(0xA660, 0xAC00), range(0x10A00, 0x12000))
+    found = [chr(code) for block in blocks for code in block if _is_mark(chr(code))]
+    voiced, jamo = "\uff9e\uff9f", "\u1160-\u11ff\ud7b0-\ud7fb"
+    return "".join(found) + _INVISIBLE + _BEHIND + voiced + jamo
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
+
+
+_MARKS = _marks()
+UNSPACED = re.compile(f"[{_UNSPACED}]")
+"""A character of a script that is written without spaces between words."""
+WORD = re.compile(
+    rf"[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[{_MARKS}])*"
+    rf"|[{_BEFORE}]?[{_UNSPACED}](?:[{_STACKED}][{_UNSPACED}]|[{_MARKS}])*"
+    rf"|[{_UNITS}]"
+)
+"""Letters and digits with the marks that combine with them; where words have no spaces between
+them, each character is one."""
 
 
 def folded(text: str) -> str:

@@ -7,7 +7,7 @@ import sqlite3
 import numpy as np
 import numpy.typing as npt
 
-from indexer.store.catalogue import term_numbers
+from indexer.store.catalogue import rows_with_phrase, term_numbers
 from indexer.store.lexical_index import LexicalIndex
 from indexer.words import terms
 from search_api.query.language import Clause
@@ -23,10 +23,8 @@ def having(db: sqlite3.Connection, words: LexicalIndex, clause: Clause) -> npt.N
     """
     mask = np.zeros(words.papers, dtype=np.bool_)
     if clause.literal:
-        quoted = '"' + clause.text.replace('"', " ").replace("\0", " ") + '"'
-        expression = f"title : {quoted}" if clause.field == "title" else quoted
-        found = db.execute("SELECT rowid FROM phrases WHERE phrases MATCH ?", (expression,))
-        mask[np.fromiter((row for (row,) in found), dtype=np.int64) - 1] = True
+        found = rows_with_phrase(db, clause.text, "title" if clause.field == "title" else "")
+        mask[np.fromiter(found, dtype=np.int64) - 1] = True
         return mask
     asked = set(terms(clause.text))
     numbers = term_numbers(db, asked)
