@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows, Vectors
+from indexer.cleaning.text import clean
 from indexer.errors import EngineClosed, UnknownPaper
 from indexer.letters import folded
 from indexer.paper import Paper, document_text
@@ -217,12 +218,13 @@ def same_category(wanted: str, value: str) -> bool:
 def has(paper: Paper, clause: Clause) -> bool:
     """Whether a paper has the words of a clause."""
     title, abstract, _ = oracles.fields_of(paper)
+    text = clean(clause.text) or clause.text
     if not clause.literal:
-        asked = oracles.terms(clause.text)
+        asked = oracles.terms(text)
         fields = title if clause.field == "title" else title + abstract
         return bool(asked) and all(term in fields for term in asked)
     texts = [paper.own_title] if clause.field == "title" else [paper.own_title, paper.abstract]
-    asked_for = folded_words(clause.text)
+    asked_for = folded_words(text)
     found = map(folded_words, texts)
     return any(of[at : at + len(asked_for)] == asked_for for of in found for at in range(len(of)))
 

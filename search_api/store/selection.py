@@ -7,6 +7,7 @@ import sqlite3
 import numpy as np
 import numpy.typing as npt
 
+from indexer.cleaning.text import clean
 from indexer.store.catalogue import rows_with_phrase, term_numbers
 from indexer.store.lexical_index import LexicalIndex
 from indexer.words import terms
@@ -22,11 +23,12 @@ def having(db: sqlite3.Connection, words: LexicalIndex, clause: Clause) -> npt.N
         clause: literal ones are matched word by word, case and accents aside; others by the stem.
     """
     mask = np.zeros(words.papers, dtype=np.bool_)
+    text = clean(clause.text) or clause.text  # as those of papers were
     if clause.literal:
-        found = rows_with_phrase(db, clause.text, "title" if clause.field == "title" else "")
+        found = rows_with_phrase(db, text, "title" if clause.field == "title" else "")
         mask[np.fromiter(found, dtype=np.int64) - 1] = True
         return mask
-    asked = set(terms(clause.text))
+    asked = set(terms(text))
     numbers = term_numbers(db, asked)
     if len(numbers) < len(asked):
         return mask
