@@ -20,7 +20,7 @@ def having(db: sqlite3.Connection, words: LexicalIndex, clause: Clause) -> npt.N
     Args:
         db: the catalogue.
         words: its lexical index.
-        clause: literal ones are matched word by word, case and accents aside; others by the stem.
+        clause: literal ones are matched word by word, folded; others by the stem.
     """
     mask = np.zeros(words.papers, dtype=np.bool_)
     text = clean(clause.text) or clause.text  # as those of papers were
