@@ -62,9 +62,9 @@ class TermsField(FacetField):
 
     Attributes:
         values: of a paper, in its order; one that comes twice counts once.
-        match: ``words``: a value is wanted by one or more of its whole words in any order, case and
-            accents aside; ``category``: by the whole of it, case aside, where ``LG`` and ``cs.LG``
-            find each other, but ``cs.LG`` and ``stat.LG`` do not.
+        match: ``words``: a value is wanted by one or more of its whole words in any order, folded
+            (:func:`indexer.letters.folded`); ``category``: by the whole of it, folded, where ``LG``
+            and ``cs.LG`` find each other, but ``cs.LG`` and ``stat.LG`` do not.
         also: more names in the query language.
         listed: comes before the values in the title of a list: ``by`` makes ``by Ye or Li``.
     """

@@ -1,17 +1,23 @@
 """From text to terms: the words of it without case and accents, stemmed, stop words left out.
 
-Corpus and queries go through the same function, so a query finds every form of its words.
+Corpus and queries go through the same functions, so a query finds every form of its words.
+
+Where words stand without spaces between them (Chinese, Japanese, Thai, Lao, Khmer, Burmese; Korean,
+for its particles), each character is a word, and any two neighbours are a term: such bigrams find a
+part of a text without a dictionary.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 import Stemmer
+
+from indexer.letters import UNSPACED, WORD, folded
 
 _FUNCTION_WORDS = """
 a about above after again against all also am an and any are as at be because been before
@@ -25,42 +31,101 @@ why will with within without would you your
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that tell nothing of a subject; a query made only of them is searched as it is."""
 
-# Letters and digits, with the marks that combine with them; as FTS5's unicode61 splits.
-WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 
 _stemmer = Stemmer.Stemmer("english")  # Snowball's English stemmer, "Porter 2"
 
 
 class Located(NamedTuple):
-    """A word in a text.
+    """A word in a text, or a pair of characters that are words.
 
     Attributes:
         term: what it is looked up by.
         start: where it begins, in characters.
         end: where it ends, exclusive.
+        paired: whether it is a character that is in a pair; the pair is the term of the text.
     """
 
     term: str
     start: int
     end: int
+    paired: bool = False
 
 
 def terms(text: str) -> list[str]:
     """Return the terms of a text in order, repetitions too; of only stop words, those."""
-    found = WORD.findall(text)
+    if text.isascii():
+        found = _ASCII_WORD.findall(text)
+    elif UNSPACED.search(text):
+        found = [text[word.start : word.end] for word in located(text) if not word.paired]
+    else:
+        found = WORD.findall(text)
     telling = [term for word in found if (term := _telling(word))]
-    return telling or [stem(word) for word in found]
+    return telling or [term for word in found if (term := stem(word))]
+
+
+def paired(text: str) -> list[str]:
+    """Return the characters of a text that are in pairs, in order, repetitions too.
+
+    An index has them beside the terms: so who asks for one character finds it anywhere, but who
+    asks for two does not get all that has either.
+    """
+    if text.isascii() or not UNSPACED.search(text):
+        return []
+    return [word.term for word in located(text) if word.paired]
 
 
 def located(text: str) -> Iterator[Located]:
-    """Yield every word of a text with its place, stop words too."""
-    for match in WORD.finditer(text):
-        yield Located(stem(match[0]), match.start(), match.end())
+    """Yield every word of a text with its place, stop words too, and every pair of characters."""
+    found = list(WORD.finditer(text))
+    within = False
+    for word, following in zip_longest(found, found[1:]):
+        begins = following is not None and _is_pair(word, following)
+        if term := stem(word[0]):
+            yield Located(term, word.start(), word.end(), within or begins)
+        if begins:
+            pair = text[word.start() : following.end()]
+            yield Located(stem(pair), word.start(), following.end())
+        within = begins
+
+
+def folded_words(text: str) -> list[str]:
+    """Return every word of a text folded, in order, stop words too."""
+    found = (_ASCII_WORD if text.isascii() else WORD).findall(text)
+    return [word for one in found if (word := folded(one))]
+
+
+def runs(text: str) -> list[list[str]]:
+    """Return every word of a text folded, in lists of one, or of as many characters as are paired.
+
+    ``Otto 王伟`` is ``[["otto"], ["王", "伟"]]``.
+    """
+    found: list[list[str]] = []
+    before: re.Match[str] | None = None
+    for word in WORD.finditer(text):
+        if plain := folded(word[0]):
+            if before and _is_pair(before, word):
+                found[-1].append(plain)
+            else:
+                found.append([plain])
+        before = word
+    return found
+
+
+def in_both_orders(name: str) -> str:
+    """Return a name as it is searched: 伟 王 as 伟王 and 王伟, any other as it is.
+
+    Nothing tells which of two such words is the family's, nor does who asks for it part them.
+    """
+    parts = name.split()
+    if len(parts) < 2 or not all(map(UNSPACED.match, parts)):
+        return name
+    return f"{''.join(parts)} {parts[-1]}{''.join(parts[:-1])}"
 
 
 def surfaces(text: str) -> dict[str, str]:
     """Return the terms of a text, each with the first word of it that has it, in order."""
-    found = [(word.term, text[word.start : word.end]) for word in located(text)]
+    found = [(word.term, text[word.start : word.end]) for word in located(text) if not word.paired]
     telling = [(term, word) for term, word in found if folded(word) not in STOP_WORDS]
     first: dict[str, str] = {}
     for term, word in telling or found:
@@ -74,12 +139,10 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(folded(word)))
 
 
-def folded(word: str) -> str:
-    """Return a word in lower case and without accents."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold()).casefold()  # 𝐀 is A only then
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+def _is_pair(one: re.Match[str], other: re.Match[str]) -> bool:
+    """Tell whether two words are characters without a space between them."""
+    touching = one.end() == other.start()
+    return touching and bool(UNSPACED.search(one[0]) and UNSPACED.search(other[0]))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -9,21 +9,27 @@ from collections.abc import Mapping, Sequence
 
 from indexer.merging.clusters import publications_of
 from indexer.paper import Paper
-from indexer.words import terms
+from indexer.words import in_both_orders, paired, terms
 
 # Weight and normalisation of length: title, abstract, authors.
 WEIGHTS, B, K1 = (2.0, 1.0, 1.0), (0.5, 0.75, 0.0), 1.2
 
 
-def fields_of(paper: Paper) -> tuple[list[str], list[str], list[str]]:
+def texts_of(paper: Paper) -> tuple[str, str, str]:
     title = "" if "title_missing" in paper.extra else paper.title
-    return terms(title), terms(paper.abstract), terms(" ".join(paper.authors))
+    return title, paper.abstract, " ".join(map(in_both_orders, paper.authors))
+
+
+def fields_of(paper: Paper) -> tuple[list[str], ...]:
+    """The terms of each field, and the single characters that are found beside them."""
+    return tuple(terms(text) + paired(text) for text in texts_of(paper))
 
 
 def bm25f(papers: Sequence[Paper], query: str, *, stemmed: bool = False) -> list[float]:
     """The score of every paper, by the formula; a query that is stemmed is one term."""
     texts = [fields_of(paper) for paper in papers]
-    means = [sum(len(text[f]) for text in texts) / len(texts) for f in range(3)]
+    lengths = [[len(terms(text)) for text in texts_of(paper)] for paper in papers]
+    means = [sum(of[f] for of in lengths) / len(texts) for f in range(3)]
     scores = [0.0] * len(texts)
     for term, asked in Counter([query] if stemmed else terms(query)).items():
         df = sum(any(term in field for field in text) for text in texts)
@@ -32,7 +38,7 @@ def bm25f(papers: Sequence[Paper], query: str, *, stemmed: bool = False) -> list
             w = 0.0
             for f, field in enumerate(text):
                 if term in field:
-                    length = 1 - B[f] + B[f] * len(field) / means[f]
+                    length = 1 - B[f] + B[f] * lengths[i][f] / means[f]
                     w += WEIGHTS[f] * field.count(term) / length
             scores[i] += math.sqrt(asked) * idf * w * (K1 + 1) / (w + K1)
     return scores

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows, Vectors
-from indexer.cleaning.identity import normalised_title
+from indexer.cleaning.text import clean
 from indexer.errors import EngineClosed, UnknownPaper
+from indexer.letters import folded
 from indexer.paper import Paper, document_text
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import Merged
-from indexer.words import folded
+from indexer.words import folded_words, runs
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.operators import Clause
@@ -195,11 +195,12 @@ def passes(paper: Paper, filters: Filters) -> bool:
         ("venue", [paper.venue] if paper.venue else []),
         ("source", paper.sources),
     ):
-        wanted = [set(normalised_title(one).split()) for one in filters.terms(name)]
-        wanted = [words for words in wanted if words]
-        having = [set(normalised_title(value).split()) for value in values]
+        wanted = [found for one in filters.terms(name) if (found := runs(one))]
+        having = [f" {' '.join(folded_words(value))} " for value in values]
         if filters.terms(name):
-            checks.append(any(words <= of for words in wanted for of in having))
+            checks.append(
+                any(all(is_in(run, value) for run in one) for one in wanted for value in having)
+            )
     if filters.terms("category"):
         checks.append(
             any(same_category(a, b) for a in filters.terms("category") for b in paper.categories)
@@ -209,7 +210,7 @@ def passes(paper: Paper, filters: Filters) -> bool:
 
 def same_category(wanted: str, value: str) -> bool:
     """Case aside; where only one of the two names an archive, without it."""
-    one, other = wanted.strip().casefold(), value.casefold()
+    one, other = folded(wanted.strip()), folded(value)
     both = "." in one and "." in other
     return one == other or (not both and one.rpartition(".")[2] == other.rpartition(".")[2])
 
@@ -217,21 +218,21 @@ def same_category(wanted: str, value: str) -> bool:
 def has(paper: Paper, clause: Clause) -> bool:
     """Whether a paper has the words of a clause."""
     title, abstract, _ = oracles.fields_of(paper)
+    text = clean(clause.text) or clause.text
     if not clause.literal:
-        asked = oracles.terms(clause.text)
+        asked = oracles.terms(text)
         fields = title if clause.field == "title" else title + abstract
         return bool(asked) and all(term in fields for term in asked)
     texts = [paper.own_title] if clause.field == "title" else [paper.own_title, paper.abstract]
-    words = [plain(word) for word in re.findall(r"\w+", clause.text)]
-    for text in texts:
-        found = [plain(word) for word in re.findall(r"\w+", text)]
-        if any(found[at : at + len(words)] == words for at in range(len(found))):
-            return True
-    return False
+    asked_for = folded_words(text)
+    found = map(folded_words, texts)
+    return any(of[at : at + len(asked_for)] == asked_for for of in found for at in range(len(of)))
 
 
-def plain(word: str) -> str:
-    return folded(word)
+def is_in(run: Sequence[str], value: str) -> bool:
+    """Whether a run of characters is in a value, or is all of it from another of them on."""
+    turned = [f" {' '.join([*run[at:], *run[:at]])} " for at in range(len(run))]
+    return turned[0] in value or value in turned
 
 
 def facets(papers: Sequence[Paper]) -> dict[str, list[FacetCount]]:

@@ -59,7 +59,7 @@ SHARED = {
 GOLDEN = [
     Paper(
         id="doi:10.1000/2020.streams-main.1",
-        title="Learning to Read in O(n^2)",
+        title="Learning to Read in O(n²)",
         abstract="We read bold streams at https://example.org/s.",
         authors=("Ann van der Berg", "José García Márquez", "Plato"),
         year=2020,

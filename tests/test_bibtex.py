@@ -295,7 +295,7 @@ VALUES = {
     "{Figure~2, et al.\\ 10~mm, 5~10}": "Figure 2, et al. 10 mm, 5~10",
     "{Paris--Brest --- `a' ``b'' AL-->CR}": "Paris–Brest — `a' “b” AL-->CR",
     "{100\\% of R\\&D\\_x}": "100% of R&D_x",
-    "{R$\\backslash$'enyi {\\&} {\\$}x{\\^{}}2{\\$}}": "Rényi & x^2",
+    "{R$\\backslash$'enyi {\\&} {\\$}x{\\^{}}2{\\$}}": "Rényi & x²",
     "{A {\\textless}i{\\textgreater}new{\\textless}/i{\\textgreater} {\\%}}": "A new %",
     "{A break \\\\}": "A break",
     "{\\textbf{Bold {B}}}": "Bold B",

@@ -124,7 +124,7 @@ def test_another_format_version_is_refused(index, build, source):
     content = json.loads(manifest.read_bytes())
     manifest.write_text(json.dumps({**content, "format_version": 99}))
     index._point_to(manifest.parent)
-    with pytest.raises(IndexMismatch, match="index format 99, this akin reads 5"):
+    with pytest.raises(IndexMismatch, match="index format 99, this akin reads 6"):
         index.current()
 
 

@@ -93,7 +93,7 @@ BARE = """<article article-type="abstract"><front><article-meta>
 GOLDEN = Paper(
     id="doi:10.1000/streams.1",
     title="Why Alnus grows: A study",
-    abstract="Background: Streams carry α^2 of carbon. Methods: We < 5 sampled.",
+    abstract="Background: Streams carry α² of carbon. Methods: We < 5 sampled.",
     authors=("Ann M. van der Berg", "Kun Wang Jr.", "Stream Sampling Group"),
     year=2018,
     date="2018-12-30",

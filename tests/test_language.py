@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.fields import FLAGS, TERMS
+from indexer.letters import WORD
 from indexer.paper import Paper
 from indexer.readers import reader_for
 from indexer.sources import find_documents
-from indexer.words import WORD
 from search_api.query.filters import Filters
 from search_api.query.language import (
     HELP,

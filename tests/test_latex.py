@@ -20,8 +20,8 @@ from indexer.cleaning.latex_fast import NotSimpleError
 SIMPLE = {
     r"by 5\% \& \$3, a\_b, \#1": "by 5% & $3, a_b, #1",
     r"30% of $5 \emph{and} R&D": "30% of $5 and R&D",
-    r"$10\times$, $\sim 3$, $a \le b$, $\ell_2$": "10×, ∼ 3, a ≤ b, ℓ_2",
-    r"$x^2$, $x_{i}$, $10^{-3}$, $n^\alpha$": "x^2, x_i, 10^-3, n^α",
+    r"$10\times$, $\sim 3$, $a \le b$, $\ell_2$": "10×, ∼ 3, a ≤ b, ℓ₂",
+    r"$x^2$, $x_{i}$, $10^{-3}$, $n^\alpha$": "x², x_i, 10^-3, n^α",
     r"$\alpha \beta x$ but \alpha \beta x": "αβ x but αβx",
     r"$\{ { a } { b } \}$ but { a } { b }": "{ a  b } but  a   b ",
     r"$x$ $$y$$ \(z\) \[w\] $\%$": "x \n    y\n z \n    w\n %",

@@ -65,7 +65,7 @@ def test_an_older_index_says_how_long_it_takes_to_build_it_anew(index, build, se
     with pytest.raises(IndexMismatch) as caught:
         index.current()
     detail = caught.value.detail
-    assert "index format 4, this akin reads 5. Build it anew: rebuild-index --index" in detail
+    assert "index format 4, this akin reads 6. Build it anew: rebuild-index --index" in detail
     assert detail.endswith(f"{told}, as their vectors are kept in its cache")
 
 
@@ -73,9 +73,9 @@ def test_a_later_index_promises_nothing(index, build, seeds):
     """Nobody knows what a later akin keeps in its cache."""
     build(seeds)
     manifest = index.current().folder / "manifest.json"
-    manifest.write_text(json.dumps({"format_version": 6, "papers": 64}))
+    manifest.write_text(json.dumps({"format_version": 7, "papers": 64}))
     index._point_to(manifest.parent)
-    with pytest.raises(IndexMismatch, match=r"index format 6, .* rebuild-index --index \S+$"):
+    with pytest.raises(IndexMismatch, match=r"index format 7, .* rebuild-index --index \S+$"):
         index.current()
 
 
@@ -86,7 +86,7 @@ def test_an_older_index_is_built_anew_from_its_cache(index, build, seeds):
     report = build(seeds)
     assert (report.published, report.papers, report.embedded) == (True, 64, 0)
     (note,) = report.notes
-    assert note.endswith("index format 4, this akin reads 5")
+    assert note.endswith("index format 4, this akin reads 6")
     index.current().verify()
 
 
@@ -103,6 +103,6 @@ def test_rebuild_index_without_sources_finds_what_an_older_index_was_built_from(
     monkeypatch.setattr(cli, "encoder_of", lambda model: encoder)
     assert cli.rebuild_index.main(["--index", str(index.path)], standalone_mode=False) == 0
     manifest = index.current().manifest
-    assert (manifest.format_version, manifest.roots) == (5, [str(source)])
+    assert (manifest.format_version, manifest.roots) == (6, [str(source)])
     assert (manifest.columns, manifest.apart) == ({"title": "Titel"}, ["doi"])
     assert encoder.encoded == []

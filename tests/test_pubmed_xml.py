@@ -130,8 +130,8 @@ SET = HEAD + FULL + TRANSLATED + CHAPTER + END
 GOLDEN = [
     Paper(
         id="doi:10.1000/streams.1",
-        title="Uptake of CO2 by Alnus & others: < 5 years.",
-        abstract="BACKGROUND: Streams carry carbon. METHODS: We sampled 103 sites. They flow.",
+        title="Uptake of CO₂ by Alnus & others: < 5 years.",
+        abstract="BACKGROUND: Streams carry carbon. METHODS: We sampled 10³ sites. They flow.",
         authors=(
             "Ann M van der Berg",
             "José García Márquez Jr",
@@ -291,7 +291,7 @@ def test_formulas_and_lists_in_abstracts_are_text(tmp_path):
         "<mml:mn>2</mml:mn></mml:msup></mml:math>"
     )
     inner = f"<Abstract><AbstractText>As {math} is</AbstractText></Abstract>"
-    assert read_one(tmp_path, inner).abstract == "As x^2 is"
+    assert read_one(tmp_path, inner).abstract == "As x² is"
 
 
 def test_a_record_that_says_nothing_is_rejected(tmp_path):

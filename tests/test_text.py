@@ -23,7 +23,7 @@ PROSE = [
     "It costs $5 and $10 here",
     "It costs $10, or US$ 7.",
     "R&D at AT&T is #1",
-    "a_b, x^2, {set} and ~5 ms",
+    "a_b, x^k, {set} and ~5 ms",
     "see https://x.org/~bob/a_b%20c?x=1&y=2#top.",
     "``quoted'' -- and dashed --- text",
     "accents: Schrödinger, naïve, 東京, Γ",
@@ -157,7 +157,7 @@ def test_a_link_to_a_host_of_code_is_seen(text, is_code):
 
 # What a source wrote, and what a person reads.
 DIRT = {
-    "<p>H<sub>2</sub>O</p>": "H2O",
+    "<p>H<sub>2</sub>O</p>": "H₂O",
     "<jats:p>One.</jats:p><jats:p>Two.</jats:p>": "One. Two.",
     "<jats:title>Methods</jats:title><jats:p>We look.</jats:p>": "Methods: We look.",
     "a<br/>b": "a b",

@@ -23,6 +23,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
             | {
                 "indexer.files",
                 "indexer.kept",
+                "indexer.letters",
                 "indexer.paper",
                 "indexer.progress",
                 "indexer.threads",

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.words import STOP_WORDS, WORD, located, stem, surfaces, terms
+from indexer.letters import WORD, folded
+from indexer.words import (
+    STOP_WORDS,
+    folded_words,
+    in_both_orders,
+    located,
+    paired,
+    runs,
+    stem,
+    surfaces,
+    terms,
+)
+
+TEXTS = st.one_of(st.text(), st.text("ab the 模型の뿌กาเ\u0e31-²ℌ"))
 
 
 @pytest.mark.parametrize(
@@ -18,7 +31,11 @@ from indexer.words import STOP_WORDS, WORD, located, stem, surfaces, terms
         ("snake_case x² ½", ["snake", "case", "x2", "1⁄2"]),
         ("", []),
         ("— … !", []),
-        ("联邦学习", ["联邦学习"]),
+        ("联邦学习", ["联邦", "邦学", "学习"]),
+        ("GPU集群", ["gpu", "集群"]),
+        ("根 と 茎", ["根", "と", "茎"]),
+        ("심층 학습의", ["심층", "학습", "습의"]),
+        ("รากพืช", ["ราก", "กพื", "พืช"]),
     ],
 )
 def test_terms_are_stems_without_case_accents_and_stop_words(text, expected):
@@ -26,15 +43,43 @@ def test_terms_are_stems_without_case_accents_and_stop_words(text, expected):
     assert terms(text) == expected
 
 
-@given(st.text())
+@given(TEXTS)
 def test_every_word_has_a_place(text):
-    """The places cover exactly the words, in order, and each gives its term again."""
-    words = list(located(text))
-    assert [text[word.start : word.end] for word in words] == WORD.findall(text)
-    assert all(word.term == stem(text[word.start : word.end]) for word in words)
-    telling = [w.term for w in words if text[w.start : w.end].lower() not in STOP_WORDS]
+    """The places are those of the words and of pairs of them, and each gives its term again."""
+    places = list(located(text))
+    spans = [(word.start, word.end) for word in places]
+    words = [match.span() for match in WORD.finditer(text) if folded(match[0])]
+    pairs = [span for span in spans if span not in words]
+    assert [span for span in spans if span in words] == words
+    assert all(any(a == start and b < end for a, b in words) for start, end in pairs)
+    assert all(word.term == stem(text[word.start : word.end]) for word in places)
+    telling = {w.term for w in places if folded(text[w.start : w.end]) not in STOP_WORDS}
     if telling:
-        assert set(telling) <= set(terms(text)) | STOP_WORDS
+        assert telling == set(terms(text)) | set(paired(text)) - STOP_WORDS
+
+
+@given(TEXTS)
+def test_a_character_is_a_term_or_in_a_pair(text):
+    """What a text is indexed by holds every word of it, alone or as one of two neighbours."""
+    indexed = terms(text) + paired(text)
+    for word in folded_words(text):
+        assert word in STOP_WORDS or stem(word) in indexed
+    assert [word for run in runs(text) for word in run] == folded_words(text)
+
+
+def test_a_part_of_a_text_without_spaces_has_terms_of_the_whole():
+    """So it is found without anybody knowing where words begin."""
+    title = "深度学习在医学图像中的应用"
+    assert set(terms("医学图像")) < set(terms(title))
+    assert terms("图") == ["图"] not in terms(title)
+    assert "图" in paired(title)
+
+
+def test_names_of_characters_are_searched_in_both_orders():
+    """Which of two words is the family's cannot be told; other names stay as they are."""
+    assert in_both_orders("小明 李") == "小明李 李小明"
+    assert in_both_orders("Li Xiaoming") == "Li Xiaoming"
+    assert in_both_orders("李小明") == "李小明"
 
 
 def test_the_first_word_of_a_term_is_its_surface():
@@ -44,7 +89,7 @@ def test_the_first_word_of_a_term_is_its_surface():
     assert surfaces("of The") == {"of": "of", "the": "The"}
 
 
-@given(st.text())
+@given(TEXTS)
 def test_every_term_has_a_surface(text):
     """They are those of the text, in order, and each word gives its term."""
     found = surfaces(text)

@@ -15,10 +15,11 @@ from functools import cache
 from typing import Any
 
 from indexer.cleaning.latex_fast import FastReader, NotSimpleError, show_unknown
+from indexer.cleaning.scripts import SIGNS, with_bare_scripts
 
 _LATEX = re.compile(r"\\[a-zA-Z%&#_${}~^\"'`=.\\,;:!(\[-]|\$(?<!\\\$)[^$]+\$")
 _DOLLARS = re.compile(r"\$(?<!\\\$)\$?")
-_MATH_SIGNS = re.compile(r"[\\^_{}=<>+]")
+_MATH_SIGNS = re.compile(rf"[\\^_{{}}=<>+{SIGNS}]")
 _WORD = re.compile(r"[^\W\d_]{2}")
 _TEXT_MACRO = re.compile(r"\\(?:text|emph|url|href|%)[a-zA-Z]*")
 # How pylatexenc 2.11 fails on LaTeX that is broken: it is not one error type.
@@ -152,11 +153,12 @@ def _fast_reader() -> FastReader:
 
 
 def _protect_prose(text: str) -> str:
-    """Escape what is special to TeX but is prose here; math is left as it is."""
+    """Escape what is special to TeX but is prose here; of math, only scripts are read."""
     parts: list[str] = []
     end = 0
     for start, stop in _formulas(text):
-        parts += [_escape_prose(text[end:start]), _escape(text[start:stop], "%")]
+        formula = with_bare_scripts(text[start:stop])
+        parts += [_escape_prose(text[end:start]), _escape(formula, "%")]
         end = stop
     parts.append(_escape_prose(text[end:]))
     return "".join(parts)

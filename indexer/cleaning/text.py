@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from indexer.cleaning.latex import latex_to_text
+from indexer.cleaning.scripts import with_scripts, with_tagged_scripts
 
 # Only names of HTML, JATS and MathML: `<answer>` and `x<y` in an abstract are text.
 _TAG_NAMES = """
@@ -108,6 +109,8 @@ def clean(text: str) -> str:
         text = _join_hyphenated(text)
     if "<" in text or "&" in text:
         text, plain = _without_markup(text), False
+    if "_" in text or "^" in text or "\\" in text:
+        text = with_scripts(text)
     if "\\" in text or "$" in text:
         text, plain = latex_to_text(text), False
     if plain and not (wrapped or "\t" in text or "  " in text):
@@ -207,7 +210,7 @@ def _join_hyphenated(text: str) -> str:
 def _without_markup(text: str) -> str:
     for _ in range(2):  # markup may itself be escaped: &amp;lt;i&amp;gt;
         if "<" in text:
-            text = _TAG.sub(_shown_tag, text)
+            text = _TAG.sub(_shown_tag, with_tagged_scripts(text))
         if "&" not in text:
             break
         unescaped = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)

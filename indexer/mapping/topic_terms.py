@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from indexer.words import STOP_WORDS, TERMS_OF_WRITING, Located, folded, located
+from indexer.letters import folded
+from indexer.words import STOP_WORDS, TERMS_OF_WRITING, Located, located
 
 TERMS = 5
 """Terms that are told of a topic, at most."""

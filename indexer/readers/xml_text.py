@@ -1,8 +1,9 @@
 r"""What the elements of bibliographic XML say: their text without markup, formulas on one line.
 
-Inline markup (``<i>``, ``<sup>``, ``<fixed-case>``) leaves its text, paragraphs and sections are
-set apart, the title of a section is followed by a colon (``Methods: …``). A formula that is given
-as TeX and as MathML is taken from the TeX, which ``make_record`` then reads as it reads any.
+Inline markup (``<i>``, ``<fixed-case>``) leaves its text, the digits of ``<sub>`` and ``<sup>``
+stay there as Unicode has them. Paragraphs and sections are set apart, the title of a section is
+followed by a colon (``Methods: …``). A formula that is given as TeX and as MathML is taken from the
+TeX, which ``make_record`` then reads as it reads any.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from itertools import islice
 
 from lxml import etree
 
+from indexer.cleaning.scripts import subscript, superscript
+
 _BLOCKS = frozenset(
     "abstract AbstractText body br break BR boxed-text caption def def-item def-list disp-formula "
     "disp-quote div h1 h2 h3 h4 h5 h6 li list list-item ol p sec table td th tr ul".split()
@@ -22,6 +25,7 @@ _NOT_TEXT = frozenset(
 )
 _SEVERAL = frozenset(("alternatives", "inline-formula", "disp-formula"))
 _HEAD_TEXTS = 20
+_SCRIPTS = {"sub": subscript, "inf": subscript, "sup": superscript}
 _SIGNS = {"mfrac": "/", "msup": "^", "mover": "^", "msub": "_", "munder": "_"}
 
 
@@ -127,7 +131,13 @@ def _add_content(element: etree._Element, parts: list[str]) -> None:
             parts.append(_tex(tex[0]) if tex else _line(child))
         elif name == "title":
             parts.append(_heading(text_of(child)))
-        elif not _is_mark(child, name):
+        elif _is_mark(child, name):
+            pass
+        elif name in _SCRIPTS and (script := _SCRIPTS[name](text_of(child))) != text_of(child):
+            # An index belongs to what stands before it, though some sources put a space between.
+            parts[-1] = parts[-1] if name == "sup" else parts[-1].rstrip()
+            parts.append(script)
+        else:
             gap = " " if name in _BLOCKS else ""
             parts += [gap, child.text or ""]
             _add_content(child, parts)

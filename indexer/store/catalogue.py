@@ -19,6 +19,7 @@ import numpy.typing as npt
 from indexer.paper import Paper, Rejection, document_text
 from indexer.store.entry import Merged
 from indexer.store.paper_rows import COLUMNS, MERGED, TITLE, paper_of
+from indexer.words import folded_words
 
 SQLITE_VERSION = sqlite3.sqlite_version
 
@@ -133,6 +134,28 @@ def term_numbers(db: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]
     ask = "SELECT number FROM vocabulary WHERE term = ?"
     found = ((term, db.execute(ask, (term,)).fetchone()) for term in terms)
     return {term: row[0] for term, row in found if row}
+
+
+def as_indexed(text: str) -> str:
+    """Return the words of a text as the index of phrases has them, a space between two.
+
+    Its tokenizer takes ASCII apart as :mod:`indexer.words` does, and leaves all else together.
+    """
+    return text if text.isascii() else " ".join(folded_words(text))
+
+
+def rows_with_phrase(db: sqlite3.Connection, phrase: str, column: str = "") -> Iterator[int]:
+    """Yield the row ids of the papers that have the words of a phrase in their order.
+
+    Args:
+        db: the catalogue.
+        phrase: any text.
+        column: ``title``; ``""``: title or abstract.
+    """
+    quoted = '"' + as_indexed(phrase).replace('"', " ").replace("\0", " ") + '"'
+    expression = f"{column} : {quoted}" if column else quoted
+    ask = "SELECT rowid FROM phrases WHERE phrases MATCH ?"
+    return (row for (row,) in db.execute(ask, (expression,)))
 
 
 def read_hashes(db: sqlite3.Connection) -> dict[str, str]:

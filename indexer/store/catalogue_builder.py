@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from indexer.paper import Rejection
-from indexer.store.catalogue import open_catalogue
+from indexer.store.catalogue import as_indexed, open_catalogue
 from indexer.store.entry import Entry
 from indexer.store.paper_rows import (
     COLUMNS,
@@ -33,12 +33,11 @@ CREATE TABLE vocabulary (       -- the terms of the lexical index
 
 # Made once all papers are there: where words stand in their order.
 _FINISH = f"""
-CREATE VIEW texts AS SELECT row, {TITLE} AS title, abstract FROM papers;
-CREATE VIRTUAL TABLE phrases USING fts5(   -- words as they are written, in their order
-    title, abstract, content = 'texts', content_rowid = 'row',
-    tokenize = 'unicode61 remove_diacritics 2'
+CREATE VIRTUAL TABLE phrases USING fts5(   -- words in their order, folded
+    title, abstract, content = '', tokenize = 'ascii'
 );
-INSERT INTO phrases (phrases) VALUES ('rebuild');
+INSERT INTO phrases (rowid, title, abstract)
+    SELECT row, as_indexed({TITLE}), as_indexed(abstract) FROM papers;
 INSERT INTO phrases (phrases) VALUES ('optimize');
 """  # noqa: S608
 
@@ -115,6 +114,7 @@ class CatalogueBuilder:
         """Keep the numbers of the terms, index where words stand, and close the file."""
         self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", sorted(vocabulary.items()))
         self._db.commit()
+        self._db.create_function("as_indexed", 1, as_indexed, deterministic=True)
         self._db.executescript(_FINISH)
         self._db.commit()
         self._db.close()

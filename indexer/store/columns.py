@@ -11,8 +11,8 @@ and five for each field of terms, whose ``t`` values are in the order of their c
     columns-FIELD-starts.npy  int64  (n + 1,)    the terms of paper i are starts[i] … starts[i + 1]
     columns-FIELD-terms.npy   int32  (pairs,)    index into the values, in the order of the paper
     columns-FIELD-values.npy  uint8              the values as UTF-8, one after the other
-    columns-FIELD-words.npy   uint8              their words without case and accents, a space on
-                                                 both sides of each, and a line end
+    columns-FIELD-words.npy   uint8              their words folded, a space on both sides of each,
+                                                 and a line end
     columns-FIELD-bounds.npy  int64  (2, t + 1)  where each value begins, and its words
 """
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -30,10 +30,10 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.arrays import Mask, Rows
-from indexer.cleaning.identity import normalised_title
 from indexer.errors import IndexCorrupted
 from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.paper import Paper
+from indexer.words import folded_words
 
 _OF_TERMS = ("starts", "terms", "values", "words", "bounds")
 _FEW = 16
@@ -96,8 +96,8 @@ class _TermsBuilder:
         _save(folder, f"{name}-starts", np.array(self._starts, dtype=np.int64))
         _save(folder, f"{name}-terms", place[np.array(self._terms, dtype=np.int32)])
         value_bounds = _save_texts(folder, f"{name}-values", (one.encode() for one in values))
-        words = (f" {normalised_title(one)} \n".encode() for one in values)
-        word_bounds = _save_texts(folder, f"{name}-words", words)
+        lines = (f" {' '.join(folded_words(one))} \n".encode() for one in values)
+        word_bounds = _save_texts(folder, f"{name}-words", lines)
         _save(folder, f"{name}-bounds", np.stack([value_bounds, word_bounds]))
 
 
@@ -137,14 +137,26 @@ class Terms:
         """Yield all values, in their order."""
         return map(self.value, range(len(self)))
 
-    def with_words(self, words: Iterable[str]) -> Indexes:
-        """Return the terms that have all of some words, at least one, in any order."""
-        return reduce(np.intersect1d, map(self._with_word, words))
+    def with_runs(self, runs: Iterable[Sequence[str]]) -> Indexes:
+        """Return the terms that have all of some runs of words, at least one, in any order.
 
-    def _with_word(self, word: str) -> Indexes:
-        found = re.finditer(re.escape(f" {word} ".encode()), self.words.data)
+        A run may also be the whole of a term from another of its words on: 王小伟 is 小伟 王 where
+        the given name comes first, and nothing in it tells which that is.
+        """
+        return reduce(np.intersect1d, map(self._with_run, runs))
+
+    def _with_run(self, run: Sequence[str]) -> Indexes:
+        found = [self._having(" ".join(run))[0]]
+        for at in range(1, len(run)):
+            terms, places = self._having(" ".join([*run[at:], *run[:at]]), "\n")
+            found.append(terms[places == self.bounds[1, terms]])
+        return np.unique(np.concatenate(found))
+
+    def _having(self, words: str, end: str = "") -> tuple[Indexes, Indexes]:
+        """Return the terms that have words one after the other, and where in the file they do."""
+        found = re.finditer(re.escape(f" {words} {end}".encode()), self.words.data)
         places = np.fromiter((match.start() for match in found), dtype=np.int64)
-        return np.unique(np.searchsorted(self.bounds[1], places, side="right") - 1)
+        return np.searchsorted(self.bounds[1], places, side="right") - 1, places
 
     def papers(self, terms: Mask) -> Mask:
         """Return which papers ``(n,)`` have any of the terms of a mask ``(t,)``."""

@@ -27,7 +27,7 @@ from indexer.arrays import Array, Rows
 from indexer.bm25f import FIELDS, K1, idf
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
-from indexer.words import terms
+from indexer.words import in_both_orders, paired, terms
 
 _ARRAYS = {"starts": np.int64, "rows": np.int32, "weights": np.float32, "fields": np.uint8}
 _POSTING = np.dtype([("term", "<u4"), *((f.name, "<u2") for f in FIELDS)])
@@ -41,7 +41,7 @@ Postings = npt.NDArray[np.int32]
 
 def texts_of(paper: Paper) -> tuple[str, ...]:
     """Return the text of each of :data:`FIELDS`."""
-    return paper.own_title, paper.abstract, " ".join(paper.authors)
+    return paper.own_title, paper.abstract, " ".join(map(in_both_orders, paper.authors))
 
 
 class LexicalIndexBuilder:
@@ -69,7 +69,7 @@ class LexicalIndexBuilder:
         for place, text in enumerate(texts):
             found = terms(text)
             self._lengths.append(len(found))
-            for term, count in Counter(found).items():
+            for term, count in Counter(found + paired(text)).items():
                 number = self._numbers.setdefault(term, len(self._numbers))
                 counts.setdefault(number, [0] * len(FIELDS))[place] = min(count, _MOST)
         self._block += ((number, *of) for number, of in counts.items())

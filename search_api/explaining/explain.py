@@ -21,6 +21,7 @@ from search_api.explaining.matches import matches
 from search_api.explaining.sentence_vectors import PaperText, SentenceVectors
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
+from search_api.ranking.question import texts_of
 from search_api.ranking.ranker import DATE_POOL
 from search_api.ranking.signals import SIGNALS, Signal
 
@@ -89,7 +90,7 @@ def explain(
 
 def asked_words(query: Query) -> str:
     """Return all that a query wishes for in words."""
-    return " ".join([query.text, *(wish.text for wish in query.wishes if wish.weight > 0)])
+    return " ".join(text for weight, text in texts_of(query) if weight > 0)
 
 
 def _part(signal: Signal, standing: Standing) -> Contribution | None:

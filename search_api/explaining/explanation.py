@@ -75,7 +75,7 @@ class Term:
     """A word of the query, or of the papers to be like.
 
     Attributes:
-        term: its stem.
+        term: its stem; of characters that stand without spaces, two, so matches may overlap.
         word: as it was asked, or stands in them, the first time.
         count: how often it occurs in title, abstract and authors.
     """

@@ -6,8 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
+from indexer.letters import folded
 from indexer.paper import Paper
-from indexer.words import STOP_WORDS, TERMS_OF_WRITING, folded, located, surfaces
+from indexer.words import (
+    STOP_WORDS,
+    TERMS_OF_WRITING,
+    in_both_orders,
+    located,
+    surfaces,
+    terms,
+)
 from search_api.explaining.explanation import Field, Match, Term
 
 MOST_SHARED = 12
@@ -32,6 +40,12 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
         Match(field, word.start, word.end, text[word.start : word.end], author, word.term)
         for field, author, text in texts
         for word in located(text)
+    ]
+    words += [
+        Match("authors", 0, len(name), name, n, term)
+        for n, name in enumerate(paper.authors)
+        if (searched := in_both_orders(name)) != name
+        for term in {*terms(searched)} - {word.term for word in located(name)}
     ]
     asked = surfaces(query)
     having = {word.term for word in words if folded(word.text) not in STOP_WORDS}

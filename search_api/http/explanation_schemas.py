@@ -85,7 +85,7 @@ class MatchOut(PlaceOut):
     """A word that the query or a paper to be like has, too."""
 
     author: int | None = Field(description="which of the authors, from 0")
-    term: str = Field(description="the stem that they share")
+    term: str = Field(description="the stem that they share; where words have no spaces, a pair")
 
 
 class TermOut(BaseModel):

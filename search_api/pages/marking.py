@@ -117,7 +117,14 @@ def shown(paper: Paper, matches: Iterable[Match], strongest: Place | None = None
 
 
 def _spans(matches: Iterable[Match]) -> list[Span]:
-    return [Span(match.start, match.end) for match in matches]
+    """Return the places of words, those that overlap as one: 机器 and 器学 of 机器学习."""
+    spans: list[Span] = []
+    for match in sorted(matches, key=lambda match: match.start):
+        if spans and match.start < spans[-1].end:
+            spans[-1] = Span(spans[-1].start, max(spans[-1].end, match.end))
+        else:
+            spans.append(Span(match.start, match.end))
+    return spans
 
 
 def _from(text: str, begin: int, words: list[Span], outer: list[Span]) -> Markup:

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from pydantic import Field
 
-from indexer.cleaning.identity import normalised_title
 from indexer.errors import BadParameter
 from indexer.paper import Paper
+from indexer.words import folded_words
 from search_api.engine.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document
@@ -99,15 +99,15 @@ def _name(engine: Engine, asked: Asked, found: ResultList) -> str:
     only where nothing was found, there is time for that.
     """
     name = asked.q.strip(' "“”')
-    words = set(normalised_title(name).split())
-    if asked.filters().terms("author") or ":" in name or not 2 <= len(words) <= _WORDS_OF_NAME:
+    asked_for = set(folded_words(name))
+    if asked.filters().terms("author") or ":" in name or not 2 <= len(asked_for) <= _WORDS_OF_NAME:
         return ""
     if not found.total:
         by = Asked.model_validate({"author": [name]}).to_query()
         return name if by and engine.search(replace(by, k=1)).total else ""
     frequent = (str(one.value) for one in found.facets["author"])
     names = (*frequent, *(one for paper in found.papers for one in paper.authors))
-    return name if any(words <= set(normalised_title(one).split()) for one in names) else ""
+    return name if any(asked_for <= set(folded_words(one)) for one in names) else ""
 
 
 @pages.get("/snippets")

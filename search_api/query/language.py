@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from indexer.fields import FLAGS, TERMS, YEARS, Described
-from indexer.words import WORD
+from indexer.letters import WORD
 from search_api.query.filters import Filters, Wanted
 from search_api.query.operators import QUOTES, Asked, Clause, Operator, Wish, operators_of
 

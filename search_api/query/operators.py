@@ -15,7 +15,8 @@ from indexer.cleaning.identity import (
     scheme_of,
 )
 from indexer.fields import FLAGS, TERMS, YEARS
-from indexer.words import STOP_WORDS, WORD, folded
+from indexer.letters import WORD, folded
+from indexer.words import STOP_WORDS
 from search_api.query.filters import Filters
 from search_api.query.years import years
 

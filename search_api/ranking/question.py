@@ -8,6 +8,7 @@ from collections import defaultdict
 import numpy as np
 
 from indexer.arrays import Rows, Vectors, unit
+from indexer.cleaning.text import clean
 from indexer.encoder import Encoder
 from indexer.kept import kept
 from indexer.words import surfaces
@@ -64,7 +65,7 @@ class Question:
         query = self._query
         wanted = np.zeros(self.store.dimension)
         encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
-        if texts := _texts(query):
+        if texts := texts_of(query):
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(self.like):
@@ -76,7 +77,7 @@ class Question:
     @kept
     def weights(self) -> TermWeights:
         """The weight of each term that papers are to have, below 0 where they are not to."""
-        weights: TermWeights = defaultdict(float, weigh(_texts(self._query)))
+        weights: TermWeights = defaultdict(float, weigh(texts_of(self._query)))
         for rows, sign in ((self.like, 1.0), (self.unlike, -UNLIKE_WEIGHT)):
             for term, weight in weigh_papers(self.store, rows).items():
                 weights[term] += sign * weight
@@ -132,7 +133,11 @@ class Question:
         return self.store.vectors(np.setdiff1d(rows, self.like))
 
 
-def _texts(query: Query) -> list[tuple[float, str]]:
-    """Return the texts to rank by, with their weights."""
-    own = [(1.0, query.text)] if query.text.strip() else []
-    return own + [(wish.weight, wish.text) for wish in query.wishes]
+def texts_of(query: Query) -> list[tuple[float, str]]:
+    """Return the texts to rank by, cleaned as those of papers are, with their weights.
+
+    So ``CO$_2$``, as a title was copied, is asked for as papers have it.
+    """
+    texts = [(1.0, query.text)] if query.text.strip() else []
+    texts += [(wish.weight, wish.text) for wish in query.wishes]
+    return [(weight, clean(text) or text) for weight, text in texts]  # a tag alone is its name

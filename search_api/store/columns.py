@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Mask, Rows, best
-from indexer.cleaning.identity import normalised_title
 from indexer.fields import FLAGS, TERMS
+from indexer.letters import folded
 from indexer.store.columns import StoredColumns, Terms
+from indexer.words import runs
 from search_api.query.filters import Filters
 from search_api.query.results import FacetCount
 
@@ -104,23 +105,23 @@ def _finder(terms: Mapping[str, Terms]) -> Callable[[str, tuple[str, ...]], Mask
 
 
 def _of_category(terms: Terms, wanted: tuple[str, ...]) -> Mask:
-    """Return the terms that are a category, case aside, or that but for one's archive."""
-    names = {name.strip().casefold() for name in wanted}
+    """Return the terms that are a category, folded, or that but for one's archive."""
+    names = {folded(name.strip()) for name in wanted}
     short = {name.rpartition(".")[2] for name in names}
 
     def matches(value: str) -> bool:
-        value = value.casefold()
+        value = folded(value)
         return value in names or value.rpartition(".")[2] in names or value in short
 
     return np.fromiter(map(matches, terms.values()), np.bool_, len(terms))
 
 
 def _with_words(terms: Terms, wanted: tuple[str, ...]) -> Mask:
-    """Return the terms with all words of any wanted value, in any order, case and accents aside."""
+    """Return the terms with all words of any wanted value, folded, in any order."""
     mask = np.zeros(len(terms), dtype=np.bool_)
     for one in wanted:
-        if words := set(normalised_title(one).split()):
-            mask[terms.with_words(words)] = True
+        if wanted_runs := runs(one):
+            mask[terms.with_runs(wanted_runs)] = True
     return mask
 
 

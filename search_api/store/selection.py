@@ -7,7 +7,8 @@ import sqlite3
 import numpy as np
 import numpy.typing as npt
 
-from indexer.store.catalogue import term_numbers
+from indexer.cleaning.text import clean
+from indexer.store.catalogue import rows_with_phrase, term_numbers
 from indexer.store.lexical_index import LexicalIndex
 from indexer.words import terms
 from search_api.query.language import Clause
@@ -19,16 +20,15 @@ def having(db: sqlite3.Connection, words: LexicalIndex, clause: Clause) -> npt.N
     Args:
         db: the catalogue.
         words: its lexical index.
-        clause: literal ones are matched word by word, case and accents aside; others by the stem.
+        clause: literal ones are matched word by word, folded; others by the stem.
     """
     mask = np.zeros(words.papers, dtype=np.bool_)
+    text = clean(clause.text) or clause.text  # as those of papers were
     if clause.literal:
-        quoted = '"' + clause.text.replace('"', " ").replace("\0", " ") + '"'
-        expression = f"title : {quoted}" if clause.field == "title" else quoted
-        found = db.execute("SELECT rowid FROM phrases WHERE phrases MATCH ?", (expression,))
-        mask[np.fromiter((row for (row,) in found), dtype=np.int64) - 1] = True
+        found = rows_with_phrase(db, text, "title" if clause.field == "title" else "")
+        mask[np.fromiter(found, dtype=np.int64) - 1] = True
         return mask
-    asked = set(terms(clause.text))
+    asked = set(terms(text))
     numbers = term_numbers(db, asked)
     if len(numbers) < len(asked):
         return mask
