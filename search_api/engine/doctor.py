@@ -13,7 +13,7 @@ from indexer.errors import AkinError, IndexCorrupted
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Manifest
 from search_api.engine.engine import check_fit
-from search_api.store.health import blocks, catalogue_check, counts, sample
+from search_api.store.health import blocks, catalogue_check, counts, read_all, sample
 
 SAMPLE = 8
 """Papers whose vectors are computed again, evenly spread over the corpus."""
@@ -54,6 +54,7 @@ def examine(index: IndexFolder, make_encoder: Callable[[Manifest], Encoder]) -> 
         answer = catalogue_check(generation)
         yield Check("catalogue", ok=answer == "ok", detail=answer)
         yield _counts(generation)
+        yield Check("papers", ok=True, detail=f"{read_all(generation):,} read")
         yield _unit_length(generation)
         encoder = make_encoder(generation.manifest)
         check_fit(generation, encoder)
