@@ -3,17 +3,19 @@
 import json
 from contextlib import closing
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from indexer.cleaning.values import DEEPEST, extra_of, storable
-from indexer.errors import IndexCorrupted
+from indexer.errors import IndexCorrupted, ModelUnavailable
 from indexer.paper import Paper
 from indexer.readers.json_values import decode
 from indexer.store.generation import IndexFolder
 from indexer.store.paper_rows import paper_of, row_of
+from indexer.store.vector_cache import VectorCache
 from search_api.app import create_app
 from search_api.engine.doctor import examine
 from search_api.exports import EXPORTERS
@@ -164,3 +166,15 @@ def spoil(index):
         if isinstance(value, str) and len(value) == 64:
             pointer[name] = digest
     index.pointer.write_text(json.dumps(pointer))
+
+
+def test_a_model_that_makes_no_numbers_publishes_nothing(build, index, encoder, tmp_path):
+    """Its vectors are neither kept nor published as zeros."""
+    source = tmp_path / "a.jsonl"
+    source.write_text(records('"a": 1', '"b": 2'), encoding="utf-8")
+    encoder.encode_document = lambda texts: np.full((len(texts), 64), np.nan, np.float32)
+    with pytest.raises(ModelUnavailable, match="not numbers"):
+        build(source, mapped="none")
+    assert not index.pointer.exists()
+    with VectorCache(index.cache) as cache:
+        assert len(cache) == 0

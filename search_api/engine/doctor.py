@@ -86,7 +86,7 @@ def _unit_length(generation: Generation) -> Check:
     worst = 0.0
     for block in blocks(generation):
         lengths = np.linalg.norm(block.astype(np.float64), axis=1)
-        worst = max(worst, float(np.abs(lengths - 1).max()))
+        worst = float(np.maximum(worst, np.abs(lengths - 1).max()))  # which NaN is, too
     return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
 
 
