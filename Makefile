@@ -10,6 +10,9 @@ PORT    := 8000
 # What to index: files and folders. Empty: what the index was built from, at first seeds/.
 SOURCES :=
 
+# A worker for each core, each with one thread: two that compute with all cores wait for each other.
+IN_PARALLEL = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help run index test quick lint format bench screenshots lock clean
 
@@ -27,10 +30,10 @@ test: $(VENV)/.dev ## the whole suite: style, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(IN_PARALLEL)
 
 quick: $(VENV)/.dev ## the tests that need no model
-	$(BIN)/python -m pytest -m "not model" -x -q
+	$(IN_PARALLEL) -m "not model" -x -q
 
 lint: $(VENV)/.dev ## style and types alone
 	$(BIN)/ruff check .

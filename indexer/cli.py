@@ -67,6 +67,7 @@ class Columns(click.ParamType[dict[str, str]]):
     type=click.Choice(RULES),
     help="A rule by which records are not to be merged; repeatable.",
 )
+@click.option("--follow-links", is_flag=True, help="Read what links lead to out of a folder.")
 @click.option(
     "--ledger",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -90,6 +91,7 @@ def rebuild_index(
     model: str | None,
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
+    follow_links: bool,
     ledger: Path | None,
     mapped: Asked,
     full: bool,
@@ -108,7 +110,9 @@ def rebuild_index(
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path)
-    asked = _what_to_build(index, Recorded(list(sources), model or "", columns or {}, list(apart)))
+    asked = _what_to_build(
+        index, Recorded(list(sources), model or "", columns or {}, list(apart), follow_links)
+    )
     encoder = encoder_of(find_model(asked.model))
     try:
         with Bar() as bar:
@@ -118,6 +122,7 @@ def rebuild_index(
                 encoder,
                 columns=asked.columns,
                 apart=asked.apart,
+                follow_links=asked.follow_links,
                 ledger=ledger,
                 mapped=mapped,
                 full=full,
@@ -150,7 +155,7 @@ def _what_to_build(index: IndexFolder, asked: Recorded) -> Recorded:
     recorded = recorded or Recorded([Path("seeds")], DEFAULT_MODEL, {}, [])
     model = asked.model or recorded.model
     if asked.roots:
-        return Recorded(asked.roots, model, asked.columns, asked.apart)
+        return Recorded(asked.roots, model, asked.columns, asked.apart, asked.follow_links)
     if STDIN in recorded.roots:
         raise SourceMissing(
             "this index was built from what came through a pipe, which is gone: pipe the same in "
@@ -158,7 +163,11 @@ def _what_to_build(index: IndexFolder, asked: Recorded) -> Recorded:
             file=str(STDIN),
         )
     return Recorded(
-        recorded.roots, model, asked.columns or recorded.columns, asked.apart or recorded.apart
+        recorded.roots,
+        model,
+        asked.columns or recorded.columns,
+        asked.apart or recorded.apart,
+        asked.follow_links or recorded.follow_links,
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import json
+import logging
 import os
+import re
 import sqlite3
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from indexer.errors import AkinError, InputError, Interrupted
 
@@ -31,6 +35,20 @@ json_option = click.option(
 )
 
 
+_COMMANDING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+"""What a terminal obeys: C0 and C1, but for tabs and line ends, and turns of direction."""
+
+
+def visible(text: str) -> str:
+    """Return the text without what would command a terminal, whatever a source put into it."""
+    return text if text.isprintable() else _COMMANDING.sub("", text)
+
+
+def say(text: str) -> None:
+    """Print a line on standard error."""
+    click.echo(visible(text), err=True)
+
+
 class ReaderGone(Exception):
     """Nobody reads standard output any more, as in ``akin search … | head``: no error.
 
@@ -44,29 +62,60 @@ class Out(Console):
     def __init__(self, *, soft_wrap: bool = False) -> None:
         super().__init__(highlight=False, emoji=False, soft_wrap=soft_wrap)
 
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Yield what is printed, made visible; colours are added behind this."""
+        for part in super().render(renderable, options):
+            yield part if part.control else Segment(visible(part.text), part.style)
+
     def on_broken_pipe(self) -> None:
         """Let :func:`run` end the command; rich would exit with 1."""
         raise ReaderGone
 
 
+_ESCAPED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""JSON allows them as they are, and may be read on a terminal."""
+
+
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on standard output, whatever a text in it holds."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    text = _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
     write([text.encode("utf-8", "replace"), b"\n"])
 
 
 def write(pieces: Iterable[bytes]) -> None:
-    """Write bytes to standard output as they come.
+    """Write bytes to standard output as they come; to a terminal only what is visible of them.
 
     Raises:
         ReaderGone: nobody reads them any more.
     """
     try:
-        for piece in pieces:
+        for piece in _visible(pieces) if sys.stdout.isatty() else pieces:
             sys.stdout.buffer.write(piece)
         sys.stdout.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
+
+
+def _visible(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for piece in pieces:
+        yield visible(decoder.decode(piece)).encode()
+
+
+class VisibleLog(logging.Filter):
+    """Lets every record of a log pass, made visible: what was asked for, and tracebacks, too."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record, and let it pass."""
+        record.msg = visible(str(record.msg))
+        if isinstance(record.args, tuple):
+            record.args = tuple(visible(a) if isinstance(a, str) else a for a in record.args)
+        if record.exc_info and not record.exc_text:
+            record.exc_text = visible(logging.Formatter().formatException(record.exc_info))
+        return True
 
 
 def run(command: click.Command) -> Callable[[], None]:
@@ -104,7 +153,7 @@ def run(command: click.Command) -> Callable[[], None]:
             _fail(as_json, AkinError(f"SQLite: {error}"))
             code = AkinError.exit_code
         except Exception as error:  # noqa: BLE001 — a bug: say so in the form that was asked for
-            traceback.print_exc()
+            say(traceback.format_exc())
             _fail(as_json, AkinError(f"an error that akin did not expect: {error!r}"))
             code = AkinError.exit_code
         sys.exit(code if isinstance(code, int) else 0)
@@ -116,9 +165,9 @@ def _fail(as_json: bool, error: AkinError, usage: click.UsageError | None = None
     if as_json:
         print_json({"ok": False, "error": error.to_json()})
     elif usage:
-        usage.show()
+        click.UsageError(visible(usage.format_message()), usage.ctx).show()
     else:
         Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
             f"[bold red]{error.title}:[/] ", end=""
         )
-        click.echo(error.detail, err=True)
+        say(error.detail)

@@ -70,6 +70,7 @@ class Document:
         given: whether the user named this very file, not a folder around it.
         columns: which column of a table holds which field, where the user says so.
         piped: whether it came through a pipe, so that the path is that of a copy.
+        problem: why it is not to be opened; ``""`` if it may be.
         repairs: counted while it is read.
     """
 
@@ -78,6 +79,7 @@ class Document:
     given: bool
     columns: Mapping[str, str] = field(default_factory=dict)
     piped: bool = False
+    problem: str = ""
     repairs: Repairs = field(default_factory=Repairs, compare=False)
 
     @property
@@ -91,6 +93,8 @@ class Document:
         Raises:
             SourceUnreadable: the file cannot be opened or decompressed, or is empty.
         """
+        if self.problem:
+            raise SourceUnreadable(f"{self.path}: {self.problem}", file=str(self.path))
         with open_bytes(self.path, ahead=False) as file:
             head = file.read(HEAD_BYTES)
         if not head.strip():
@@ -142,6 +146,11 @@ class Document:
     def sha256(self) -> str:
         """Return the hex SHA-256 of the file's bytes."""
         return file_sha256(self.path)
+
+    def state(self) -> tuple[int, ...]:
+        """Return what tells whether the file was changed or replaced meanwhile."""
+        stat = self.path.stat()
+        return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
     @property
     def is_lines(self) -> bool:
@@ -209,6 +218,7 @@ def parts_of(document: Document, size: int) -> Iterator[Part]:
             document.given,
             document.columns,
             document.piped,
+            document.problem,
             data=data,
             before=before,
         )

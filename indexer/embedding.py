@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.encoder import Encoder
+from indexer.encoder import Encoder, finite
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter
 from indexer.store.records import Records
@@ -88,7 +88,7 @@ def embed(
 
 def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
     listed = list(texts.values())
-    vectors = encoder.encode_document(listed)
+    vectors = finite(encoder.encode_document(listed), encoder.model)
     counts = encoder.count_tokens(listed)
     limit = encoder.max_tokens
     return {

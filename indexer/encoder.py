@@ -25,7 +25,6 @@ Places = npt.NDArray[np.int64]
 """Where pieces of a text begin and end, in characters, shape ``(n, 2)``; the end is exclusive."""
 
 _BATCH = 32
-_LOAD_FAILURES = (OSError, ValueError, LookupError, TypeError, ImportError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,13 +109,13 @@ class SentenceTransformerEncoder:
         """Return the embeddings ``(n, dim)`` of texts that are to be found."""
         with self._lock:
             encode = self._load().encode_document
-            return _unit(encode(list(texts), batch_size=_BATCH, show_progress_bar=False))
+            return self._unit(encode(list(texts), batch_size=_BATCH, show_progress_bar=False))
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts that ask."""
         with self._lock:
             encode = self._load().encode_query
-            return _unit(encode(list(texts), batch_size=_BATCH, show_progress_bar=False))
+            return self._unit(encode(list(texts), batch_size=_BATCH, show_progress_bar=False))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
@@ -149,6 +148,10 @@ class SentenceTransformerEncoder:
         places = np.maximum(found.places - len(prompt), 0)
         return TokenEmbeddings(found.embeddings[:, : model.truncate_dim], places, found.cut)
 
+    def _unit(self, vectors: npt.NDArray[np.floating]) -> Vectors:
+        """Scale rows to length 1, whether or not the model did, and whatever its precision."""
+        return unit(finite(vectors.astype(np.float32, copy=False), self.model))
+
     def _load(self) -> SentenceTransformer:
         if self._loaded is None:
             import torch
@@ -171,7 +174,6 @@ def loaded(kind: Callable[..., Loaded], model: Model, what: str) -> Loaded:
     Raises:
         ModelUnavailable: its files cannot be loaded.
     """
-    from safetensors import SafetensorError
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -182,16 +184,26 @@ def loaded(kind: Callable[..., Loaded], model: Model, what: str) -> Loaded:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-    except (*_LOAD_FAILURES, SafetensorError) as error:
+    except Exception as error:  # what a broken file raises, each library decides for itself
         raise ModelUnavailable(
             f"{model.path}: not a {what} that sentence-transformers can load: {error}",
             model=model.name,
         ) from error
 
 
-def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
-    """Scale rows to length 1, whether or not the model did, and whatever its precision."""
-    return unit(vectors.astype(np.float32, copy=False))
+def finite(vectors: Vectors, model: Model) -> Vectors:
+    """Return a model's vectors ``(n, dim)``.
+
+    Raises:
+        ModelUnavailable: some are NaN or infinite, and so near to nothing.
+    """
+    if not np.isfinite(vectors).all():
+        raise ModelUnavailable(
+            f"{model.path}: the vectors of this model are not numbers (NaN or infinite): its "
+            "weights are damaged, or too large for their precision. Take another: --model NAME",
+            model=model.name,
+        )
+    return vectors
 
 
 def _averaged(model: SentenceTransformer) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import pickle
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from indexer.documents import Document, readable
@@ -13,8 +15,11 @@ from indexer.merging.merge import merge
 from indexer.paper import Rejection
 from indexer.progress import Reporter
 from indexer.readers import Reader, reader_for
-from indexer.reading import Helpers
+from indexer.reading import Batch, Helpers
 from indexer.store.records import Records
+
+_MOST_WAITING = 1 << 26
+"""Bytes of records that wait in memory for the end of their document."""
 
 
 @dataclass(slots=True)
@@ -49,8 +54,8 @@ def take_in(
         reporter: told of the progress.
 
     Raises:
-        SourceUnreadable: a file that the user named holds no format akin reads. One that merely
-            lies in a named folder is passed over and listed.
+        SourceUnreadable: a file that the user named cannot be read, to its end, as any format. One
+            that merely lies in a named folder is passed over and listed; nothing of it is kept.
     """
     reporter.phase("reading")
     read = Read()
@@ -65,8 +70,14 @@ def take_in(
             read.skipped.append(error.detail)
     with Helpers() as helpers:
         for document, reader in to_read:
-            account = _read_one(document, reader, helpers, finder, records, read, reporter)
-            read.sources.append(account)
+            try:
+                account = _read_one(document, reader, helpers, finder, records, read, reporter)
+            except SourceUnreadable as error:
+                if document.given:
+                    raise
+                read.skipped.append(error.detail)
+            else:
+                read.sources.append(account)
     reporter.phase("merging")
     merge_duplicates(finder, records)
     _account_for_merged(records, read)
@@ -83,9 +94,10 @@ def _read_one(
     reporter: Reporter,
 ) -> SourceAccount:
     path = document.name if document.piped else readable(str(document.path.resolve()))
-    account = SourceAccount(document.name, path, reader.FORMAT, document.sha256())
+    account = SourceAccount(document.name, path, reader.FORMAT, "")
     decoded = 0
-    for batch in helpers.read(document, reader):
+    batches = _all_of(document, reader, helpers, account)
+    for batch in batches if document.given else _once_all_came(batches):
         account.records += batch.records
         account.papers += len(batch.papers)
         account.rejected += len(batch.rejections)
@@ -102,6 +114,42 @@ def _read_one(
             f"{document.name}: {decoded:,} lines are not UTF-8 and were read as Windows-1252"
         )
     return account
+
+
+def _all_of(
+    document: Document, reader: Reader, helpers: Helpers, account: SourceAccount
+) -> Iterator[Batch]:
+    """Yield the records of a document, and account for its bytes.
+
+    Raises:
+        SourceUnreadable: it is broken, or vanished or changed meanwhile.
+    """
+    try:
+        before = document.state()
+        account.sha256 = document.sha256()
+        yield from helpers.read(document, reader)
+        changed = document.state() != before
+    except OSError as error:
+        raise SourceUnreadable(
+            f"{document.path}: cannot be read: {error.strerror or error}", file=str(document.path)
+        ) from error
+    if changed:
+        raise SourceUnreadable(
+            f"{document.path}: was changed while it was read. Run rebuild-index again",
+            file=str(document.path),
+        )
+
+
+def _once_all_came(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield batches once the last has come, as what breaks off is skipped; many wait on disk."""
+    with tempfile.SpooledTemporaryFile(_MOST_WAITING) as file:
+        count = 0
+        for batch in batches:
+            pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
+            count += 1
+        file.seek(0)
+        for _ in range(count):
+            yield pickle.load(file)  # noqa: S301 — written by the lines above
 
 
 def merge_duplicates(finder: DuplicateFinder, records: Records) -> None:

@@ -5,12 +5,15 @@ A rebuild with nothing to do must know which model an index was built with, but 
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import json
 import os
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import ModelCorrupted, ModelUnavailable
 from indexer.files import file_sha256
@@ -115,9 +118,8 @@ def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
         raise _unavailable(name, [f"{folder}: holds neither modules.json nor config.json"])
     if not any(folder.rglob("*.safetensors")):
         raise _unavailable(name, [f"{folder}: holds no .safetensors, the only weights taken"])
-    for pickled in folder.rglob("pytorch_model*.bin"):
-        if not any(pickled.parent.glob("*.safetensors")):
-            raise _unavailable(name, [f"{pickled}: a pickle, and only .safetensors are taken"])
+    for pickled in _pickles(folder, _transformers(folder)):
+        raise _unavailable(name, [f"{pickled}: a pickle, and only .safetensors are taken"])
     hashes = {path: file_sha256(folder / path) for path in _shaping_files(folder)}
     if weights_sha256 and hashes.get("model.safetensors") != weights_sha256:
         raise ModelCorrupted(
@@ -128,6 +130,60 @@ def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
         )
     digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode())
     return Model(name, folder, digest.hexdigest(), _prompts(folder))
+
+
+def _transformers(folder: Path) -> set[Path]:
+    """Return the folders of a model that hold a transformer, whose weights may be in pieces.
+
+    Raises:
+        ModelUnavailable: ``modules.json`` lists what is no module of sentence-transformers.
+    """
+    path = folder / "modules.json"
+    if not path.is_file():
+        return {folder}
+    listed, found = _json(path), {folder}
+    if not isinstance(listed, list):
+        raise _malformed(path, "not a list of modules")
+    for module in listed:
+        kind, where = (
+            (module.get("type"), module.get("path")) if isinstance(module, dict) else (None, None)
+        )
+        if not isinstance(kind, str) or not isinstance(where, str):
+            raise _malformed(path, f"not a module with a type and a path: {module!r:.80}")
+        if not kind.startswith("sentence_transformers."):  # which would be imported, and so run
+            raise _malformed(path, f"{kind!r:.80} is no module of sentence-transformers")
+        if not (folder / where).resolve().is_relative_to(folder.resolve()):
+            raise _malformed(path, f"{where!r:.80} leads out of the folder")
+        if kind.endswith(".Transformer"):
+            found.add(folder / where)
+    return found
+
+
+def _pickles(folder: Path, transformers: set[Path]) -> Iterator[Path]:
+    """Yield the weights that would be unpickled, for want of safetensors beside them."""
+    seen: set[Path] = set()
+    for parent, folders, files in os.walk(folder, followlinks=True):
+        place = Path(parent)
+        if place.resolve() in seen:
+            folders.clear()
+            continue
+        seen.add(place.resolve())
+        in_pieces = place in transformers and "model.safetensors.index.json" in files
+        for name in fnmatch.filter(files, "*_model*.bin"):
+            safe = "adapter_model" if name.startswith("adapter_model") else "model"
+            if f"{safe}.safetensors" not in files and not (safe == "model" and in_pieces):
+                yield place / name
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError, OSError) as error:
+        raise _malformed(path, f"not JSON: {error}") from error
+
+
+def _malformed(path: Path, what: str) -> ModelUnavailable:
+    return ModelUnavailable(f"{path}: {what}", file=str(path))
 
 
 def _shaping_files(folder: Path) -> list[str]:
@@ -145,8 +201,10 @@ def _prompts(folder: Path) -> dict[str, str]:
     path = folder / "config_sentence_transformers.json"
     if not path.is_file():
         return {"query": "", "document": ""}
-    try:
-        known = json.loads(path.read_text("utf-8")).get("prompts") or {}
-    except (ValueError, AttributeError) as error:
-        raise ModelUnavailable(f"{path}: not a JSON object: {error}", file=str(path)) from error
+    stated = _json(path)
+    if not isinstance(stated, dict):
+        raise _malformed(path, "not a JSON object")
+    known = stated.get("prompts") or {}
+    if not isinstance(known, dict) or not all(isinstance(p, str | None) for p in known.values()):
+        raise _malformed(path, f"not prompts by their names: {known!r:.80}")
     return {role: known.get(role) or "" for role in ("query", "document")}

@@ -117,7 +117,15 @@ class Helpers:
             return _read_elsewhere(document, reader)
         while len(self._idle) <= cores:  # one of them always waits for this process
             self._idle.append(self._open.enter_context(_process(_answer_parts)))
-        return _read_in_parts(document, reader, self._idle)
+        return self._in_parts(document, reader)
+
+    def _in_parts(self, document: Document, reader: Reader) -> Iterator[Batch]:
+        try:
+            yield from _read_in_parts(document, reader, self._idle)
+        except BaseException:
+            self._open.close()  # what they still do is for a document that nobody reads any more
+            self._idle.clear()
+            raise
 
 
 def _is_utf8(document: Document) -> bool:

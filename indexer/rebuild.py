@@ -77,6 +77,7 @@ class _How:
     roots: list[str]
     columns: dict[str, str]
     apart: list[str]
+    follow_links: bool
 
 
 def rebuild(
@@ -86,6 +87,7 @@ def rebuild(
     *,
     columns: Mapping[str, str] | None = None,
     apart: Collection[str] = (),
+    follow_links: bool = False,
     ledger: Path | None = None,
     mapped: Asked = "auto",
     full: bool = False,
@@ -103,6 +105,7 @@ def rebuild(
         encoder: used only for texts that are not in the cache.
         columns: which column of a table holds which field, beyond what is guessed.
         apart: rules of :data:`indexer.merging.duplicates.RULES` by which records are not merged.
+        follow_links: whether to read what links lead to that lead out of a folder.
         ledger: a file to write every rejected and every merged record to.
         mapped: how the map is laid out; ``auto``, which is content with the map that is there, is
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
@@ -119,7 +122,9 @@ def rebuild(
     reporter = reporter or Silent()
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
-        documents = find_documents(sources, spool=scratch, columns=columns)
+        documents = find_documents(
+            sources, spool=scratch, columns=columns, follow_links=follow_links
+        )
         if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:
             raise BadParameter(
                 f"{ledger}: is one of the sources, and would be replaced by the ledger",
@@ -157,7 +162,7 @@ def rebuild(
                     f"{comparison.removed:,} of the {previous.manifest.papers:,} papers before are "
                     f"not in these sources; they were in {', '.join(previous.manifest.roots)}"
                 )
-            how = _How(_roots(sources), dict(columns or {}), sorted(apart))
+            how = _How(_roots(sources), dict(columns or {}), sorted(apart), follow_links)
             current = (
                 previous is not None
                 and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
@@ -224,8 +229,8 @@ def _is_current(
     return (
         not (comparison.added or comparison.updated or comparison.removed)
         and manifest.sources == [source.to_json() for source in sources]
-        and (manifest.roots, manifest.columns, manifest.apart)
-        == (how.roots, how.columns, how.apart)
+        and (manifest.roots, manifest.columns, manifest.apart, manifest.follow_links)
+        == (how.roots, how.columns, how.apart, how.follow_links)
         and manifest.space.model == model.name
         and _is_of(manifest, model)
     )
@@ -294,6 +299,7 @@ def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Ma
         roots=how.roots,
         columns=how.columns,
         apart=how.apart,
+        follow_links=how.follow_links,
         sources=[source.to_json() for source in report.sources],
         versions={
             "akin": __version__,

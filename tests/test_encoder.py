@@ -194,3 +194,59 @@ def test_a_dense_layer_is_no_sum(encoder, tmp_path):
     dense = SentenceTransformerEncoder(find_model(str(tmp_path)))
     assert dense.encode_document(["Mamba"]).shape == (1, 16)
     assert dense.encode_tokens("Mamba") is None
+
+
+@pytest.fixture
+def copy(encoder, tmp_path) -> Path:
+    """A copy of the bundled model that a test may change."""
+    return Path(shutil.copytree(encoder.model.path, tmp_path / "copy"))
+
+
+def test_no_pickle_is_ever_loaded(copy, monkeypatch):
+    """A module that has but a pickle, decoys beside it, is refused before anything is loaded."""
+    import torch
+
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("a pickle was loaded"))
+    modules = json.loads((copy / "modules.json").read_text())
+    module = {"path": "3_Dense", "type": "sentence_transformers.models.Dense"}
+    modules.append({"idx": 3, "name": "3", **module})
+    (copy / "modules.json").chmod(0o644)
+    (copy / "modules.json").write_text(json.dumps(modules))
+    dense = copy / "3_Dense"
+    dense.mkdir()
+    torch.save({}, dense / "pytorch_model.bin")
+    (dense / "config.json").write_text('{"in_features": 384, "out_features": 8}')
+    (dense / "weights.safetensors").write_bytes(b"")
+    with pytest.raises(ModelUnavailable, match=r"3_Dense/pytorch_model\.bin: a pickle"):
+        SentenceTransformerEncoder(find_model(str(copy))).encode_query(["x"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("config.json", '{"model_type": 7}'),
+        ("1_Pooling/config.json", '{"pooling_mode": {"a": 1}}'),
+        ("tokenizer.json", '{"version": "1.0"}'),
+    ],
+)
+def test_whatever_is_wrong_with_a_model_is_one_error(copy, name, content):
+    """Not a traceback of the library that found it."""
+    (copy / name).chmod(0o644)
+    (copy / name).write_text(content)
+    with pytest.raises(ModelUnavailable, match="sentence-transformers can load"):
+        SentenceTransformerEncoder(find_model(str(copy))).load()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_model_whose_vectors_are_no_numbers_is_refused(copy, bad):
+    """Weights that are damaged make NaN, which has no length."""
+    from safetensors.numpy import load_file, save_file
+
+    weights = load_file(copy / "model.safetensors")
+    weights["embeddings.LayerNorm.bias"] = np.full_like(weights["embeddings.LayerNorm.bias"], bad)
+    (copy / "model.safetensors").unlink()
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    broken = SentenceTransformerEncoder(find_model(str(copy)))
+    for encode in (broken.encode_document, broken.encode_query):
+        with pytest.raises(ModelUnavailable, match=r"not numbers \(NaN or infinite\)"):
+            encode(["owls by night"])

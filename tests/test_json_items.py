@@ -122,10 +122,6 @@ BROKEN = {
         '{"id": 2,}',
         "Expecting property name enclosed in double quotes at line 2, column 10: '}'",
     ),
-    "a huge number": (
-        '{"id": ' + "9" * 5000 + "}",
-        "Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits",
-    ),
     "brackets by the hundred": (
         '{"id": ' + "[" * 5000 + "]" * 5000 + "}",
         "nested more than 100 deep",

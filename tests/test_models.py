@@ -62,7 +62,7 @@ def test_a_folder_is_a_model_and_its_name_is_its_path(folder, monkeypatch):
 def test_whatever_shapes_a_vector_changes_the_fingerprint(folder, name):
     """Weights, modules and pooling are part of it."""
     before = find_model(str(folder)).fingerprint
-    (folder / name).write_text("other")
+    (folder / name).write_text(" []")
     assert find_model(str(folder)).fingerprint != before
 
 
@@ -128,4 +128,66 @@ def test_a_broken_configuration_is_an_error(folder, content):
     path = folder / "config_sentence_transformers.json"
     path.write_bytes(content.encode("utf-8", "surrogatepass"))
     with pytest.raises(ModelUnavailable, match=r"config_sentence_transformers\.json"):
+        find_model(str(folder))
+
+
+@pytest.mark.parametrize("decoy", ["other.safetensors", "model.safetensors.index.json"])
+def test_a_decoy_beside_a_pickle_is_no_weights(folder, decoy):
+    """Only the file that would be loaded in its place makes a pickle harmless."""
+    (folder / "2_Dense").mkdir()
+    (folder / "2_Dense" / "pytorch_model.bin").write_bytes(b"pickle")
+    (folder / "2_Dense" / decoy).write_bytes(b"{}")
+    with pytest.raises(ModelUnavailable, match=r"2_Dense/pytorch_model\.bin: a pickle"):
+        find_model(str(folder))
+
+
+def test_a_pickle_behind_a_link_is_found(folder, tmp_path):
+    """A module may lie behind a link to a folder; a link in a circle is no matter."""
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "pytorch_model.bin").write_bytes(b"pickle")
+    (folder / "3_Dense").symlink_to(tmp_path / "else")
+    (folder / "1_Pooling" / "again").symlink_to(folder)
+    with pytest.raises(ModelUnavailable, match="a pickle"):
+        find_model(str(folder))
+
+
+def test_the_pieces_of_a_transformer_are_weights(folder):
+    """A large model is in several safetensors, with an index; a pickle beside them is not read."""
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00001.safetensors")
+    (folder / "model.safetensors.index.json").write_text("{}")
+    (folder / "pytorch_model.bin").write_bytes(b"pickle")
+    find_model(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("modules", "problem"),
+    [
+        ("{", "not JSON"),
+        ("[" * 5000, "not JSON"),
+        ('{"type": "x"}', "not a list of modules"),
+        ('["Pooling"]', "not a module with a type and a path: 'Pooling'"),
+        ('[{"type": 5, "path": ""}]', "not a module with a type and a path"),
+        ('[{"type": "sentence_transformers.models.Pooling"}]', "not a module with a type"),
+        ('[{"type": "os.system", "path": ""}]', "'os.system' is no module of"),
+        ('[{"type": "sentence_transformers_x.A", "path": ""}]', "is no module of"),
+        ('[{"type": "sentence_transformers.models.Dense", "path": "../d"}]', "leads out of"),
+        ('[{"type": "sentence_transformers.models.Dense", "path": "/tmp"}]', "leads out of"),
+    ],
+)
+def test_modules_that_cannot_be_are_errors(folder, modules, problem):
+    """Each names the file, and no code but that of sentence-transformers is ever asked for."""
+    (folder / "modules.json").write_text(modules)
+    with pytest.raises(ModelUnavailable, match=problem) as caught:
+        find_model(str(folder))
+    assert caught.value.context["file"] == str(folder / "modules.json")
+
+
+@pytest.mark.parametrize(
+    "prompts", ['"query: "', "[1]", '{"query": ["a"]}', '{"passage": {}}', "7"]
+)
+def test_prompts_of_other_types_are_errors(folder, prompts):
+    """They are texts by their names."""
+    path = folder / "config_sentence_transformers.json"
+    path.write_text(f'{{"prompts": {prompts}}}')
+    with pytest.raises(ModelUnavailable, match="not prompts by their names"):
         find_model(str(folder))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -157,15 +160,106 @@ def test_names_are_as_long_as_it_takes_to_tell_them_apart(tmp_path):
 
 
 def test_linked_folders_are_read_and_circles_end(tmp_path):
-    """A link to a folder is followed, once."""
+    """A link to a folder elsewhere is followed where that is asked for, once."""
     folder = tree(tmp_path / "papers", "a.md")
     elsewhere = tree(tmp_path / "elsewhere", "b.md")
     (folder / "link").symlink_to(elsewhere)
     (elsewhere / "back").symlink_to(folder)
-    assert [document.name for document in find_documents([folder])] == [
+    assert [document.name for document in find_documents([folder], follow_links=True)] == [
         "papers/a.md",
         "papers/link/b.md",
     ]
+
+
+def test_links_out_of_a_folder_are_not_followed_unasked(tmp_path):
+    """They are told of; links within the folder, and a link that is itself named, are followed."""
+    folder = tree(tmp_path / "papers", "a.md", "in/b.md")
+    elsewhere = tree(tmp_path / "elsewhere", "secret.md")
+    (folder / "file.md").symlink_to(elsewhere / "secret.md")
+    (folder / "folder").symlink_to(elsewhere)
+    (folder / "up").symlink_to("..")
+    (folder / "same").symlink_to("in")
+    (folder / ".hidden").symlink_to(elsewhere)
+    found = {document.name: document for document in find_documents([folder])}
+    assert {name: bool(one.problem) for name, one in found.items()} == {
+        "papers/a.md": False,
+        "papers/in/b.md": False,
+        "papers/file.md": True,
+        "papers/folder": True,
+        "papers/up": True,
+    }
+    with pytest.raises(SourceUnreadable, match="out of the folder, not followed without --follow"):
+        found["papers/file.md"].head()
+    assert names(folder / "folder") == ["elsewhere/secret.md"]
+
+
+def test_a_pipe_into_which_nobody_writes_is_refused(tmp_path, monkeypatch):
+    """To open it and wait would be for ever."""
+    monkeypatch.setattr("indexer.sources.LONGEST_WAIT", 0.0)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceUnreadable, match="pipe: nobody writes into this pipe"):
+        find_documents([tmp_path / "pipe"], spool=tmp_path)
+
+
+def test_a_pipe_is_read_to_its_end_however_it_comes(tmp_path):
+    """Who has it open and writes late is waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    lines = b"| Title | Abstract |\n" * 10_000
+
+    def write():
+        with (tmp_path / "pipe").open("wb") as pipe:
+            pipe.flush()
+            pipe.write(lines)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    (copied,) = find_documents([tmp_path / "pipe"], spool=tmp_path)
+    writer.join()
+    assert copied.path.read_bytes() == lines
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom", "/dev/null"])
+def test_a_device_is_refused(tmp_path, device):
+    """It may never end; so does what is piped in from one."""
+    with pytest.raises(SourceUnreadable, match=f"{device}: no document, but a device"):
+        find_documents([Path(device)], spool=tmp_path)
+
+
+def test_a_device_for_standard_input_is_refused(tmp_path, monkeypatch):
+    """``rebuild-index - < /dev/zero`` would fill the disk."""
+    with Path("/dev/zero").open() as zeros:
+        monkeypatch.setattr("sys.stdin", zeros)
+        with pytest.raises(SourceUnreadable, match="-: no document, but a device"):
+            find_documents([Path("-")], spool=tmp_path)
+
+
+def test_a_socket_is_refused(tmp_path, monkeypatch):
+    """It cannot be opened as a file is."""
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as open_socket:
+        open_socket.bind("papers")
+        with pytest.raises(SourceUnreadable, match="papers: no document, but a device or a socket"):
+            find_documents([Path("papers")], spool=tmp_path)
+
+
+def test_a_folder_within_a_folder_that_cannot_be_opened_is_told_of(tmp_path, monkeypatch):
+    """The others are read; where it was itself named, that is an error."""
+    folder = tree(tmp_path / "papers", "a.md", "closed/b.md")
+    scandir = os.scandir
+
+    def refusing(path):
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = {document.name: document.problem for document in find_documents([folder])}
+    assert found == {
+        "papers/a.md": "",
+        "papers/closed": "cannot be opened: Permission denied",
+    }
+    with pytest.raises(SourceUnreadable, match="closed: cannot be opened: Permission denied"):
+        find_documents([folder / "closed"])
 
 
 def test_a_name_that_is_not_unicode_is_readable(tmp_path):

@@ -105,3 +105,70 @@ def test_a_cache_in_use_elsewhere_is_not_taken_for_damaged(path):
     other.close()
     with VectorCache(path) as cache:
         assert (len(cache), cache.set_aside) == (3, None)
+
+
+def test_whatever_byte_is_damaged_nothing_wrong_is_found(path, tmp_path):
+    """A byte changed anywhere in the file costs vectors at most, and none is wrong."""
+    written = entries(40)
+    with VectorCache(path) as cache:
+        cache.put(written)
+    data = path.read_bytes()
+    for at in range(0, len(data), 53):
+        other = tmp_path / str(at) / "vectors.sqlite"
+        other.parent.mkdir()
+        other.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        with VectorCache(other) as cache:
+            for _ in range(2):
+                for key, found in cache.get(list(written)).items():
+                    np.testing.assert_array_equal(found.vector, written[key].vector)
+                cache.put(written)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("vector", "7"), ("vector", None), ("key", "CAST(x'fe80' AS TEXT)"), ("tokens", "'many'"),
+     ("vector", "x'010203'")],
+)  # fmt: skip
+def test_a_row_of_another_type_counts_as_missing(path, column, value):
+    """A text that cannot be decoded, a number for a vector: the rest is found."""
+    written = entries(3)
+    with VectorCache(path) as cache:
+        cache.put(written)
+    damaged, *whole = written
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')")
+    db.commit()
+    db.close()
+    db = sqlite3.connect(path)
+    spoiled = f"UPDATE vectors SET {column} = {value or 'NULL'} WHERE key = ?"  # noqa: S608
+    db.execute(spoiled, (damaged,))
+    db.commit()
+    db.close()
+    with VectorCache(path) as cache:
+        assert cache.get(list(written)).keys() == set(whole)
+        assert cache.set_aside is None
+
+
+def test_vectors_that_are_no_numbers_are_not_found(path):
+    """What an earlier version kept of a broken model is computed again."""
+    (key, vector), *_ = entries(1).items()
+    with VectorCache(path) as cache:
+        cache.put({key: vector._replace(vector=np.full(8, np.nan, np.float32))})
+        assert cache.get([key]) == {}
+
+
+def test_an_index_that_leads_astray_finds_no_other_vector(path):
+    """A key whose entry in the index names another row has no vector, rather than that one's."""
+    written = entries(2)
+    one, other = written
+    with VectorCache(path) as cache:
+        cache.put(written)
+    data = path.read_bytes()
+    page = next(p for p in range(0, len(data), 4096) if data[p] == 10)  # leaf of an index
+    leaf = bytearray(data[page : page + 4096])
+    swapped = leaf.replace(one, b"\0" * 32).replace(other, one).replace(b"\0" * 32, other)
+    path.write_bytes(data[:page] + swapped + data[page + 4096 :])
+    with VectorCache(path) as cache:
+        for key, found in cache.get(list(written)).items():
+            np.testing.assert_array_equal(found.vector, written[key].vector)

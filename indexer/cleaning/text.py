@@ -118,6 +118,11 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+def printable(text: str) -> str:
+    """Return the text with control characters as spaces, and half a pair as U+FFFD; no more."""
+    return text if text.isprintable() or not _ODD.search(text) else text.translate(_REPLACED)
+
+
 def clean_abstract(text: str) -> tuple[str, str]:
     """Return a cleaned abstract without what publishers put around it, and their copyright notice.
 

@@ -14,9 +14,11 @@ the source. Keys that a paper does not have go to ``extra``, but for those of a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import MAXYEAR
 from typing import Any
 
 from indexer.cleaning.identity import known_identifiers, paper_id
+from indexer.cleaning.values import extra_of
 from indexer.documents import Document
 from indexer.paper import Paper, Record, Rejection
 from indexer.readers.json_items import first_object, read_items
@@ -71,8 +73,14 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
             return reject(document, line, f"not a paper's {name}: {_short(value)}", "")
     if not stated["title"].strip():
         return reject(document, line, "a paper of akin's without a title", "")
-    extra = dict(stated.get("extra") or {})
-    extra |= {k: v for k, v in stated.items() if k not in _TYPES and k not in _SILENT}
+    year = stated.get("year")
+    if year is not None and not 0 < year <= MAXYEAR:
+        return reject(document, line, f"not a paper's year: {_short(year)}", "")
+    others = {k: v for k, v in stated.items() if k not in _TYPES and k not in _SILENT}
+    try:
+        extra = extra_of((stated.get("extra") or {}) | others)
+    except ValueError as error:
+        return reject(document, line, str(error), "")
     authors = tuple(author for author in stated.get("authors") or () if author.strip())
     known = known_identifiers(
         {
@@ -86,7 +94,7 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
         title=stated["title"],
         abstract=stated.get("abstract") or "",
         authors=authors,
-        year=stated.get("year"),
+        year=year,
         date=stated.get("date"),
         venue=stated.get("venue"),
         categories=tuple(stated.get("categories") or ()),

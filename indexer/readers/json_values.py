@@ -7,6 +7,7 @@ allows; a wrong type is read as far as it makes sense and never raises.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,10 +28,30 @@ _SURROGATE = re.compile(
     r"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+_VAST = 1 << 63
+_WIDEST = len(str(-_VAST))
+
+
+def _whole(digits: str) -> int | str:
+    """Return a whole number, or its digits where it has more than 64 bits."""
+    if len(digits) > _WIDEST:
+        return digits
+    return number if -_VAST <= (number := int(digits)) < _VAST else digits
+
+
+def _real(text: str) -> float | str:
+    """Return a number with a fraction, or as it is written where it is beyond all floats."""
+    return number if math.isfinite(number := float(text)) else text
+
+
 # NaN is how pandas writes what is missing; line ends within strings are common, and harmless.
-_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+_DECODER = json.JSONDecoder(
+    strict=False,
+    parse_constant=lambda name: None if name == "NaN" else name,
+    parse_int=_whole,
+    parse_float=_real,
+)
 READ = _DECODER.raw_decode
-_VAST = 2.0**63
 
 # Where an object stands for a text, under which key that lies.
 _TEXT_KEYS = (
@@ -43,7 +64,9 @@ _PMC = re.compile(r"(?:https?://\S*/)?(?:PMC)?(\d{1,9})/?", re.IGNORECASE)
 
 
 def decode(text: str) -> Any:
-    """Return a JSON text's value: NaN and infinities as ``None``, halves of a pair as U+FFFD.
+    """Return a JSON text's value: NaN as ``None``, halves of a surrogate pair as U+FFFD.
+
+    Numbers that are not to be kept exactly, whole ones beyond 64 bits and infinite ones, are text.
 
     Raises:
         ValueError: it is no JSON, or nested too deeply.
@@ -56,12 +79,20 @@ def decode(text: str) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:  # NaN, a line end in a string; or an error, told better here
         return _DECODER.decode(text)
+    # May have been a whole number of more than 64 bits, which is a float to orjson.
+    return _DECODER.decode(text) if _holds_vast(value) else value
+
+
+def _holds_vast(value: Any) -> bool:
     if isinstance(value, dict):
-        for one in value.values():
-            # May have been a whole number of more than 64 bits, which is a float to orjson.
-            if type(one) is float and abs(one) >= _VAST:
-                return _DECODER.decode(text)
-    return value
+        value = value.values()
+    elif not isinstance(value, list):
+        return isinstance(value, float | int) and not -_VAST <= value < _VAST
+    for one in value:
+        kind = type(one)
+        if kind is not str and kind is not bool and one is not None and _holds_vast(one):
+            return True
+    return False
 
 
 def _depth(text: str) -> int:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
 from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
-from indexer.cleaning.text import clean, clean_abstract, links_code, links_in
+from indexer.cleaning.text import clean, clean_abstract, links_code, links_in, printable
+from indexer.cleaning.values import extra_of
 from indexer.documents import Document, readable
 from indexer.paper import Paper, Record, Rejection
 
@@ -80,9 +81,12 @@ def make_record(
         as_written: whether the text is clean already, as in what akin exported.
 
     Returns:
-        A rejection if there is neither title nor abstract.
+        A rejection if there is neither title nor abstract, or nothing can keep what it holds.
     """
-    rest = {name: value for name, value in (extra or {}).items() if value not in (None, "", [], {})}
+    try:
+        rest = extra_of({n: v for n, v in (extra or {}).items() if v not in (None, "", [], {})})
+    except ValueError as error:
+        return reject(document, line, str(error), head)
     title, abstract = title or "", abstract or ""
     if as_written:
         title, abstract = _folded(title), _folded(abstract)
@@ -131,7 +135,7 @@ def make_record(
             categories=tuple(dict.fromkeys(c for c in map(_folded, categories) if c)),
             doi=known.pop("doi", None),
             arxiv_id=known.pop("arxiv", None),
-            url=url or None,
+            url=_folded(url) if url else None,
             code=True if links_code(abstract) else code,
             sources=(document.name,),
             extra={**rest, **known},
@@ -141,7 +145,7 @@ def make_record(
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(printable(text).split())
 
 
 def _cleaned(value: Any) -> Any:

@@ -71,6 +71,7 @@ class Manifest:
         roots: the sources as they were given, absolute.
         columns: which column of a table holds which field, as far as that was given.
         apart: by which rules records were not merged.
+        follow_links: whether links out of the folders were followed.
         sources: each document read, with its hash and counts.
         versions: of akin, Python and the libraries that shape the files.
         format_version: :data:`FORMAT_VERSION` of the builder.
@@ -90,6 +91,7 @@ class Manifest:
     apart: list[str]
     sources: list[dict[str, Any]]
     versions: dict[str, str]
+    follow_links: bool = False
     format_version: int = FORMAT_VERSION
     generation: str = ""
     papers: int = 0
@@ -120,6 +122,7 @@ class Manifest:
                 f"{path}: index format {version}, this akin reads {FORMAT_VERSION}. {mend}",
                 file=str(path),
             )
+        content.setdefault("follow_links", False)  # not stated by earlier builders
         values = {one.name: content[one.name] for one in fields(cls)}
         values["spaces"] = [Space(**space) for space in content["spaces"]]
         values["map"] = MapInfo(**content["map"]) if content["map"] else None
@@ -134,6 +137,7 @@ class Recorded:
     model: str
     columns: dict[str, str]
     apart: list[str]
+    follow_links: bool = False
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -150,6 +154,7 @@ class Recorded:
             model=str(spaces[0]["model"]),
             columns=dict(content.get("columns", {})),
             apart=list(content.get("apart", [])),
+            follow_links=bool(content.get("follow_links")),
         )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 import orjson
 
+from indexer.cleaning.values import storable
+from indexer.errors import IndexCorrupted
 from indexer.paper import Paper, as_json
 from indexer.store.entry import Entry, Merged
 
@@ -62,7 +65,11 @@ _LISTS = ("authors", "categories", "sources")
 
 
 def row_of(paper: Paper) -> Row:
-    """Return the values of the columns, and the content hash."""
+    """Return the values of the columns, and the content hash.
+
+    Whatever made the paper: what is written can be read again.
+    """
+    paper = _storable(paper)
     return (
         paper.id,
         paper.title,
@@ -82,14 +89,37 @@ def row_of(paper: Paper) -> Row:
     )
 
 
+def _storable(paper: Paper) -> Paper:
+    values = {f.name: getattr(paper, f.name) for f in fields(paper)}
+    try:
+        orjson.dumps(values)
+    except TypeError:  # half a surrogate pair, a number beyond 64 bits
+        for name, value in values.items():
+            kept = storable(value)
+            values[name] = tuple(kept) if isinstance(value, tuple) else kept
+        return Paper(**values)
+    return paper
+
+
 def paper_of(row: Sequence[Any]) -> Paper:
-    """Return the paper of the values of :data:`COLUMNS`."""
-    fields = dict(zip(COLUMNS.split(", "), row, strict=True))
-    for name in _LISTS:
-        fields[name] = tuple(orjson.loads(fields[name]))
-    fields["extra"] = orjson.loads(fields["extra"])
-    fields["code"] = None if fields["code"] is None else bool(fields["code"])
-    return Paper(**fields)
+    """Return the paper of the values of :data:`COLUMNS`.
+
+    Raises:
+        IndexCorrupted: the row holds what no paper does.
+    """
+    values = dict(zip(COLUMNS.split(", "), row, strict=True))
+    try:
+        for name in _LISTS:
+            values[name] = tuple(orjson.loads(values[name]))
+        values["extra"] = orjson.loads(values["extra"])
+    except (ValueError, TypeError) as error:
+        raise IndexCorrupted(
+            f"{values['id']}: this paper of the index cannot be read ({error}). Build it anew: "
+            "rebuild-index --full",
+            id=values["id"],
+        ) from error
+    values["code"] = None if values["code"] is None else bool(values["code"])
+    return Paper(**values)
 
 
 def read_entries(db: sqlite3.Connection, start: int, stop: int) -> Iterator[Entry]:

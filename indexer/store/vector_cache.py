@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import sqlite3
 import time
 import zlib
@@ -31,6 +32,17 @@ CREATE TABLE IF NOT EXISTS vectors (
 )
 """
 _ASK_AT_ONCE = 500  # every SQLite takes so many parameters
+# The key is read from the row that holds the vector: a damaged index may lead to another one.
+_GET = """
+SELECT key, vector, tokens, truncated, crc FROM vectors NOT INDEXED
+WHERE rowid IN (SELECT rowid FROM vectors WHERE key IN ({}))
+"""
+_NOT_NOW = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM,
+}  # fmt: skip
+"""What keeps a file from being used, whatever it holds."""
+_IF_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 
 class CachedVector(NamedTuple):
@@ -84,16 +96,9 @@ class VectorCache:
         return found
 
     def _get(self, keys: Sequence[bytes]) -> dict[bytes, CachedVector]:
-        marks = ",".join("?" * len(keys))
-        rows = self._connection.execute(
-            f"SELECT key, vector, tokens, truncated, crc FROM vectors WHERE key IN ({marks})",  # noqa: S608
-            keys,
-        )
-        return {
-            key: CachedVector(np.frombuffer(blob, dtype="<f4"), tokens, bool(truncated))
-            for key, blob, tokens, truncated, crc in rows
-            if zlib.crc32(blob) == crc
-        }
+        rows = self._connection.execute(_GET.format(",".join("?" * len(keys))), keys)
+        asked = set(keys)
+        return {key: vector for key, *row in rows if key in asked and (vector := _whole(*row))}
 
     def put(self, vectors: Mapping[bytes, CachedVector]) -> None:
         """Write vectors; when this returns, they outlive the process."""
@@ -119,9 +124,9 @@ class VectorCache:
         """
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise OSError(errno.EIO, str(error), str(self._path)) from error
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of a message
+            if self._cannot_be_used(error):
+                raise OSError(errno.EIO, str(error), str(self._path)) from error
             self._connection.close()
             self.set_aside = self._path.with_suffix(f".damaged-{time.time_ns()}")
             self._path.replace(self.set_aside)
@@ -130,12 +135,30 @@ class VectorCache:
             self._connection = sqlite3.connect(self._path)
             _prepare(self._connection)
 
+    def _cannot_be_used(self, error: Exception) -> bool:
+        """Tell whether an error says nothing of what the file holds."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        if code == sqlite3.SQLITE_IOERR_SHORT_READ:
+            return False
+        if (code & 0xFF) in _IF_FORBIDDEN:  # or a damaged header says so
+            return not (os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK))
+        return (code & 0xFF) in _NOT_NOW
+
     def __len__(self) -> int:
         (count,) = self._connection.execute("SELECT count(*) FROM vectors").fetchone()
         return int(count)
 
 
+def _whole(vector: object, tokens: object, truncated: object, crc: object) -> CachedVector | None:
+    """Return what a row holds, ``None`` if that is no vector as it was written."""
+    if not isinstance(vector, bytes) or zlib.crc32(vector) != crc or not isinstance(tokens, int):
+        return None
+    numbers = np.frombuffer(vector, dtype="<f4")
+    return CachedVector(numbers, tokens, bool(truncated)) if np.isfinite(numbers).all() else None
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
+    connection.text_factory = bytes  # of a damaged row: nothing is decoded
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(_SCHEMA)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from indexer.command import Out, index_option, json_option, print_json, write
+from indexer.command import Out, index_option, json_option, print_json, say, write
 from indexer.files import replace_file
 from indexer.paper import Paper
 from indexer.store.generation import IndexFolder
@@ -93,7 +93,7 @@ def export(
     if as_json:
         print_json({"ok": True, **told})
     else:
-        click.echo(f"{written:,} papers as {exporter.FORMAT} in {output}", err=True)
+        say(f"{written:,} papers as {exporter.FORMAT} in {output}")
 
 
 def _papers(store: Store, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from indexer.command import Out, print_json, write
+from indexer.command import Out, print_json, say, write
 from search_api.commands import render
 from search_api.commands.options import (
     engine_of,
@@ -106,4 +106,4 @@ def _answer(options: dict[str, Any], make: Callable[[Shape], Query]) -> None:
         title = query.typed or query.text.strip() or f"Papers like {', '.join(query.like)}"
         write(document(EXPORTERS[format_], listed(page.hits), title))
         for note in page.notes:
-            click.echo(f"note: {note}", err=True)
+            say(f"note: {note}")

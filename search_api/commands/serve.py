@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from indexer import __version__
-from indexer.command import index_option
+from indexer.command import index_option, say
 from indexer.errors import AddressUnusable
 from search_api.commands.options import (
     model_option,
@@ -50,7 +50,7 @@ def serve(
     os.environ["AKIN_RERANKER"] = reranker or ""
     os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
     own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}
-    click.echo(f"akin {__version__} on http://{host}:{port}, its API on /docs", err=True)
+    say(f"akin {__version__} on http://{host}:{port}, its API on /docs")
     try:
         uvicorn.run(
             "search_api.app:create_app_from_environment",
@@ -59,7 +59,15 @@ def serve(
             port=port,
             workers=workers,
             h11_max_incomplete_event_size=LONGEST_HEAD,
-            log_config={**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **own}},
+            log_config={
+                **LOGGING_CONFIG,
+                "loggers": {**LOGGING_CONFIG["loggers"], **own},
+                "filters": {"visible": {"()": "indexer.command.VisibleLog"}},
+                "handlers": {
+                    name: {**handler, "filters": ["visible"]}
+                    for name, handler in LOGGING_CONFIG["handlers"].items()
+                },
+            },
         )
     except SystemExit as stopped:  # uvicorn's own codes mean other things than akin's
         return int(bool(stopped.code))

@@ -33,7 +33,7 @@ def status(index_path: Path, as_json: bool) -> None:
 @model_option
 @json_option
 def doctor(index_path: Path, model: str | None, as_json: bool) -> int:
-    """Verify checksums, counts and a sample of vectors."""
+    """Verify checksums and counts, read every paper, and embed a sample again."""
     from search_api.engine.doctor import examine
 
     out, checks = Out(), []

@@ -13,7 +13,7 @@ from indexer.errors import AkinError, IndexCorrupted
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Manifest
 from search_api.engine.engine import check_fit
-from search_api.store.health import blocks, catalogue_check, counts, sample
+from search_api.store.health import blocks, catalogue_check, counts, read_all, sample
 
 SAMPLE = 8
 """Papers whose vectors are computed again, evenly spread over the corpus."""
@@ -54,6 +54,7 @@ def examine(index: IndexFolder, make_encoder: Callable[[Manifest], Encoder]) -> 
         answer = catalogue_check(generation)
         yield Check("catalogue", ok=answer == "ok", detail=answer)
         yield _counts(generation)
+        yield Check("papers", ok=True, detail=f"{read_all(generation):,} read")
         yield _unit_length(generation)
         encoder = make_encoder(generation.manifest)
         check_fit(generation, encoder)
@@ -85,7 +86,7 @@ def _unit_length(generation: Generation) -> Check:
     worst = 0.0
     for block in blocks(generation):
         lengths = np.linalg.norm(block.astype(np.float64), axis=1)
-        worst = max(worst, float(np.abs(lengths - 1).max()))
+        worst = float(np.maximum(worst, np.abs(lengths - 1).max()))  # which NaN is, too
     return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
 import numpy as np
 
 from indexer.arrays import Rows, Vectors
+from indexer.errors import IndexCorrupted
 from indexer.store.catalogue import open_catalogue, read_texts
 from indexer.store.generation import Generation
+from indexer.store.paper_rows import COLUMNS, paper_of
 from indexer.store.vector_index import VectorIndex
 
 
@@ -39,6 +42,26 @@ def counts(generation: Generation) -> dict[str, int]:
     if corpus_map := generation.map():
         found["map"] = len(corpus_map.points)
     return found
+
+
+def read_all(generation: Generation) -> int:
+    """Read every paper of a generation and return how many there are.
+
+    Raises:
+        IndexCorrupted: one cannot be read.
+    """
+    count = 0
+    with closing(open_catalogue(generation.catalogue)) as db:
+        try:
+            for values in db.execute(f"SELECT {COLUMNS} FROM papers ORDER BY row"):  # noqa: S608
+                paper_of(values)
+                count += 1
+        except sqlite3.DatabaseError as error:
+            raise IndexCorrupted(
+                f"the paper behind the first {count:,} cannot be read ({error}). "
+                "Build the index anew: rebuild-index --full"
+            ) from error
+    return count
 
 
 def blocks(generation: Generation) -> Iterator[Vectors]:
