@@ -52,6 +52,7 @@ def test_a_substance_is_shown_and_found_as_one(written):
         ("$^{14}$C of C$_{60}$", "¹⁴C of C₆₀"),
         ("VO$_x$ and Sr$_{1-x}$O", "VOₓ and Sr₁₋ₓO"),
         ("PM$_{2.5}$, PM<sub>2.5</sub>", "PM2.5, PM2.5"),
+        (r"BaFeO$_{3-\delta}$ and NO$_{\mathrm{x}}$", "BaFeO3-δ and NOₓ"),
         (
             "5 × 10<sup>&minus;6</sup> m<sup>2</sup>, 10^-6 and 10^{-6}",
             "5 × 10⁻⁶ m², 10⁻⁶ and 10⁻⁶",

@@ -30,7 +30,8 @@ _CAPITALISED = re.compile(r"(?:[A-Z][A-Za-z]*|\))$")
 _LINK = r"(?:https?://|www\.|\b10\.\d{4,9}/)\S+"
 
 _TAG = re.compile(
-    r"(\s*)<(?:\w+:)?(sub|sup|inf)\b[^<>]*>\s*([^<>]{1,12}?)\s*</(?:\w+:)?\2\s*>", re.IGNORECASE
+    r"(\s{0,3})<(?:\w{1,9}:)?(sub|sup|inf)\b[^<>]*>\s{0,9}([^<>]{1,12}?)\s{0,9}</(?:\w{1,9}:)?\2\s*>",
+    re.IGNORECASE,
 )
 _CHEMISTRY = re.compile(r"\\(?:ce|cee|cf|ch)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _COUNT = re.compile(r"(?<=[A-Za-z)\]}])\d+")
@@ -41,16 +42,19 @@ _LOWERING = frozenset(["textsubscript", "sb"])
 _ORDINAL = re.compile(rf"\^\s*\{{\s*(?:{_FONT}\{{?)?(st|nd|rd|th)\s*\}}{{1,2}}")
 _DEGREE = re.compile(r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z])\s*)")
 _PRIME = re.compile(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime(?![a-zA-Z])\s*)")
+# What Unicode has no place for, though chemistry has: the numbers of PM_{2.5}, of O_{3-\delta}.
+_MIXED = r"\d+\.\d+|\d[\d.]*\s*[+−-]\s*(?:\d\.\d+|[yzn]|\\(?:delta|epsilon|alpha|beta)\s*)"
+_MIXED_ONLY = re.compile(_MIXED)
 # In braces, with or without a font: a script wherever it stands. Behind a macro's name.
 _BRACED = re.compile(
     rf"(\\[a-zA-Z]+\s*)?(?<!\\)([_^])\s*"
-    rf"(?:\{{\s*((?:{_FONT})?)({_SIMPLE}|\d+\.\d+|[\d+−-]*x)\s*\}}"
-    rf"|\{{\s*{_FONT}\{{\s*({_SIMPLE})\s*\}}\s*\}}|{_FONT}\{{\s*({_SIMPLE})\s*\}}|(x)(?=\$))"
+    rf"(?:\{{\s*((?:{_FONT})?)({_SIMPLE}|[\d+−-]*x|{_MIXED})\s*\}}"
+    rf"|\{{\s*{_FONT}\{{\s*({_SIMPLE}|x)\s*\}}\s*\}}|{_FONT}\{{\s*({_SIMPLE}|x)\s*\}}|(x)(?=\$))"
 )
 _BARE = re.compile(
     r"(\\[a-zA-Z]+\s*)?(?<!\\)(?:(_)(\d+|x(?!\w))|(\^)([+−-]?\d+|[+−-](?![\w({\\.])))"
 )
-_MATH = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_MATH = re.compile(r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\]", re.DOTALL)
 _SUM = r"(?=[\w({\\])"  # what is added stands right behind the sign, and nothing behind a charge
 _POWER = re.compile(
     rf"{_LINK}|(?<=[A-Za-z0-9)\]₀-₉])\^"
@@ -58,7 +62,7 @@ _POWER = re.compile(
 )
 _CHARGED = re.compile(rf"(?:{_ELEMENT}|[)\]₀-₉])$")
 _SUBSTANCE = re.compile(
-    rf"{_LINK}|(?<![A-Za-z0-9_\\])(?:[(\[]*{_ELEMENT}(?:_?\d{{1,2}}|_x)?(?:[)\]](?:_?\d{{1,2}})?)*)+"
+    rf"{_LINK}|(?<![A-Za-z0-9_\\])(?:[(\[]{{0,3}}{_ELEMENT}(?:_?\d{{1,2}}|_x)?(?:[)\]](?:_?\d{{1,2}})?)*)+"
     r"(?![A-Za-z0-9_])"
 )
 
@@ -121,9 +125,10 @@ def _of_chemistry(found: re.Match[str]) -> str:
 def _of_braces(found: re.Match[str]) -> str:
     content = next(filter(None, found.groups()[3:]))
     before = found.string[max(0, found.start() - 20) : found.start()].rstrip("${} ")
-    if found[2] == "_" and "." in content:  # PM_{2.5}: there is no point in that place
-        return content if not found[1] and _CAPITALISED.search(before) else found[0]
-    if "." in content or (content.endswith("x") and not _is_of_compound(found[2], before)):
+    if _MIXED_ONLY.fullmatch(content):
+        is_number = found[2] == "_" and not found[1] and _CAPITALISED.search(before)
+        return content if is_number else found[0]
+    if content.endswith("x") and not _is_of_compound(found[2], before):
         return found[0]
     return _behind(found[1]) + _script(found[2], content)
 
