@@ -111,8 +111,19 @@ class Rows:
             return self._mended(taken, width, closed=False)
         except csv.Error:
             return self._mended(taken, width, closed=not self._lines.ended)
+        if len(taken) > 1 and self._swallows(taken[1:], len(cells), width):
+            return self._mended(taken, width, closed=False)
         self._usual = len(cells)
         return first, cells
+
+    def _swallows(self, lines: Sequence[Line], cells: int, width: int) -> bool:
+        """Tell whether the lines behind the first of a record are records of their own.
+
+        A quotation that nobody closed ends at the next quotation mark, wherever that is. Then the
+        record has too many cells, or most of its lines are rows; a line of prose may look like one.
+        """
+        rows = sum(line.text.count(self._separator) + 1 == width > 2 for line in lines)
+        return (cells > width and rows > 0) or (rows > 1 and 2 * rows > len(lines))
 
     def _cells(self, taken: list[Line]) -> list[str]:
         """Return the cells of the record whose first line is taken; takes its other lines."""
@@ -169,8 +180,9 @@ class Rows:
         if self._quoted and not line.text.startswith('"'):
             return False
         cells = split_line(line.text, self._separator)
-        if cells is None:  # begins a row of several lines
-            return self._quoted and f'"{self._separator}"' in line.text
+        if cells is None:  # begins a row of several lines, or is broken itself
+            several = line.text.startswith('"') and f'"{self._separator}"' in line.text
+            return several or line.text.count(self._separator) + 1 == width
         return len(cells) in (width, self._usual)
 
     def _rejected(self, line: Line, reason: str) -> Rejection:
