@@ -20,7 +20,9 @@ import numpy as np
 
 from indexer.cleaning.identity import TELLING_WORDS, normalised_title, surname
 from indexer.merging.clusters import parted
+from indexer.merging.decisions import Decisions
 from indexer.merging.merge import identifiers_of
+from indexer.merging.possible import Possible, Shared
 from indexer.paper import Paper
 
 RULES = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl", "title")
@@ -61,9 +63,13 @@ class DuplicateFinder:
 
     Args:
         rules: those of :data:`RULES` to go by.
+        decisions: of people, which come before all rules.
     """
 
-    def __init__(self, rules: Collection[str] = RULES) -> None:
+    def __init__(self, rules: Collection[str] = RULES, decisions: Decisions | None = None) -> None:
+        self._decisions = decisions or Decisions()
+        self._possible: list[Possible] = []
+        self._shared: list[Shared] = []
         self._hashes = {rule: array("q") for rule in RULES if rule in rules}
         self._rows = {rule: array("I") for rule in self._hashes}
 
@@ -90,6 +96,17 @@ class DuplicateFinder:
         for row in sorted(links):
             if row not in seen:
                 yield _reached(row, links, seen)
+
+    def possible(self) -> list[Possible]:
+        """Return the pairs that are likely one paper, once :meth:`groups` is exhausted.
+
+        Rows are those of records; both of a pair may be within groups, never the same one.
+        """
+        return self._possible
+
+    def shared(self) -> list[Shared]:
+        """Return the identifiers that were not followed, once :meth:`groups` is exhausted."""
+        return self._shared
 
     def _alike(self, rule: str) -> Iterator[list[int]]:
         """Yield the rows, ascending, that share a hash."""
