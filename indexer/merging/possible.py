@@ -1,8 +1,10 @@
-"""What finding duplicates leaves for people to know: likely pairs, and identifiers of many papers."""
+"""What finding duplicates leaves to people: likely pairs, and identifiers of several papers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from indexer.merging.comparing import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,8 @@ class Shared:
     kind: str
     value: str
     rows: tuple[int, ...]
+
+    @property
+    def reason(self) -> str:
+        """What is said of it in notes and ledger."""
+        return f"{NAMES[self.kind]} {self.value} is shared by {len(self.rows)} papers: kept apart"
