@@ -82,7 +82,7 @@ class Candidates:
 def _neighbours(rows: list[int], facts: FactsOf) -> Iterator[tuple[int, int]]:
     orders = {row: _orders(facts(row)) for row in rows}
     for which in range(len(orders[rows[0]])):
-        listed = sorted(rows, key=lambda row: (orders[row][which], row))  # noqa: B023
+        listed = sorted(rows, key=lambda row: (orders[row][which], row))
         for at, row in enumerate(listed):
             for other in listed[at + 1 : at + 1 + NEIGHBOURS]:
                 yield min(row, other), max(row, other)

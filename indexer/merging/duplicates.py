@@ -16,8 +16,9 @@ from functools import lru_cache
 
 from indexer.merging import keys
 from indexer.merging.candidates import Candidates
-from indexer.merging.comparing import NAMES, UNLIKE, Comparison, Identifier, compare, worth
+from indexer.merging.comparing import compare, worth
 from indexer.merging.decisions import Decisions
+from indexer.merging.evidence import NAMES, UNLIKE, Comparison, Identifier
 from indexer.merging.facts import Facts
 from indexer.merging.possible import Possible, Shared
 from indexer.paper import Paper

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from indexer.cleaning.identity import TELLING_WORDS
 from indexer.cleaning.names import apart, family_of
 from indexer.merging.decisions import record_key
@@ -17,6 +19,7 @@ from indexer.merging.spelling import (
     name_folded,
     notice_of,
     numbers_of,
+    squeezed,
     words_of,
 )
 from indexer.paper import Paper
@@ -74,6 +77,24 @@ class Person:
             frozenset(word[0] for word in others),
         )
 
+    def may_be(self, other: Person) -> bool:
+        """Tell whether two may be one person: by family name, and initials if both have any."""
+        if self.words == other.words and self.words:
+            return True
+        if self.family.isdisjoint(other.family) and not _are_near(self.family, other.family):
+            return False
+        return not (self.initials and other.initials) or not self.initials.isdisjoint(
+            other.initials
+        )
+
+
+def _are_near(one: frozenset[str], other: frozenset[str]) -> bool:
+    return any(
+        len(a) > 4 and a[0] == b[0] and OSA.distance(a, b, score_cutoff=2) <= (len(a) > 8) + 1
+        for a in one
+        for b in other
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -82,7 +103,8 @@ class Facts:
     Attributes:
         titles: the words of its title; more than one where it gives a translation, too; none where
             it has no title.
-        squeezed: these without spaces.
+        mains: of each of them the words before its subtitle, all where it has none.
+        squeezed: the titles without spaces.
         numbers: see :func:`indexer.merging.spelling.numbers_of`.
         notice: see :func:`indexer.merging.spelling.notice_of`.
         translated: whether the title is in brackets, as databases put those they translated.
@@ -104,8 +126,9 @@ class Facts:
     """
 
     titles: tuple[tuple[str, ...], ...]
+    mains: tuple[tuple[str, ...], ...]
     squeezed: tuple[str, ...]
-    numbers: frozenset[str]
+    numbers: tuple[str, ...]
     notice: str
     translated: bool
     generic: bool
@@ -139,7 +162,8 @@ class Facts:
         )
         return cls(
             titles=forms,
-            squeezed=tuple(map("".join, forms)),
+            mains=tuple(words_of(main_title(form)) for form in forms_of(title)),
+            squeezed=tuple(map(squeezed, forms)),
             numbers=numbers_of(title),
             notice=notice_of(stated),
             translated=title.startswith("[") or len(forms) > 1,

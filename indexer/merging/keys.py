@@ -20,7 +20,7 @@ from indexer.merging.facts import (
     volume_of,
 )
 from indexer.merging.merge import identifiers_of
-from indexer.merging.spelling import folded, words_of
+from indexer.merging.spelling import folded, squeezed, words_of
 from indexer.paper import Paper
 
 Key = tuple[str, str]
@@ -31,7 +31,7 @@ RECORD = "record"
 TEXTUAL = ("title", "part", "place", "text")
 """The kinds of keys that are no identifiers."""
 
-_PART = 20
+_PART = 12
 """Letters of the beginning of a title, and of its end."""
 
 _OPENING_WORDS = 10
@@ -46,10 +46,10 @@ def keys_of(paper: Paper) -> list[Key]:
         else ""
     )
     for form in forms_of(paper.own_title):
-        if not (title := "".join(words_of(form))):
+        if not (title := squeezed(words_of(form))):
             continue
         keys.append(("title", title))
-        if (main := "".join(words_of(main_title(form)))) != title and main:
+        if (main := squeezed(words_of(main_title(form)))) != title and main:
             keys.append(("title", main))
         keys.append(("part", f"{author} {title[:_PART]}"))
         keys.append(("part", f"{title[-_PART:]} {author}"))

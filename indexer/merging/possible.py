@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.merging.comparing import NAMES
+from indexer.merging.evidence import NAMES
 
 
 @dataclass(frozen=True, slots=True)

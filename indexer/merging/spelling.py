@@ -29,17 +29,19 @@ _LEFT_OUT = frozenset("a an and the".split())
 
 # British and American spelling, and what German and Nordic letters become in ASCII: both sides
 # are folded, so that it matters little that other words are folded, too.
-_SPELLINGS = (
-    (re.compile(r"[ao]e"), "e"),
-    (re.compile(r"our"), "or"),
-    (re.compile(r"([^aeiou])tre(s?)$"), r"\1ter\2"),
-    (re.compile(r"[yi]z"), "is"),
-    (re.compile(r"ys(?=[ei])"), "is"),
-    (re.compile(r"ll"), "l"),
-    (re.compile(r"mme"), "m"),
-    (re.compile(r"ogue(s?)$"), r"og\1"),
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"ence(s?)$"), r"ense\1"),
+_SPELLINGS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("[ao]e", "e"),
+        ("our", "or"),
+        ("[yi]z", "is"),
+        ("ys(?=[ei])", "is"),
+        ("ll", "l"),
+        ("mme", "m"),
+        ("ogue", "og"),
+        ("ph", "f"),
+        ("ence", "ense"),
+    )
 )
 
 
@@ -57,15 +59,20 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a title, articles and *and* left out, in one spelling of several."""
-    return tuple(map(_one_spelling, (w for w in folded(text).split() if w not in _LEFT_OUT)))
+    """Return the words of a title as :func:`folded` gives them, without articles and *and*."""
+    return tuple(word for word in folded(text).split() if word not in _LEFT_OUT)
 
 
-@lru_cache(maxsize=4096)
-def _one_spelling(word: str) -> str:
+@lru_cache(maxsize=64)
+def squeezed(words: tuple[str, ...]) -> str:
+    """Return the words of a title without spaces, in one of several spellings.
+
+    So ``fine-tuning`` and ``finetuning``, ``tumour`` and ``tumor`` are the same.
+    """
+    text = "".join(words)
     for pattern, replacement in _SPELLINGS:
-        word = pattern.sub(replacement, word)
-    return word
+        text = pattern.sub(replacement, text)
+    return text
 
 
 def name_folded(text: str) -> str:
@@ -153,7 +160,7 @@ def is_generic(title: str) -> bool:
     return bool(_GENERIC.fullmatch(folded(title)))
 
 
-_ROMAN = {
+ROMAN = {
     name: str(number)
     for number, name in enumerate(
         "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1
@@ -177,22 +184,24 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _DIGITS = re.compile(r"\d+")
 
 
-def numbers_of(title: str) -> frozenset[str]:
+def numbers_of(title: str) -> tuple[str, ...]:
     """Return the numbers and single letters of a title: digits, Roman numerals, *two*, *second*.
+
+    Each comes as often as the title has it.
 
     They tell *Type 1* from *Type 2*, *Part A* from *Part B*, and one year's report from the next.
     """
     words = folded(_THOUSANDS.sub("", title)).split()
-    found: set[str] = set()
+    found: list[str] = []
     for at, word in enumerate(words):
         counted = bool(at) and words[at - 1] in _COUNTED
-        if word in _ROMAN and (word not in _ALONE or counted or at == len(words) - 1):
-            found.add(_ROMAN[word])
+        if word in ROMAN and (word not in _ALONE or counted or at == len(words) - 1):
+            found.append(ROMAN[word])
         elif word in _IN_WORDS:
-            found.add(_IN_WORDS[word])
+            found.append(_IN_WORDS[word])
         elif len(word) == 1 and word.isalpha():
             if word != "a" or counted:
-                found.add(word)
+                found.append(word)
         else:
-            found.update(digits.lstrip("0") or "0" for digits in _DIGITS.findall(word))
-    return frozenset(found)
+            found += [digits.lstrip("0") or "0" for digits in _DIGITS.findall(word)]
+    return tuple(sorted(found))
