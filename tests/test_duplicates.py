@@ -57,8 +57,8 @@ IDENTIFIED = {
 def test_an_identifier_makes_records_one_that_agree_in_little_else(rule):
     """A paper renamed by its authors is one under its identifier, which the reason names."""
     stated, reason = IDENTIFIED[rule]
-    one = paper("Herons at ponds", "Ann Lee", year=2020, venue="Pond", **stated)
-    other = paper("What wading birds catch in winter", "A. Lee", year=2020, venue="Pond", **stated)
+    one = paper("Herons at ponds", "Ann Lee", pages="31-4", **stated)
+    other = paper("What wading birds catch in winter", "A. Lee", pages="31", **stated)
     (group,) = found(one, paper("Between"), other)[0]
     assert (group.row, [(d.row, d.reason) for d in group.duplicates]) == (1, [(3, reason)])
     assert rows(one, other, rules=[r for r in RULES if r != rule]) == []
@@ -261,6 +261,10 @@ DIFFERENT = {
     "two PubMed records": (
         paper(TITLE, "Ann Lee", year=2019, extra={"pmid": "1"}),
         paper(TITLE, "Ann Lee", year=2019, extra={"pmid": "2"}),
+    ),
+    "chapters of one author": (
+        paper("Herons at ponds in winter", "Ann Lee", year=2020, venue="Birds", doi="10.1/book"),
+        paper("On the song of frogs", "Ann Lee", year=2020, venue="Birds", doi="10.1/book"),
     ),
     "a PubMed id copied wrongly": (
         paper("Herons at ponds in winter", "Ann Lee", extra={"pmid": "7"}),

@@ -30,7 +30,7 @@ _TITLE = {
     "cut": 2.0,
     "numbered": 0.0,
     "near": -5.0,
-    "other": -6.0,
+    "other": -7.0,
 }
 _AUTHOR = {"same": 4.0, "listed": -1.0, "other": -6.0}
 _ALL_AUTHORS = 1.0
@@ -69,6 +69,8 @@ def compare(
     if titled and not (one.telling and other.telling) and differing:
         # A title that many papers have: nothing that both state may differ.
         total.apart |= one.generic or other.generic or not shared
+    if titled == "same" and pages and one.page and _tells(one.page):
+        total.opposed = False  # a volume or a DOI is mistyped sooner than all of these agree
     if shared and pages is False and likeness != "same":
         total.add(_SHARED_BY_PAGES)
     if _states_the_same(one, other):
@@ -212,7 +214,7 @@ def _place(one: Facts, other: Facts, total: Evidence) -> bool | None:
         else:
             total.add(_ISSUE[0])
     if pages and one.page:
-        weight = _PAGE[0] if one.page[0] or one.page[1] > 20 else _FIRST_PAGES
+        weight = _PAGE[0] if _tells(one.page) else _FIRST_PAGES
         total.add(weight, alike="pages")
     elif pages is False and one.page and other.page:
         elsewhere = True
@@ -222,6 +224,11 @@ def _place(one: Facts, other: Facts, total: Evidence) -> bool | None:
     if differs and elsewhere:
         total.add(_ELSEWHERE)
     return pages
+
+
+def _tells(page: tuple[str, int]) -> bool:
+    """Tell whether few papers begin on a page: on the first ones of a volume many do."""
+    return bool(page[0]) or page[1] > 20
 
 
 def _both(what: str, *values: str) -> str:

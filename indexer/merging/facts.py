@@ -34,7 +34,10 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\s*(?:\[[^\[\]]*\]|\((?:see comments?|author'?s transl|review|abstract)\))\W*$", re.IGNORECASE
+    r"\s*[\[(](?=[^\[\]()]*\b(?:see|corrected|erratum|comments?|transl|abstract|review|article"
+    r"|letter|editorial|retracted|withdrawn|in (?:english|german|french|spanish|chinese))\b)"
+    r"[^\[\]()]{0,80}[\])]\W*$|\s*\[(?:published|erratum)[^\[\]]*\]\W*$",
+    re.IGNORECASE,
 )
 _BEFORE = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn|\[[a-z ]{3,20}\])\W+(?=\w)", re.IGNORECASE
@@ -196,9 +199,7 @@ def _text(extra: Mapping[str, object], name: str) -> str:
 
 def _bare(title: str) -> str:
     """Return a title without what databases add to it: ``[corrected]``, ``RETRACTED:``."""
-    while (bare := _ASIDE.sub("", title)) != title and len(bare.split()) >= 2:
-        if "[" in title and len(title[len(bare) :].split()) > 3:
-            break  # a translation, not a remark
+    while (bare := _ASIDE.sub("", title)) != title and len(bare.split()) > 1:
         title = bare
     return _BEFORE.sub("", title)
 
