@@ -21,6 +21,9 @@ from indexer.store.records import Records
 _MOST_WAITING = 1 << 26
 """Bytes of records that wait in memory for the end of their document."""
 
+SHOWN_SHARED = 10
+"""How many identifiers of several papers a report names; the ledger has all."""
+
 
 @dataclass(slots=True)
 class Read:
@@ -45,7 +48,7 @@ def take_in(
     """Read every document into the records of a build, and merge those of one paper.
 
     In memory there is one batch of records, and of every record the hashes of its keys, 12 bytes
-    each and three or so per record; records that share a key are read again together.
+    each and eight or so per record; records that share a key are read again and compared.
 
     Args:
         documents: in the order of the sources.
@@ -79,7 +82,7 @@ def take_in(
             else:
                 read.sources.append(account)
     reporter.phase("merging")
-    merge_duplicates(finder, records)
+    read.notes += merge_duplicates(finder, records)
     _account_for_merged(records, read)
     return read
 
@@ -152,19 +155,29 @@ def _once_all_came(batches: Iterable[Batch]) -> Iterator[Batch]:
             yield pickle.load(file)  # noqa: S301 — written by the lines above
 
 
-def merge_duplicates(finder: DuplicateFinder, records: Records) -> None:
+def merge_duplicates(finder: DuplicateFinder, records: Records) -> list[str]:
     """Merge the records of one paper; rows are without gaps then, and ids unique.
 
     Args:
         finder: has the keys of every record.
         records: all of them.
+
+    Returns:
+        Which identifiers several papers state, for people to know.
     """
     for group in finder.groups(records.paper):
         rows = [group.row, *(duplicate.row for duplicate in group.duplicates)]
         reasons = [None, *(duplicate.reason for duplicate in group.duplicates)]
         papers = [records.paper(row) for row in rows]
         records.merge(rows, reasons, papers, merge(papers))
+    shared = finder.shared()
+    for one in shared:
+        records.keep_apart(one.rows, one.reason)
     records.settle()
+    notes = [one.reason for one in shared[:SHOWN_SHARED]]
+    if more := len(shared) - len(notes):
+        notes.append(f"{more:,} more identifiers are each shared by several papers: kept apart")
+    return notes
 
 
 def _account_for_merged(records: Records, read: Read) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.paper import Rejection
-from indexer.store.entry import Merged
+from indexer.store.entry import Apart, Merged
 from indexer.store.records import Comparison
 
 SHOWN_REJECTIONS = 100
@@ -128,8 +128,15 @@ class Report:
         }
 
 
-def write_ledger(path: Path, rejected: Iterable[Rejection], merged: Iterable[Merged]) -> None:
+def write_ledger(
+    path: Path,
+    rejected: Iterable[Rejection],
+    merged: Iterable[Merged],
+    apart: Iterable[Apart] = (),
+) -> None:
     """Write one line per record that is not a paper of its own: rejected, or merged into one.
+
+    A paper that was not merged with others that state the same identifier has a line, too.
 
     The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``.
 
@@ -137,10 +144,12 @@ def write_ledger(path: Path, rejected: Iterable[Rejection], merged: Iterable[Mer
         path: the file; one that is there is replaced.
         rejected: records that could not be read.
         merged: the records of papers made of several; the first of each is a paper, not a line.
+        apart: papers that share an identifier with others, and are not one with them.
     """
     lines = [
         ({"status": "rejected", "paper": None, "record": None, **r.to_json()} for r in rejected),
         ({"status": "merged", **m.to_json()} for m in merged if m.reason),
+        ({"status": "apart", "record": None, **a.to_json()} for a in apart),
     ]
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.DictWriter(file, _FIELDS)

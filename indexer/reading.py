@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from indexer.documents import Document, parts_of
 from indexer.errors import AkinError
-from indexer.merging.duplicates import keys_of
+from indexer.merging.keys import Key, keys_of
 from indexer.paper import Record, Rejection
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
@@ -46,12 +46,12 @@ class Prepared:
 
     Attributes:
         row: the values that are written of the paper.
-        keys: by which it is told from others, see :func:`indexer.merging.duplicates.keys_of`.
+        keys: by which it is told from others, see :func:`indexer.merging.keys.keys_of`.
         line: 1-based, where the record begins.
     """
 
     row: Row
-    keys: dict[str, str]
+    keys: list[Key]
     line: int
 
     @classmethod

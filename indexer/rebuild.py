@@ -9,7 +9,7 @@ Six phases::
     mapping     vectors → a place on the map for each paper, and topics with names
     publishing  all of it becomes what is read, at once
 
-Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 40
+Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 100
 bytes a record to find duplicates; id and content hash of every paper known before, some 300 bytes
 each; what the sink holds, locally the vectors and some 70 bytes a paper; of a map some 60 bytes a
 paper, and for PaCMAP all vectors and 1 kB more of each.
@@ -106,7 +106,8 @@ def rebuild(
         columns: which column of a table holds which field, beyond what is guessed.
         apart: rules of :data:`indexer.merging.duplicates.RULES` by which records are not merged.
         follow_links: whether to read what links lead to that lead out of a folder.
-        ledger: a file to write every rejected and every merged record to.
+        ledger: a file to write every rejected and every merged record to, and papers that share an
+            identifier.
         mapped: how the map is laid out; ``auto``, which is content with the map that is there, is
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
@@ -140,7 +141,7 @@ def rebuild(
             read = take_in(documents, rules, records, reporter)
             notes += read.notes
             if ledger:
-                write_ledger(ledger, records.rejections(), records.merged())
+                write_ledger(ledger, records.rejections(), records.merged(), records.apart())
             if not len(records):
                 raise _nothing(sources, read)
             comparison = records.compare(sink.known())

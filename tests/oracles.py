@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from indexer.merging.clusters import publications_of
+from indexer.merging.comparing import compare, worth
+from indexer.merging.decisions import record_key
+from indexer.merging.evidence import UNLIKE
+from indexer.merging.facts import Facts
 from indexer.paper import Paper
 from indexer.words import in_both_orders, paired, terms
 
@@ -61,46 +64,27 @@ def lifts(scores: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[f
     return lifted
 
 
-def parted(rows: Sequence[int], papers: Mapping[int, Paper], telling: bool) -> list[list[int]]:
-    """Records of one title as works: each is compared with the first record of every cluster."""
-    clusters: list[list[int]] = []
-    stated: list[dict[str, str]] = []
-    for row in rows:
-        ours = publications_of(papers[row])
-        for cluster, theirs in zip(clusters, stated, strict=True):
-            conflict = any(theirs.get(kind, value) != value for kind, value in ours.items())
-            first, paper = papers[cluster[0]], papers[row]
-            if not conflict and (_may_be_one if telling else _text_agrees)(first, paper):
-                cluster.append(row)
-                theirs.update(ours)
-                break
-        else:
-            clusters.append([row])
-            stated.append(ours)
-    return clusters
-
-
-def _may_be_one(one: Paper, other: Paper) -> bool:
-    if not (one.authors or other.authors):
-        return one.year == other.year and _venues_agree(one, other)
-    if one.year == other.year or not (one.abstract and other.abstract):
-        return True
-    words, others = _words(one), _words(other)
-    return len(words & others) >= 0.5 * min(len(words), len(others))
-
-
-def _text_agrees(one: Paper, other: Paper) -> bool:
-    if one.year != other.year:
-        return False
-    if not (one.abstract and other.abstract):
-        return _venues_agree(one, other)
-    words, others = _words(one), _words(other)
-    return len(words & others) >= 0.5 * len(words | others)
-
-
-def _venues_agree(one: Paper, other: Paper) -> bool:
-    return one.venue == other.venue or not (one.venue and other.venue)
-
-
-def _words(paper: Paper) -> set[str]:
-    return set(re.findall(r"\w+", paper.abstract.casefold()))
+def papers_of(papers: Sequence[Paper]) -> list[list[int]]:
+    """Rows of one paper each: all pairs are compared, and joined, likeliest first, if all agree."""
+    facts = [Facts.of(paper) for paper in papers]
+    pairs = list(itertools.combinations(range(len(papers)), 2))
+    compared = {pair: compare(facts[pair[0]], facts[pair[1]]) for pair in pairs}
+    many = {
+        identifier
+        for c in compared.values()
+        if c.shared and (c.apart or c.score - worth(c.shared) <= UNLIKE)
+        for identifier in c.shared
+    }
+    compared = {pair: compare(facts[pair[0]], facts[pair[1]], many=many) for pair in pairs}
+    groups = [{row} for row in range(len(papers))]
+    keys = [record_key(paper) for paper in papers]
+    for one, other in sorted(
+        (pair for pair in pairs if compared[pair].certain),
+        key=lambda p: (-compared[p].score, sorted((keys[p[0]], keys[p[1]])), p),
+    ):
+        ours, theirs = (next(g for g in groups if row in g) for row in (one, other))
+        across = [tuple(sorted((a, b))) for a in ours for b in theirs]
+        if ours is not theirs and not any(compared[pair].contradicting for pair in across):
+            groups.remove(theirs)
+            ours |= theirs
+    return sorted(sorted(group) for group in groups if len(group) > 1)

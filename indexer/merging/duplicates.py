@@ -1,36 +1,34 @@
-"""Which records are of one paper? Same identifier; or same title, first author, about same year.
+"""Which records are of one paper?
 
-Titles link no two records that state different publications: two DOIs of publishers, two arXiv ids,
-two PubMed ids (an updated review has its old title and authors).
-
-Keys are collected as records stream by, 12 bytes each and three or so per record, and compared once
-all are there: so what is merged does not depend on which record came first, and a chain of records
-(preprint with an arXiv id, the same with a DOI, the DOI alone) becomes one paper.
+Keys are collected as records stream by, and compared once all are there. What is certain of two
+records makes them one paper, the most certain first, unless any two of what would become one
+contradict each other: so no paper is made of parts of two, a chain of records (preprint with an
+arXiv id, the same with a DOI, the DOI alone) becomes one, and the order of the records changes
+nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
-from array import array
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-import numpy as np
-
-from indexer.cleaning.identity import TELLING_WORDS, normalised_title, surname
-from indexer.merging.clusters import parted
-from indexer.merging.merge import identifiers_of
+from indexer.merging import keys
+from indexer.merging.candidates import Candidates
+from indexer.merging.comparing import compare, worth
+from indexer.merging.decisions import Decisions
+from indexer.merging.evidence import NAMES, UNLIKE, Comparison, Identifier
+from indexer.merging.facts import Facts
+from indexer.merging.possible import Possible, Shared
 from indexer.paper import Paper
 
-RULES = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl", "title")
+RULES = (*NAMES, "title")
 """What can make two records one paper; each can be turned off."""
 
-YEARS_APART = 2
-"""Between a preprint and its publication, at most."""
+DECIDED = "said to be the same"
 
-_NAMES = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PubMed id", "pmcid": "PubMed Central id",
-          "openreview": "OpenReview id", "acl": "ACL Anthology id"}  # fmt: skip
+_FACTS_KEPT = 4096
 
 ReadRow = Callable[[int], Paper]
 
@@ -56,23 +54,43 @@ class Group:
     duplicates: tuple[Duplicate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """Two records that may be one paper, sorted by certainty, then by what the records state."""
+
+    score: float
+    keys: tuple[str, str]
+    row: int
+    other: int
+    certain: bool
+
+    @property
+    def order(self) -> tuple[float, tuple[str, str], int, int]:
+        """What links are sorted by."""
+        return -self.score, self.keys, self.row, self.other
+
+
 class DuplicateFinder:
     """Collects the keys of records, then finds the groups.
 
     Args:
         rules: those of :data:`RULES` to go by.
+        decisions: of people, which come before all rules.
     """
 
-    def __init__(self, rules: Collection[str] = RULES) -> None:
-        self._hashes = {rule: array("q") for rule in RULES if rule in rules}
-        self._rows = {rule: array("I") for rule in self._hashes}
+    def __init__(self, rules: Collection[str] = RULES, decisions: Decisions | None = None) -> None:
+        self._rules = frozenset(rules)
+        self._ignored = frozenset(NAMES) - self._rules
+        self._decisions = decisions or Decisions()
+        textual = keys.TEXTUAL if "title" in self._rules else ()
+        kinds = [kind for kind in NAMES if kind in self._rules]
+        self._candidates = Candidates([*kinds, *textual, *([keys.RECORD] if decisions else [])])
+        self._possible: list[Possible] = []
+        self._shared: list[Shared] = []
 
-    def add(self, row: int, keys: Mapping[str, str]) -> None:
-        """Collect the keys of a record, from :func:`keys_of`."""
-        for rule, key in keys.items():
-            if rule in self._hashes:
-                self._hashes[rule].append(key_hash(key))
-                self._rows[rule].append(row)
+    def add(self, row: int, found: Collection[keys.Key]) -> None:
+        """Collect the keys of a record, from :func:`indexer.merging.keys.keys_of`."""
+        self._candidates.add(row, found)
 
     def groups(self, read: ReadRow) -> Iterator[Group]:
         """Yield the groups of more than one record, by their first row.
@@ -80,147 +98,183 @@ class DuplicateFinder:
         Args:
             read: returns the paper of a row; asked only for those that share a key.
         """
-        links: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        for rule in self._hashes:
-            for rows in self._alike(rule):
-                for one, other, reason in _links(rule, rows, read):
-                    links[one].append((other, reason))
-                    links[other].append((one, reason))
+
+        @lru_cache(maxsize=_FACTS_KEPT)
+        def facts(row: int) -> Facts:
+            return Facts.of(read(row))
+
+        links, many = self._links(facts)
+        papers = _Papers(facts, self._compared, many, self._decisions)
+        for link in links:
+            if link.certain:
+                papers.join(link.row, link.other, forced=link.score == float("inf"))
+        self._possible = list(self._likely(links, papers, many, facts))
+        self._shared = list(self._apart(papers, facts))
+        linked: dict[int, list[int]] = defaultdict(list)
+        for link in links:
+            if link.certain and papers.of(link.row) == papers.of(link.other):
+                linked[link.row].append(link.other)
+                linked[link.other].append(link.row)
         seen: set[int] = set()
-        for row in sorted(links):
+        for row in sorted(linked):
             if row not in seen:
-                yield _reached(row, links, seen)
+                duplicates = [
+                    Duplicate(other, self._reason(facts(before), facts(other), many))
+                    for before, other in _reached(row, linked, seen)
+                ]
+                yield Group(row, tuple(sorted(duplicates, key=lambda found: found.row)))
 
-    def _alike(self, rule: str) -> Iterator[list[int]]:
-        """Yield the rows, ascending, that share a hash."""
-        hashes = np.asarray(self._hashes[rule], dtype=np.int64)
-        rows = np.asarray(self._rows[rule], dtype=np.uint32)
-        order = np.argsort(hashes, kind="stable")
-        starts = np.flatnonzero(np.diff(hashes[order], prepend=hashes[order[:1]] - 1))
-        sizes = np.diff(starts, append=len(order))
-        for start, size in zip(starts[sizes > 1], sizes[sizes > 1], strict=True):
-            yield [int(row) for row in rows[order[start : start + size]]]
+    def possible(self) -> list[Possible]:
+        """Return the pairs that are likely one paper, once :meth:`groups` has begun.
 
+        Rows are those of records; both of a pair may be within groups, never the same one.
+        """
+        return self._possible
 
-def keys_of(paper: Paper) -> dict[str, str]:
-    """Return what a paper can be told by: its identifiers, and the words of its title.
+    def shared(self) -> list[Shared]:
+        """Return the identifiers of several papers, once :meth:`groups` has begun."""
+        return self._shared
 
-    Without a title of its own, the words of the whole abstract are as good.
-    """
-    keys = identifiers_of(paper)
-    text = paper.abstract if "title_missing" in paper.extra else paper.title
-    if words := normalised_title(text):
-        keys["title"] = words
-    return keys
+    def _compared(self, one: Facts, other: Facts, many: Collection[Identifier]) -> Comparison:
+        return compare(one, other, ignored=self._ignored, many=many)
 
+    def _links(self, facts: Callable[[int], Facts]) -> tuple[list[_Link], set[Identifier]]:
+        """Return what may be one paper, most certain first, and identifiers that prove nothing."""
+        many: set[Identifier] = set()
+        found: list[_Link] = []
+        again: list[tuple[int, int, tuple[Identifier, ...]]] = []
+        for row, other in self._candidates.pairs(facts).tolist():
+            one, two = facts(row), facts(other)
+            compared = self._compared(one, two, ())
+            if compared.shared:
+                if compared.apart or compared.score - worth(compared.shared) <= UNLIKE:
+                    many.update(compared.shared)
+                again.append((row, other, compared.shared))
+            elif compared.likely and "title" in self._rules:
+                found.append(_link(compared, row, other, facts))
+        for row, other, _ in again:  # by now it is known which identifiers are of several papers
+            compared = self._compared(facts(row), facts(other), many)
+            if compared.likely and (compared.shared or "title" in self._rules):
+                found.append(_link(compared, row, other, facts))
+        found += self._decided(facts)
+        return sorted(found, key=lambda link: link.order), many
 
-def key_hash(key: str) -> int:
-    """Return 64 bits of BLAKE2b of a key, as a signed number: the same in every process."""
-    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    def _decided(self, facts: Callable[[int], Facts]) -> Iterator[_Link]:
+        for pair in sorted(self._decisions.one):
+            rows = sorted({row for key in pair for row in self._candidates.rows(keys.RECORD, key)})
+            rows = [row for row in rows if facts(row).key in pair]
+            if {facts(row).key for row in rows} == set(pair):
+                for other in rows[1:]:
+                    yield _Link(float("inf"), pair, rows[0], other, certain=True)
 
+    def _reason(self, one: Facts, other: Facts, many: Collection[Identifier]) -> str:
+        if self._decisions.same(one.key, other.key):
+            return DECIDED
+        return self._compared(one, other, many).reason
 
-def _links(rule: str, rows: Sequence[int], read: ReadRow) -> Iterator[tuple[int, int, str]]:
-    by_key: dict[str, dict[int, Paper]] = defaultdict(dict)
-    for row in rows:  # a hash may be shared by chance: the keys themselves are compared
-        paper = read(row)
-        if rule in (keys := keys_of(paper)):
-            by_key[keys[rule]][row] = paper
-    for key, papers in by_key.items():
-        if rule == "title":
-            yield from _same_title(key, papers)
-        else:
-            first, *others = papers
-            for row in others:
-                yield first, row, f"same {_NAMES[rule]} {key}"
+    def _likely(
+        self,
+        links: list[_Link],
+        papers: _Papers,
+        many: Collection[Identifier],
+        facts: Callable[[int], Facts],
+    ) -> Iterator[Possible]:
+        """Yield the best pair of each two papers that are likely one."""
+        seen: set[tuple[int, int]] = set()
+        for link in links:
+            one, other = sorted((papers.of(link.row), papers.of(link.other)))
+            if one == other or (one, other) in seen:
+                continue
+            seen.add((one, other))
+            if papers.agree(link.row, link.other):
+                compared = self._compared(facts(link.row), facts(link.other), many)
+                yield Possible(link.row, link.other, compared.likelihood, compared.words)
 
-
-def _same_title(title: str, papers: dict[int, Paper]) -> Iterator[tuple[int, int, str]]:
-    """Link papers of one title where first author and year agree, and a short title's text."""
-    telling = len(title.split(" ")) >= TELLING_WORDS
-    by_author: dict[str, list[int]] = defaultdict(list)
-    for row, paper in papers.items():
-        by_author[surname(paper.authors[0]) if paper.authors else ""].append(row)
-    nameless = by_author.pop("", [])
-    clusters: list[list[int]] = []
-    for rows in by_author.values():
-        for alike in _by_given_name(rows, papers):
-            clusters += _by_year(alike, papers)
-    # Without an author, a title that tells enough stands for itself, if it is one paper's alone.
-    for rows in _by_year(nameless, papers):
-        near = [c for c in clusters if _years_fit(papers[c[0]].year, papers[rows[0]].year)]
-        if telling and len(near) == 1:
-            near[0].extend(rows)
-        else:
-            clusters.append(rows)
-    for rows in clusters:
-        for alike in parted(sorted(rows), papers, telling):
-            first, *others = alike
-            for row in others:
-                yield first, row, _title_reason(papers[first], papers[row])
-
-
-def _title_reason(one: Paper, other: Paper) -> str:
-    years = sorted({year for year in (one.year, other.year) if year})
-    parts = ["abstract" if "title_missing" in one.extra else "title"]
-    if one.authors and other.authors:
-        parts.append("first author")
-    if len(years) == 1 and one.year == other.year:
-        parts.append("year")
-    listed = " and ".join([", ".join(parts[:-1]), parts[-1]]) if parts[1:] else parts[0]
-    apart = f", {years[0]} and {years[1]}" if len(years) == 2 else ""
-    return f"same {listed}{apart}"
-
-
-def _by_given_name(rows: Sequence[int], papers: dict[int, Paper]) -> list[list[int]]:
-    """Part the papers of one surname by the first letter of the given name, where it is known."""
-    by_letter: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        by_letter[_initial(papers[row].authors[0])].append(row)
-    unknown = by_letter.pop("", [])
-    if len(by_letter) == 1:
-        (known,) = by_letter.values()
-        return [sorted(known + unknown)]
-    return [*by_letter.values(), *([unknown] if unknown else [])]
+    def _apart(self, papers: _Papers, facts: Callable[[int], Facts]) -> Iterator[Shared]:
+        """Yield the identifiers that records of several papers state."""
+        for kind in NAMES:
+            for rows in self._candidates.blocks(kind):
+                if len({papers.of(row) for row in rows}) == 1:
+                    continue
+                by_value: dict[str, dict[int, int]] = defaultdict(dict)
+                for row in rows:
+                    value = facts(row).identifiers.get(kind, "")
+                    by_value[value].setdefault(papers.of(row), papers.first(row))
+                for value, firsts in sorted(by_value.items()):
+                    if value and len(firsts) > 1:
+                        yield Shared(kind, value, tuple(sorted(firsts.values())))
 
 
-def _initial(author: str) -> str:
-    """Return the first letter of the given name, ``""`` where there is none."""
-    _, comma, given = author.partition(",")
-    words = normalised_title(given if comma else author).split()
-    return words[0][:1] if words and (comma or len(words) > 1) else ""
+class _Papers:
+    """Records joined to papers, as long as no two of one paper contradict each other."""
+
+    def __init__(
+        self,
+        facts: Callable[[int], Facts],
+        compared: Callable[[Facts, Facts, Collection[Identifier]], Comparison],
+        many: Collection[Identifier],
+        decisions: Decisions,
+    ) -> None:
+        self._facts, self._compared, self._many = facts, compared, many
+        self._decisions = decisions
+        self._of: dict[int, int] = {}
+        self._rows: dict[int, list[int]] = {}
+        # Of rows that state the same one stands for all.
+        self._different: dict[int, dict[Facts, int]] = {}
+
+    def of(self, row: int) -> int:
+        """Return the number of the paper of a row: one of its rows."""
+        return self._of.get(row, row)
+
+    def first(self, row: int) -> int:
+        """Return the first row of the paper of a row."""
+        return min(self._rows.get(self.of(row), [row]))
+
+    def agree(self, row: int, other: int) -> bool:
+        """Tell whether no record of the one paper contradicts one of the other."""
+        ours, theirs = self._stating(self.of(row)), self._stating(self.of(other))
+        return not any(self._contradict(one, two) for one in ours for two in theirs)
+
+    def join(self, row: int, other: int, *, forced: bool) -> None:
+        """Make one paper of those of two rows, where they agree, or a person said so."""
+        small, large = sorted(
+            (self.of(row), self.of(other)), key=lambda paper: len(self._rows.get(paper, ()))
+        )
+        if small == large or not (forced or self.agree(row, other)):
+            return
+        different = dict(self._stating(large)) | dict(self._stating(small))
+        rows = self._rows.pop(small, [small])
+        self._rows.setdefault(large, [large]).extend(rows)
+        self._different.pop(small, None)
+        self._different[large] = different
+        for one in rows:
+            self._of[one] = large
+
+    def _stating(self, paper: int) -> dict[Facts, int]:
+        return self._different.get(paper) or {self._facts(paper): paper}
+
+    def _contradict(self, one: Facts, other: Facts) -> bool:
+        if self._decisions:
+            if self._decisions.apart(one.key, other.key):
+                return True
+            if self._decisions.same(one.key, other.key):
+                return False
+        return self._compared(one, other, self._many).contradicting
 
 
-def _by_year(rows: Sequence[int], papers: dict[int, Paper]) -> list[list[int]]:
-    """Part papers where their years are further apart than preprint and publication."""
-    dated = sorted((row for row in rows if papers[row].year), key=lambda r: papers[r].year or 0)
-    clusters: list[list[int]] = []
-    for row in dated:
-        if clusters and _years_fit(papers[clusters[-1][0]].year, papers[row].year):
-            clusters[-1].append(row)
-        else:
-            clusters.append([row])
-    undated = [row for row in rows if not papers[row].year]
-    if undated and clusters:
-        clusters[0] += undated
-    elif undated:
-        clusters.append(undated)
-    return clusters
+def _link(compared: Comparison, row: int, other: int, facts: Callable[[int], Facts]) -> _Link:
+    first, second = sorted((facts(row).key, facts(other).key))
+    return _Link(compared.score, (first, second), row, other, compared.certain)
 
 
-def _years_fit(one: int | None, other: int | None) -> bool:
-    return one is None or other is None or abs(one - other) <= YEARS_APART
-
-
-def _reached(row: int, links: dict[int, list[tuple[int, str]]], seen: set[int]) -> Group:
-    """Return all that is linked to a row, each with the reason by which it was reached."""
-    found: dict[int, str] = {}
+def _reached(row: int, linked: dict[int, list[int]], seen: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield all that is linked to a row, each with the row by which it was reached."""
     queue = deque([row])
     seen.add(row)
     while queue:
-        for other, reason in links[queue.popleft()]:
+        before = queue.popleft()
+        for other in linked[before]:
             if other not in seen:
                 seen.add(other)
-                found[other] = reason
+                yield before, other
                 queue.append(other)
-    return Group(row, tuple(Duplicate(other, found[other]) for other in sorted(found)))

@@ -47,7 +47,9 @@ def merge(papers: Sequence[Paper]) -> Paper:
         papers: in the order of the sources; at least one. Of equally good fields the first wins.
     """
     first = papers[0]
-    published = _best(papers, lambda p: (bool(p.venue) and not _is_preprint(p), bool(p.venue)))
+    published = _best(
+        papers, lambda p: (bool(p.venue) and not is_preprint_venue(p.venue), bool(p.venue))
+    )
     dated = _best(papers, lambda p: (p is published and p.year is not None, p.year is not None))
     of = {
         "title": _best(papers, lambda p: ("title_missing" not in p.extra, not p.title.isupper())),
@@ -87,8 +89,9 @@ def _best(papers: Sequence[Paper], goodness: Callable[[Paper], Any]) -> Paper:
     return max(papers, key=goodness)  # of equals max() takes the first
 
 
-def _is_preprint(paper: Paper) -> bool:
-    return bool(paper.venue and _PREPRINTS.search(paper.venue))
+def is_preprint_venue(venue: str | None) -> bool:
+    """Tell whether a venue is where preprints are deposited."""
+    return bool(venue and _PREPRINTS.search(venue))
 
 
 def _fullness_of_authors(paper: Paper) -> tuple[bool, int, int]:

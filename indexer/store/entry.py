@@ -34,6 +34,29 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A paper that states an identifier which others state, too, and was not merged with them.
+
+    Attributes:
+        paper: its id.
+        source: name of the file of its first record.
+        line: 1-based, where that begins.
+        reason: which identifier that is, and how many papers state it.
+        head: its title.
+    """
+
+    paper: str
+    source: str
+    line: int
+    reason: str
+    head: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the paper as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a store keeps of a paper.
 

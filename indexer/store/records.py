@@ -7,6 +7,7 @@ stream out in the order of their rows, which count from 0.
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from indexer.store.catalogue import (
     rejections_in,
     rows_in_both,
 )
-from indexer.store.entry import Entry, Merged
+from indexer.store.entry import Apart, Entry, Merged
 from indexer.store.paper_rows import (
     COLUMNS,
     INSERT_MERGED,
@@ -79,6 +80,7 @@ class Records:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
             f"CREATE TABLE papers ({PAPER}, line INTEGER);{OTHER_TABLES}"
+            "CREATE TABLE apart (row INTEGER NOT NULL, reason TEXT NOT NULL);"
         )
         self._db.execute("BEGIN")
         self._pending: list[Row] = []
@@ -148,6 +150,10 @@ class Records:
         gone = [(row + 1,) for row in rows[1:]]
         self._db.executemany("DELETE FROM papers WHERE row = ?", gone)
 
+    def keep_apart(self, rows: Sequence[int], reason: str) -> None:
+        """Note why papers that share something were not merged, by their first rows."""
+        self._db.executemany("INSERT INTO apart VALUES (?, ?)", [(row + 1, reason) for row in rows])
+
     def settle(self) -> None:
         """Close the gaps of what was merged, and make ids unique."""
         self._flush()
@@ -166,7 +172,7 @@ class Records:
         if not last:
             return
         moves = list(zip(self._gaps(), last, strict=True))
-        for table in ("papers", "merged"):
+        for table in ("papers", "merged", "apart"):
             self._db.executemany(f"UPDATE {table} SET row = ? WHERE row = ?", moves)  # noqa: S608
 
     def _gaps(self) -> list[int]:
@@ -184,14 +190,14 @@ class Records:
     def _make_ids_unique(self) -> None:
         """Give papers whose id another one has the next that is free; the oldest keeps it.
 
-        Those are papers without identifiers that share title and author but not the year, and
-        records that a rule turned off keeps apart.
+        Those are papers without identifiers that share title and author but not the year, papers
+        that state one identifier and are not one, and records that a rule turned off keeps apart.
         """
         self._db.execute("CREATE INDEX paper_ids ON papers (id)")
         repeated = self._db.execute(
             "SELECT row, id FROM papers WHERE id IN "
             "(SELECT id FROM papers GROUP BY id HAVING count(*) > 1) "
-            "ORDER BY year IS NULL, year, row"
+            "ORDER BY year IS NULL, year, title, row"
         ).fetchall()
         first: set[str] = set()
         for row, paper_id in repeated:
@@ -232,6 +238,14 @@ class Records:
     def merged(self) -> Iterator[Merged]:
         """Yield the records of papers that are made of several, paper by paper."""
         return read_merged(self._db)
+
+    def apart(self) -> Iterator[Apart]:
+        """Yield the papers that share an identifier with others, identifier by identifier."""
+        ask = (
+            "SELECT p.id, json_extract(p.sources, '$[0]'), p.line, a.reason, p.title "
+            "FROM apart a JOIN papers p ON p.row = a.row ORDER BY a.rowid"
+        )
+        return itertools.starmap(Apart, self._db.execute(ask))
 
     def rejections(self) -> Iterator[Rejection]:
         """Yield the records that became no paper."""

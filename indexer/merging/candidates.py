@@ -1,0 +1,100 @@
+"""Which records are worth a comparison: those that share a key.
+
+Of each key a hash is kept and the row of its record, 12 bytes. Where many records share one, as
+two thousand *Editorials* do, only neighbours in several orders are compared, so that the work
+stays proportional to the number of records (the sorted neighbourhood of Hernández and Stolfo,
+SIGMOD 1995).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Iterator
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.merging import keys
+from indexer.merging.facts import Facts
+
+MANY = 40
+"""Records that share a key and are all compared with each other, at most."""
+
+NEIGHBOURS = 6
+"""Of records that more share: how many of those that come next are compared with each."""
+
+FactsOf = Callable[[int], Facts]
+
+
+class Candidates:
+    """Collects the keys of records, kind by kind.
+
+    Args:
+        kinds: those to keep.
+    """
+
+    def __init__(self, kinds: Collection[str]) -> None:
+        self._hashes = {kind: array("q") for kind in kinds}
+        self._rows = {kind: array("I") for kind in kinds}
+
+    def add(self, row: int, found: Collection[keys.Key]) -> None:
+        """Keep the keys of a record."""
+        for kind, key in found:
+            if kind in self._hashes:
+                self._hashes[kind].append(keys.key_hash(key))
+                self._rows[kind].append(row)
+
+    def blocks(self, kind: str) -> Iterator[list[int]]:
+        """Yield the rows, ascending, that share a hash of a kind."""
+        if kind not in self._hashes:
+            return
+        hashes = np.asarray(self._hashes[kind], dtype=np.int64)
+        rows = np.asarray(self._rows[kind], dtype=np.uint32)
+        order = np.argsort(hashes, kind="stable")
+        starts = np.flatnonzero(np.diff(hashes[order], prepend=hashes[order[:1]] - 1))
+        sizes = np.diff(starts, append=len(order))
+        for start, size in zip(starts[sizes > 1], sizes[sizes > 1], strict=True):
+            yield sorted({int(row) for row in rows[order[start : start + size]]})
+
+    def rows(self, kind: str, key: str) -> list[int]:
+        """Return the rows that have the hash of a key."""
+        hashes = np.asarray(self._hashes[kind], dtype=np.int64)
+        return [self._rows[kind][int(at)] for at in np.flatnonzero(hashes == keys.key_hash(key))]
+
+    def pairs(self, facts: FactsOf) -> NDArray[np.int64]:
+        """Return the pairs of rows to compare ``(m, 2)``, each once, ascending.
+
+        Args:
+            facts: returns those of a row; asked only for rows of keys that many share.
+        """
+        found = array("q")
+        for kind in self._hashes:
+            if kind == keys.RECORD:
+                continue
+            for rows in self.blocks(kind):
+                near = combinations(rows, 2) if len(rows) <= MANY else _neighbours(rows, facts)
+                found.extend(one << 32 | other for one, other in near)
+        codes = np.unique(np.asarray(found, dtype=np.int64))
+        return np.stack([codes >> 32, codes & 0xFFFFFFFF], axis=1)
+
+
+def _neighbours(rows: list[int], facts: FactsOf) -> Iterator[tuple[int, int]]:
+    orders = {row: _orders(facts(row)) for row in rows}
+    for which in range(len(orders[rows[0]])):
+        listed = sorted(rows, key=lambda row: (orders[row][which], row))
+        for at, row in enumerate(listed):
+            for other in listed[at + 1 : at + 1 + NEIGHBOURS]:
+                yield min(row, other), max(row, other)
+
+
+def _orders(of: Facts) -> tuple[tuple[str | int, ...], ...]:
+    year, page = of.year or 0, of.page[1] if of.page else 0
+    author = min(of.authors[0].family, default="") if of.authors else ""
+    title = of.squeezed[0] if of.squeezed else ""
+    issue = min(of.issues, default="")
+    return (
+        (title, author, year, of.volume, page, of.key),
+        (year, of.volume, issue, page, author, of.key),
+        (author, year, title, page, of.key),
+    )

@@ -1,0 +1,70 @@
+"""Keys of a record: only records that share one are compared.
+
+Each is a way in which two records of one paper still agree where others do not: the identifier; the
+whole title; its beginning or its end beside the author (a slip of the pen spoils only one of them);
+author, year and page; volume, page and year; the beginning of the abstract.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from indexer.merging.decisions import record_key
+from indexer.merging.facts import (
+    first_page,
+    forms_of,
+    main_title,
+    surname_key,
+    text_of,
+    venue_words,
+    volume_of,
+)
+from indexer.merging.merge import identifiers_of
+from indexer.merging.spelling import folded, squeezed, words_of
+from indexer.paper import Paper
+
+Key = tuple[str, str]
+
+RECORD = "record"
+"""The kind of the key by which people decide about a record."""
+
+TEXTUAL = ("title", "part", "place", "text")
+"""The kinds of keys that are no identifiers."""
+
+_PART = 12
+"""Letters of the beginning of a title, and of its end."""
+
+_OPENING_WORDS = 10
+
+
+def keys_of(paper: Paper) -> list[Key]:
+    """Return the keys of a record, each of a kind: an identifier's, or one of :data:`TEXTUAL`."""
+    keys = [(RECORD, record_key(paper)), *identifiers_of(paper).items()]
+    author = (
+        surname_key(paper.authors[0], paper.extra.get("family_names") or {})
+        if paper.authors
+        else ""
+    )
+    for form in forms_of(paper.own_title):
+        if not (title := squeezed(words_of(form))):
+            continue
+        keys.append(("title", title))
+        if (main := squeezed(words_of(main_title(form)))) != title and main:
+            keys.append(("title", main))
+        keys.append(("part", f"{author} {title[:_PART]}"))
+        keys.append(("part", f"{title[-_PART:]} {author}"))
+    if page := first_page(str(paper.extra.get("pages") or "")):
+        if author:
+            keys.append(("place", f"{author} {paper.year} {page[1]}"))
+        if volume := volume_of(str(paper.extra.get("volume") or ""), paper.year):
+            letter = (venue_words(paper.venue or "") or ("",))[0][:1]
+            keys.append(("place", f"{volume} {page[1]} {paper.year} {letter}"))
+    if opening := folded(text_of(paper.abstract[:400])).split()[:_OPENING_WORDS]:
+        keys.append(("text", "".join(opening)))
+    return list(dict.fromkeys(keys))
+
+
+def key_hash(key: str) -> int:
+    """Return 64 bits of BLAKE2b of a key, as a signed number: the same in every process."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
