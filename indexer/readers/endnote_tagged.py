@@ -1,7 +1,7 @@
 """EndNote's export, the format of refer (``.enw``): Google Scholar, ACL Anthology, CNKI, BibSonomy.
 
-A per cent sign and a letter begin a line. A record begins with the next ``%0``, behind a blank line,
-or with the title or author that the one above began with, too::
+A per cent sign and a letter begin a line. A record begins with the next ``%0``, behind a blank
+line, or with the title or author that the one above began with, too::
 
     %0 Conference Proceedings
     %T A study of sampling

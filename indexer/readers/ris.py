@@ -129,6 +129,8 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     found, other_links = tagged_values.links(entry.values(*ris_values.LINKS))
     date, year = ris_values.date(entry)
     used = _USED if entry.values("TI", "T1") else _USED | {"CT"}
+    early = ris_values.early_access(entry, "EA", "C6")
+    used = used | {"EA", "C6"} if early else used
     known = {value.upper() for value in identifiers.values()}
     others = tagged_values.others(entry, _NAMES, used)
     extra = {
@@ -158,6 +160,7 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
         **tagged_values.serials(entry.values("SN")),
         **ris_values.issue(entry),
         **ris_values.edition(entry),
+        "early_access": "; ".join(early),
         **{n: v for n, v in others.items() if str(v).upper() not in known},
     }
     return make_record(
@@ -183,10 +186,19 @@ def _abstracts(entry: Entry) -> list[str]:
 
 
 def _authors(entry: Entry, identifiers: dict[str, str]) -> tuple[list[str | Name], bool]:
-    """Return the authors of AU and those of A1 that are not among them."""
-    names, cut = tagged_values.people(entry.values("AU"))
-    first, cut_first = tagged_values.people(entry.values("A1"))
-    names += [name for name in first if name not in set(names)]
+    """Return the authors of A1 and AU in the order of the file, those listed in both once."""
+    lists = {tag: tagged_values.people(entry.values(tag)) for tag in ("AU", "A1")}
+    (names, cut), (first, cut_first) = lists.values()
+    if first and names:
+        families = [[parse_name(name).family.casefold() for name in one] for one in (names, first)]
+        if families[0] == families[1]:  # in short, and in full
+            names = max(names, first, key=lambda one: sum(map(len, one)))
+        else:
+            tags: dict[str, str] = {}
+            stated = ((tag, tagged_values.people([value])[0]) for tag, value in entry.pairs)
+            mixed = ((tag, name) for tag, some in stated if tag in lists for name in some)
+            names = [name for tag, name in mixed if tags.setdefault(name, tag) == tag]
+    names, cut = names or first, cut or cut_first
     if "pmid" in identifiers and not any("," in name for name in names):
-        return [parse_name(name, capitals_last=True) for name in names], cut or cut_first
-    return list(names), cut or cut_first
+        return [parse_name(name, capitals_last=True) for name in names], cut
+    return list(names), cut

@@ -22,6 +22,14 @@ _OF_ANOTHER = re.compile(r"comment|erratum|retract|update|correct", re.IGNORECAS
 _NOTHING = frozenset(("nan", "undefined"))
 _A_FEW = 10  # values of M1, or characters of an issue: more values are what a paper cites (Ovid)
 
+_PERIOD = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win"
+_PERIODS = rf"(?:{_PERIOD.replace(' ', '|')})[a-z]{{0,6}}[.,]?"
+_DATE_ALONE = re.compile(
+    rf"(?:(?:{_PERIODS}|\d{{1,2}}[.,]?)[-/ ]*){{0,3}}(?:19|20)\d\d"
+    rf"(?:[-/., ]+(?:{_PERIODS}|\d{{1,2}})){{0,3}}/*",
+    re.IGNORECASE,
+)
+
 LINKS = ("UR", "L2", "LK", "L1", "L3", "L4")
 """Tags that hold links, the one that leads to the paper first."""
 
@@ -62,13 +70,23 @@ def date(entry: Entry) -> tuple[str, str]:
     years = [_plain_date(one) for one in entry.distinct("PY", "Y1", "YR")]
     year = next((one for one in years if parse_date(one)[0]), years[0] if years else "")
     number = parse_date(year)[0]
-    dates = [
-        tagged_values.with_year(_plain_date(one), str(number or ""))
-        for one in entry.distinct("DA", "Y1", "PY")
-    ]
+    dated = entry.distinct("DA", "Y1", "PY")
+    if number is None and not any(parse_date(_plain_date(one))[0] for one in dated):
+        dated = [*early_access(entry, "EA", "C6", "ET"), *dated]
+    dates = [tagged_values.with_year(_plain_date(one), str(number or "")) for one in dated]
     full = (one for one in dates if (day := parse_date(one))[1] and number in (None, day[0]))
     bare = year if number is None else str(number)
     return next(full, "") or next((one for one in dates if one != bare), ""), year
+
+
+def early_access(entry: Entry, *tags: str) -> list[str]:
+    """Return when an article came online before its issue, which is all that some say of a date.
+
+    Args:
+        entry: its record.
+        tags: that hold it, if they hold nothing but a date: ``FEB 2022``, not ``2nd ed. 2022``.
+    """
+    return [one for one in entry.distinct(*tags) if _DATE_ALONE.fullmatch(one)]
 
 
 def _plain_date(stated: str) -> str:
@@ -83,7 +101,7 @@ def _plain_date(stated: str) -> str:
 def edition(entry: Entry) -> dict[str, str]:
     """Return the edition, or what EndNote has in its place for articles: when one came online."""
     stated = entry.text("ET")
-    return {"epub_date" if parse_date(stated)[1] else "edition": stated}
+    return {"epub_date" if early_access(entry, "ET") else "edition": stated}
 
 
 def pages(entry: Entry) -> str:
