@@ -276,6 +276,7 @@ LICENCE = (
     "reproduction in any medium, provided the original work is properly cited. This copyright "
     "and license information must be included."
 )
+WORK = "© Published 2013. This article is a U.S. Government work and is in the public domain."
 AUTHORS = "[ABSTRACT FROM AUTHOR]"
 LONG_NOTICES = {
     f"Moss is wet. {AUTHORS} {DATABASE}": ("Moss is wet.", f"{AUTHORS} {DATABASE}"),
@@ -289,6 +290,16 @@ LONG_NOTICES = {
     f"Moss is wet. {APA} (journal abstract)": ("Moss is wet.", f"{APA} (journal abstract)"),
     f"Moss is wet. {LICENCE}": ("Moss is wet.", LICENCE),
     "Moss is wet., (C) 2011 Bog & Sons, Inc.": ("Moss is wet.", ", (C) 2011 Bog & Sons, Inc."),
+    "Moss is wet. (copyright) 2009 Bog & Sons.": ("Moss is wet.", "(copyright) 2009 Bog & Sons."),
+    "Moss is wet. © 2024 Informa UK Limited, trading as Taylor & Francis Group.": (
+        "Moss is wet.",
+        "© 2024 Informa UK Limited, trading as Taylor & Francis Group.",
+    ),
+    "Moss is wet. © 2016 Gesellschaft zur Moosforschung Bonn.": (
+        "Moss is wet.",
+        "© 2016 Gesellschaft zur Moosforschung Bonn.",
+    ),
+    f"Moss is wet. {WORK}": ("Moss is wet.", WORK),
     "© 2019 S. Karger AG, Basel. Moss is wet.": ("Moss is wet.", "© 2019 S. Karger AG, Basel."),
     f"{ELSEVIER} Moss is wet.": ("Moss is wet.", ELSEVIER),
 }

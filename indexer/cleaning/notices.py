@@ -14,7 +14,7 @@ _LONGEST = 3_000
 """Characters at the end of a text among which a notice may begin."""
 
 _YEAR = r"(?:19|20)\d\d(?!\d)"
-_SIGN = "(?:©|\ufffd|\\([cC]\\)|&copy;)"  # U+FFFD: a sign whose byte was lost
+_SIGN = "(?:©|\ufffd|\\((?i:c|copyright)\\))"  # U+FFFD: a sign whose byte was lost
 _PRESS = (
     r"(?:Academic\s+Press|Blackwell|Elsevier|IEEE|ACM|(?:S\.\s)?Karger|Lippincott|Macmillan|SAGE|"
     r"Sage|Springer|Taylor|the\s+[Aa]uthor|The\s+Author|(?:John\s+)?Wiley|Wolters)"
@@ -41,14 +41,14 @@ _BEGINS = re.compile(
             [\[(]?(?:Crown\s+|Copyright:?\s*)?Copyright\b[^.]{{0,6}}(?:{_SIGN}|{_YEAR}|{_PRESS})
           | [\[(]?{_SIGN}\s*(?:{_SIGN}|(?i:by)\s|{_YEAR}|{_PRESS}|[Cc]opyright)
           | COPYRIGHT\s*{_SIGN}
-          | ©|\ufffd|Copyright:?\s*$
+          | ©|\ufffd|\(copyright\)|Copyright:?\s*$
           | (?i:(?:all\ )?rights\ reserved)|Published\ (?:by|on\ behalf)\s|{_YEAR},?\s{_PRESS}
           | This\ (?:article|paper|work)?\s?is\ (?:an\ open|protected\ by))
-      | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|©\s*(?:Copyright|{_YEAR}))
+      | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|\(copyright\)\s*{_YEAR}|©\s*(?:Copyright|{_YEAR}))
     )""",
     re.VERBOSE,
 )
-_SENTENCE_ENDS = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][)\]]))\s+(?=[^a-z])")
+_SENTENCE_ENDS = re.compile(r"(?<!U\.S\.)(?:(?<=[.!?])|(?<=[.!?][)\]]))\s+(?=[^a-z])")
 _PHRASES = re.compile(
     r"rights? reserved|droits r[eé]serv|copyright|©|licen[sc]e|creative ?commons|"
     r"\bcc[ -](?:by|0)\b|open[- ]access|permi(?:ssion|tted|ts)|reproduc|distribut\w+ under|"
@@ -66,11 +66,12 @@ _SIGNS = re.compile(rf"(?:{_SIGN}|(?i:copyright)\b:?|Crown\s|VC\s|[\[(\s])*")
 _INITIAL_LAST = re.compile(r"\b[A-Z]\.$")
 # Words of a holder's name, and of when and for whom it was published, that have no capital.
 _SMALL = frozenset(
-    "a al all an and author author(s) authors behalf by copyright da de del der derechos des "
-    "die do droits du e et exclusive for from für held in international its journal la le "
-    "licence license licensee licensees licensor licensors los of on online or owner "
-    "owner/author(s) part published publisher publishing reservados reserved reserves rights "
-    "réservés the to tous und under van via von vorbehalten with y".split()
+    "a al all an and as author author(s) authors behalf by chapters compilation contributors "
+    "copyright da de del der derechos des die do droits du e editorial et exclusive for from "
+    "fur für held in individual international its journal la le licence license licensee "
+    "licensees licensor licensors los matter of on online or owner owner/author(s) part "
+    "published publisher publishing reservados reserved reserves rights réservés selection the "
+    "to tous trading und under van via von vorbehalten with y".split()
 )
 # To look for one of these is quicker than to search for a pattern, and most texts have none.
 _MARKS = tuple(
@@ -132,10 +133,16 @@ def _is_notice(text: str) -> bool:
 
 
 def _names_holder(sentence: str) -> bool:
-    """Tell whether all behind a sign are years and names: words in capitals, and small ones."""
+    """Tell whether all behind a sign are years and names: words in capitals, and small ones.
+
+    Behind a sign and a year one word in five may be another, as in names of other languages.
+    """
     signs = _SIGNS.match(sentence)
-    words = sentence[signs.end() if signs else 0 :].split()
+    behind = sentence[signs.end() if signs else 0 :]
+    words = behind.split()
     named = any(word[:1].isupper() or word[:4].isdecimal() for word in words)
-    small = (word.strip(".,;:()[]") for word in words if word[:1].islower())
     shouted = len(words) > 5 and sentence.isupper()
-    return named and not shouted and all(word in _SMALL for word in small)
+    lower = [word.rstrip(".,;:") for word in words if word[:1].islower()]
+    other = sum(word.rstrip(")]") not in _SMALL and word not in _SMALL for word in lower)
+    dated = signs and signs.end() and re.match(rf"{_YEAR},?\s[^a-z]", behind)
+    return named and not shouted and other <= (len(words) // 5 if dated else 0)

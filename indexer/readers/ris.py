@@ -190,8 +190,7 @@ def _authors(entry: Entry, identifiers: dict[str, str]) -> tuple[list[str | Name
     lists = {tag: tagged_values.people(entry.values(tag)) for tag in ("AU", "A1")}
     (names, cut), (first, cut_first) = lists.values()
     if first and names:
-        families = [[parse_name(name).family.casefold() for name in one] for one in (names, first)]
-        if families[0] == families[1]:  # in short, and in full
+        if list(map(_initialed, names)) == list(map(_initialed, first)):  # in short, and in full
             names = max(names, first, key=lambda one: sum(map(len, one)))
         else:
             tags: dict[str, str] = {}
@@ -202,3 +201,8 @@ def _authors(entry: Entry, identifiers: dict[str, str]) -> tuple[list[str | Name
     if "pmid" in identifiers and not any("," in name for name in names):
         return [parse_name(name, capitals_last=True) for name in names], cut
     return list(names), cut
+
+
+def _initialed(name: str) -> tuple[str, str]:
+    parsed = parse_name(name)
+    return parsed.family.casefold(), parsed.given[:1].casefold()
