@@ -244,6 +244,10 @@ def test_a_doi_is_found_wherever_it_stands(lines, doi):
         (["%8 August 1, 2013"], 2013, "2013-08-01"),
         (["%D 2014-02-04"], 2014, "2014-02-04"),
         (["%D in press"], None, None),
+        (["%$ MAR 2021"], 2021, None),
+        (["%$ MAR 2021", "%D 2022"], 2022, None),
+        (["%7 2021/03/15", "%8 March"], 2021, "2021-03-15"),
+        (["%7 2nd ed. 2015"], None, None),
     ],
 )
 def test_the_day_stands_apart_from_the_year(lines, year, date):

@@ -26,6 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.cleaning.dates import is_date, parse_date
 from indexer.cleaning.identity import identifier, identifiers_in
 from indexer.cleaning.names import Name
 from indexer.documents import Document, split_lines
@@ -98,7 +99,8 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     found, other_links = tagged_values.links(entry.values("U", ">"))
     identifiers = _identifiers(entry, found)
     known = identifiers.values()
-    year = entry.text("D")
+    year, early = entry.text("D"), next(filter(is_date, entry.distinct("$", "7")), "")
+    date = tagged_values.with_year(entry.text("8"), year) or year
     abstract, *more = entry.values("X") or [""]
     extra = {
         "type": entry.text("0"),
@@ -128,7 +130,7 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
         abstract=abstract,
         authors=[*names, *map(Name, bodies)],
         authors_cut=cut,
-        date=tagged_values.with_year(entry.text("8"), year) if "8" in entry.fields else year,
+        date=date if parse_date(date)[0] else early or date,
         year=year,
         venue=venues[0] if venues else None,
         identifiers=identifiers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.cleaning.dates import parse_date
+from indexer.cleaning.dates import is_date, parse_date
 from indexer.cleaning.identity import identifier, identifiers_in
 from indexer.cleaning.text import clean
 from indexer.readers import tagged_values
@@ -21,14 +21,6 @@ _PMCID = re.compile(r"(?:^|/)(PMC\d{3,9})\b", re.IGNORECASE | re.MULTILINE)
 _OF_ANOTHER = re.compile(r"comment|erratum|retract|update|correct", re.IGNORECASE)
 _NOTHING = frozenset(("nan", "undefined"))
 _A_FEW = 10  # values of M1, or characters of an issue: more values are what a paper cites (Ovid)
-
-_PERIOD = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win"
-_PERIODS = rf"(?:{_PERIOD.replace(' ', '|')})[a-z]{{0,6}}[.,]?"
-_DATE_ALONE = re.compile(
-    rf"(?:(?:{_PERIODS}|\d{{1,2}}[.,]?)[-/ ]*){{0,3}}(?:19|20)\d\d"
-    rf"(?:[-/., ]+(?:{_PERIODS}|\d{{1,2}})){{0,3}}/*",
-    re.IGNORECASE,
-)
 
 LINKS = ("UR", "L2", "LK", "L1", "L3", "L4")
 """Tags that hold links, the one that leads to the paper first."""
@@ -86,7 +78,7 @@ def early_access(entry: Entry, *tags: str) -> list[str]:
         entry: its record.
         tags: that hold it, if they hold nothing but a date: ``FEB 2022``, not ``2nd ed. 2022``.
     """
-    return [one for one in entry.distinct(*tags) if _DATE_ALONE.fullmatch(one)]
+    return [one for one in entry.distinct(*tags) if is_date(one)]
 
 
 def _plain_date(stated: str) -> str:
