@@ -38,7 +38,11 @@ CITATIONS = {
     "Moss Proceedings. Conference: 2nd Conference. 12 (no pagination), 2018.": (
         *("Moss Proceedings", "2018", "12", "", ""),
     ),
+    "Moss: 15 February 2011 - Volume 29 - Issue 2 - p 1-5": (
+        *("Moss", "15 February 2011", "29", "2", "1-5"),
+    ),
     "Moss. In press": ("Moss", "", "", "", ""),
+    "Moss. Published online in 2016": ("Moss", "2016", "", "", ""),
     "": ("", "", "", "", ""),
 }
 

@@ -513,6 +513,16 @@ def test_the_longer_abstract_wins():
     )
 
 
+def test_a_notice_is_no_longer_abstract():
+    """Where one of two abstracts is the database's notice, however long, the other one counts."""
+    notice = (
+        "Copyright of Moss is the property of Bog Ltd. Content may not be copied or emailed to "
+        "multiple sites without the copyright holder's express written permission."
+    )
+    paper = one(record("AB  - Moss is wet.", f"N2  - {notice}"))
+    assert paper.abstract == "Moss is wet."
+
+
 def test_notes_are_no_abstract():
     """N1 is a note, whatever stands in it, without the XHTML of Zotero."""
     paper = one(record("N1  - <p>ASReview_relevant</p>", "N1  - <p>See</p>also <b>this</b>"))

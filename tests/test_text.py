@@ -287,6 +287,7 @@ LONG_NOTICES = {
         f"{AUTHORS} {AUTHORS}",
     ),
     "Moss is wet. [ABSTRACT FROM PUBLISHER]": ("Moss is wet.", "[ABSTRACT FROM PUBLISHER]"),
+    "Moss is wet. ABSTRACT FROM AUTHOR": ("Moss is wet.", "ABSTRACT FROM AUTHOR"),
     f"Moss is wet. {APA} (journal abstract)": ("Moss is wet.", f"{APA} (journal abstract)"),
     f"Moss is wet. {LICENCE}": ("Moss is wet.", LICENCE),
     "Moss is wet., (C) 2011 Bog & Sons, Inc.": ("Moss is wet.", ", (C) 2011 Bog & Sons, Inc."),
@@ -313,6 +314,7 @@ def test_a_notice_of_any_length_is_parted_at_either_end(text, parts):
 
 OF_COPYRIGHT = [
     "Copyright of maps is the property of those who draw them. We ask since when.",
+    "Copyright of songs is the property of none, and their content may not be owned. We ask why.",
     "Who owns a song? Copyright 1976 Act revisions are compared with those of 1998.",
     'Notices ("All rights reserved") deter. Published by small presses, such books are rare.',
     "Do licences matter? All rights reserved licences were compared with open access ones.",

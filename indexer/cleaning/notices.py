@@ -24,13 +24,14 @@ _PRESS = (
 _APPENDED = re.compile(
     r"""\s*(?:
         (?:The\s+)?Copyright\s+of\s.{1,400}?\s(?:is|are)\s+the\s+(?:copyright(?:ed)?\s+)?property
-            \s+of\s.{1,400}?\bcontent\s+may\s+not\s+be\b(?:.{1,400}?\bpermission\.|.*)
+            \s+of\s.{1,400}?\b[Cc]ontent\s+may\s+not\s+be\s+copied\b(?:.{1,400}?\bpermission\.|.*)
             (?:\s*\(?(?:Additionally,|However,\ users|This\ abstract\ may|No\ warranty\ is|
                 Users\ should\ refer|Copyright\ applies)[^.]*\.?\)?)*
       | \(?Psyc\w+\s+Database\s+Record\s*(?:(?:\([cC]\)|©|\ufffd|Copyright)[^)]{0,60}\)?\.?|$)
             (?:\s*\(journal\ abstract\))?
       | [\[(](?:(?i:abstract\ from\ (?:the\ )?(?:author|publisher|journal))(?i:s|\(s\))?
             |(?i:author|publication|publisher)(?i:'s)?\s(?i:abstract))[\])];?
+      | ABSTRACT\ FROM\ (?:AUTHOR|PUBLISHER)S?\b\.?
       | Adapted\ from\ (?:the\ )?source\ document\.?$
     )\s*""",
     re.VERBOSE | re.DOTALL,
@@ -42,7 +43,8 @@ _BEGINS = re.compile(
           | [\[(]?{_SIGN}\s*(?:{_SIGN}|(?i:by)\s|{_YEAR}|{_PRESS}|[Cc]opyright)
           | COPYRIGHT\s*{_SIGN}
           | ©|\ufffd|\(copyright\)|Copyright:?\s*$
-          | (?i:(?:all\ )?rights\ reserved)|Published\ (?:by|on\ behalf)\s|{_YEAR},?\s{_PRESS}
+          | (?i:(?:all\ )?rights\ reserved)|Published\ (?:by|on\ behalf|under\ licen)
+          | {_YEAR},?\s{_PRESS}
           | This\ (?:article|paper|work)?\s?is\ (?:an\ open|protected\ by))
       | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|\(copyright\)\s*{_YEAR}|©\s*(?:Copyright|{_YEAR}))
     )""",

@@ -26,17 +26,18 @@ _DATE = (
     rf"(?:[\s,/-]{{1,3}}(?:{_PERIOD}|\d{{1,2}}\b(?!-))){{0,4}}"
 )
 _VOLUME_LAST = re.compile(
-    rf"(?P<venue>.+?)[.,]?\s+(?P<date>{_DATE})\s*;\s*(?P<volume>[^(:;]*)"
+    rf"(?P<venue>.+?)[.,:]?\s+(?P<date>{_DATE})\s*;\s*(?P<volume>[^(:;]*)"
     r"(?:\((?P<issue>[^)]*)\)[^:]*)?(?::\s*(?P<pages>.+?))?[.\s]*",
     re.IGNORECASE | re.DOTALL,
 )
 _DATE_LAST = re.compile(
     r"(?P<venue>.+?)(?:[.,]?\s+(?:vol\.?\s*)?(?P<volume>[a-z]?\d{1,5}[a-z]?(?:-\d+)?)\s*"
-    r"(?:\((?P<issue>[^)p]*\d[^)]*)\))?(?:\s*suppl[\w. ]*)?(?=\s*[:,;(]|$)|\.(?=:\d))(?P<rest>.*)",
+    r"(?:\((?P<issue>[^)p]*\d[^)]*)\))?(?:\s*suppl[\w. ]*)?(?=\s*[:,;(])|\.(?=:\d))(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _PAGES = re.compile(r"(?::\s*|\bpp?\.?\s*)([a-z]{0,2}\d+(?:-[a-z]{0,2}\d+)?)", re.IGNORECASE)
 _DATED = re.compile(_DATE, re.IGNORECASE)
+_IN_WORDS = re.compile(r"\s*-\s*Volume\s+(\S+)\s*-\s*Issue\s+(.{1,20}?)\s*-\s*pp?\s*")
 _SENTENCE = re.compile(r"(?<=\w\w)\.\s")
 _EDITORS = re.compile(r".*\[Ed(?:itor|\.)[^\]]*\][.\s]*", re.DOTALL)
 _KIND = re.compile(r"(?<=\S)\s*\[([A-Z][^\[\]]{2,60})\]\s*$")
@@ -64,7 +65,7 @@ class Citation:
 
 def citation(source: str) -> Citation:
     """Return the parts of a citation; all up to its first full stop is the venue of an odd one."""
-    source = _EDITORS.sub("", source[:_LONGEST])
+    source = _IN_WORDS.sub(r";\1(\2):", _EDITORS.sub("", source[:_LONGEST]))
     if found := _VOLUME_LAST.fullmatch(source):
         cited = Citation(*(part.strip() for part in found.groups("")))
         if not (cited.issue or cited.pages) and re.search(r"-|pp", cited.volume):
@@ -77,7 +78,8 @@ def citation(source: str) -> Citation:
         year = volume if re.fullmatch(_YEAR, volume) else ""
         venue = _SENTENCE.split(venue)[0]  # behind it stand series, conference and place
         return Citation(venue, date[0] if date else year, volume, issue, pages[1] if pages else "")
-    return Citation(source.partition(". ")[0])
+    years = re.findall(rf"(?<!\d){_YEAR}", source)
+    return Citation(source.partition(". ")[0], date=years[-1] if years else "")
 
 
 def title_and_kind(title: str) -> tuple[str, str]:

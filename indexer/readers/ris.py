@@ -32,6 +32,7 @@ from rispy.config import (
 
 from indexer.cleaning.identity import identifier
 from indexer.cleaning.names import Name, parse_name
+from indexer.cleaning.text import clean_abstract
 from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers import ris_values, tagged, tagged_values
@@ -123,7 +124,7 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     titles = entry.distinct("TI", "T1", "CT") or entry.distinct("BT") or entry.distinct("ST", "TT")
     title = titles[0] if titles else ""
     venues = [venue for venue in entry.distinct(*_VENUES) if venue != title]
-    abstract, *shorter = sorted(_abstracts(entry), key=len, reverse=True) or [""]
+    abstract, *shorter = _abstracts(entry)
     identifiers = ris_values.identifiers(entry)
     names, cut = _authors(entry, identifiers)
     found, other_links = tagged_values.links(entry.values(*ris_values.LINKS))
@@ -181,8 +182,15 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
 
 
 def _abstracts(entry: Entry) -> list[str]:
-    """Return what AB says and what N2 says; paragraphs may come in lines of their own."""
-    return list(dict.fromkeys(t for tag in ("AB", "N2") if (t := "\n".join(entry.values(tag)))))
+    """Return what AB and N2 say, what says more first; paragraphs may come in lines of their own.
+
+    A notice of copyright, which some databases have in one of them, says nothing.
+    """
+    said = ("\n".join(entry.values(tag)) for tag in ("AB", "N2"))
+    texts = list(dict.fromkeys(text for text in said if text))
+    if len(texts) > 1:
+        texts.sort(key=lambda text: len(clean_abstract(text)[0]), reverse=True)
+    return texts or [""]
 
 
 def _authors(entry: Entry, identifiers: dict[str, str]) -> tuple[list[str | Name], bool]:
