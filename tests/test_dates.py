@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cleaning.dates import FIRST_YEAR, latest_year, parse_date
+from indexer.cleaning.dates import FIRST_YEAR, is_date, latest_year, parse_date
 
 STATED = {
     "2014": (2014, None),
@@ -59,3 +59,17 @@ def test_whatever_is_stated_gives_a_year_in_range_and_a_real_day(text):
     year, day = parse_date(text)
     assert year is None or FIRST_YEAR <= year <= latest_year()
     assert day is None or (len(day) == 10 and int(day[:4]) == year)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        *[("MAR 2021", True), ("Mar-Apr 2021", True), ("15 MAR 2021", True), ("2021 Mar.", True)],
+        *[("03/2021", True), ("2021-03-15", True), ("2021/03//", True), ("Winter 2021", True)],
+        *[("2021", True), ("2nd ed. 2021", False), ("PMC2021", False), ("Revised 2021", False)],
+        *[("12 2021 issue", False), ("March", False), ("12", False), ("", False)],
+    ],
+)
+def test_a_text_is_a_date_if_it_is_nothing_else(text, alone):
+    """Years with months, seasons and days are dates; editions and numbers are none."""
+    assert is_date(text) is alone

@@ -179,6 +179,32 @@ def test_a_blank_line_does_not_part_what_begins_with_a_type():
     assert read(text)[0].paper.authors == ("Ann Lee",)
 
 
+ORDERS = {
+    "title, type": "%T {0}\n%0 Thesis\n%A {1}\n%D {2}\n%X {0} now.\n\nMore.\n%P 1-2\n",
+    "title, type last": "%T {0}\n%A {1}\n%D {2}\n%X {0} now.\nMore.\n%0 Thesis\n",
+    "authors, title, type": "%A {1}\n%T {0}\n%0 Thesis\n%D {2}\n%X {0} now.\nMore.\n",
+    "title, no type": "%T {0}\n%A {1}\n%D {2}\n%X {0} now.\nMore.\n",
+    "title, abstract apart": "%T {0}\n%0 Thesis\n%A {1}\n%D {2}\n\n%X {0} now.\nMore.\n",
+}
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\n\n"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_stands_before_the_type_is_of_the_record(order, gap):
+    """Whichever line is first, with blank lines or without, each record keeps what is its own."""
+    stated = [("Moss", "Eve Roe", 2018), ("Ferns", "Ida Low", 2019), ("Peat", "Jo Ash", 2020)]
+    found = read(gap.join(ORDERS[order].format(*one) for one in stated))
+    assert [(p.title, *p.authors, p.year, p.abstract) for p in (one.paper for one in found)] == [
+        (title, name, year, f"{title} now. More.") for title, name, year in stated
+    ]
+
+
+def test_a_title_behind_a_blank_line_needs_no_type():
+    """One record without its type among others that begin with theirs is not lost in them."""
+    text = "%0 Book\n%T A\n\n%X One.\n\n%T B\n%A Lee, Ann\n\n%0 Book\n%T C\n%T The C\n"
+    assert seen(text) == [(1, "A"), (6, "B"), (9, "C")]
+
+
 def test_other_text_is_rejected_and_harms_no_neighbour():
     """What stands before the records is rejected, a record that says nothing is, too."""
     text = "Dear Ann,\n\n%0 Book\n%T A\n\n%0 Book\n%A Lee, Ann\n\n%0 Book\n%T B\n"
@@ -218,6 +244,10 @@ def test_a_doi_is_found_wherever_it_stands(lines, doi):
         (["%8 August 1, 2013"], 2013, "2013-08-01"),
         (["%D 2014-02-04"], 2014, "2014-02-04"),
         (["%D in press"], None, None),
+        (["%$ MAR 2021"], 2021, None),
+        (["%$ MAR 2021", "%D 2022"], 2022, None),
+        (["%7 2021/03/15", "%8 March"], 2021, "2021-03-15"),
+        (["%7 2nd ed. 2015"], None, None),
     ],
 )
 def test_the_day_stands_apart_from_the_year(lines, year, date):

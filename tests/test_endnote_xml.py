@@ -164,6 +164,17 @@ def test_dates_are_put_together(tmp_path, dates, year, date):
     assert (found.year, found.date) == (year, date)
 
 
+def test_early_access_tells_the_year_where_nothing_else_does(tmp_path):
+    """An article that has no issue yet has its month among the custom fields."""
+    early = "<custom6>MAR 2021</custom6><edition>2nd</edition>"
+    undated, dated = "<year>in press</year>", "<year>2022</year>"
+    years = [
+        read(tmp_path, record(one))[0].year
+        for one in (early, f"<dates>{undated}</dates>{early}", f"<dates>{dated}</dates>{early}")
+    ]
+    assert years == [2021, 2021, 2022]
+
+
 def test_an_accession_number_is_of_its_database(tmp_path):
     """A number of another database is none of PubMed's."""
     number = "<accession-num>123</accession-num>"

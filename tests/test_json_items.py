@@ -98,6 +98,38 @@ def test_an_empty_list_holds_nothing(found, empty):
     assert found(empty) == []
 
 
+@pytest.mark.parametrize("name", sorted(json_splitter.LISTS))
+def test_an_object_with_an_empty_list_is_counted(found, name):
+    """A record may hold an empty list of any name, and whatever lies in a list is counted."""
+    records = [
+        {"caseName": "Roe v. Moss", name: [], "abstract": "On walls."},
+        {"id": "7", "body": "On peat.", name: []},
+        {name: [], "nameOfAct": "Bog Act"},
+        {"key": "X", "data": {"subject": "Ferns", name: []}},
+    ]
+    bare: dict[str, object] = {name: []}
+    listed = [(1, record) for record in [*records, bare]]
+    assert found(json.dumps([*records, bare])) == listed
+    assert found(json.dumps({"config": {"label": "mine"}, "items": [*records, bare]})) == listed
+    lines = "\n".join(map(json.dumps, [*records, bare, A]))
+    assert found(lines) == [*enumerate(records, 1), (6, A)]
+
+
+ANSWERS = [
+    {"status": "ok", "message": {"items": [], "total-results": 0, "query": {"start-index": 0}}},
+    {"version": "6.9", "hitCount": 0, "request": {"query": "x"}, "resultList": {"result": []}},
+    {"meta": {"count": 0, "page": 1}, "results": [], "group_by": []},
+    {"took": 2, "timed_out": False, "_shards": {}, "hits": {"total": 0, "hits": []}},
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_without_results_holds_nothing(found, answer):
+    """What a service says of an empty list is no record, by itself or behind others."""
+    assert found(json.dumps(answer, indent=1)) == []
+    assert found(f"{json.dumps(A)}\n{json.dumps(answer)}") == [(1, A)]
+
+
 def test_a_list_within_a_record_is_a_part_of_it(found):
     """What lies under the name of a list is none of records, where the record is one itself."""
     notes = {"title": "One", "notes": [{"note": "mine"}], "data": [1, 2], "items": "three"}

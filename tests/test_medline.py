@@ -200,6 +200,7 @@ GOLDEN = {
                 "L. Behan, Centre, Southampton",
                 "(Behan) Centre, Southampton (Gaertner) Institute, Cork",
             ],
+            "volume": "12",
             "source": "BMC Proceedings. Conference: 2nd Conference. 12 (no pagination), 2018.",
             "issn": "1753-6561",
             "database": "Embase",
@@ -222,6 +223,122 @@ def seen(text: str) -> list[tuple[int, str]]:
         (found.line, found.paper.title if isinstance(found, Record) else found.reason)
         for found in read(text)
     ]
+
+
+JOURNALS_AT_OVID = """\
+<1. >
+VN  - Ovid Technologies
+DB  - Journals@Ovid Full Text
+AN  - 00012345-201905000-00004.
+AU  - Roe, Eve B. MD, FRCP 1,*
+AU  - Fox, Al 2,+
+AU  - et al
+IN  - (1)Bog Centre, (2)Fen Centre.
+TI  - Moss on [stone] walls
+      and roofs.  [Letter to the Editor]
+SO  - Walls & Roofs May/June 2019;7(3):11-19
+AB  - Moss grows., (C) 2019 Bog & Sons, Inc.
+KW  - moss;  walls
+LG  - English.
+DT  - Short Reports.
+IS  - 1091-5397
+DI  - 10.1000/wr.7.3
+XL  - http://ovid.example.org/web?AN=00012345-201905000-00004
+
+<2. >
+VN  - Ovid Technologies
+DB  - BIOSIS Previews
+RO  - Copyright Bog 2004.
+AU  - Low, Ida [Reprint Author; E-mail: ida@example.org]
+TI  - Ferns [of caves]
+SO  - Caves. 21(2-3):7-9, March 5, 2004.
+IB  - 3-540-20222-6 (cloth)
+"""
+
+
+@pytest.mark.parametrize("indent", ["", "  ", "\t", " " * 8])
+def test_journals_at_ovid_are_read_as_they_are_indented(indent):
+    """Citations, kinds, names with degrees and marks come apart, wherever the lines begin."""
+    lines = JOURNALS_AT_OVID.split("\n")
+    moss, ferns = (one.paper for one in read("\n".join(f"{indent}{one}".rstrip() for one in lines)))
+    assert moss == Paper(
+        id="doi:10.1000/wr.7.3",
+        title="Moss on [stone] walls and roofs.",
+        abstract="Moss grows.",
+        authors=("Eve B. Roe", "Al Fox"),
+        year=2019,
+        venue="Walls & Roofs",
+        doi="10.1000/wr.7.3",
+        url="http://ovid.example.org/web?AN=00012345-201905000-00004",
+        sources=("file.nbib",),
+        extra={
+            "type": "Short Reports",
+            "type_of_work": "Letter to the Editor",
+            "keywords": ["moss", "walls"],
+            "language": "English",
+            "volume": "7",
+            "issue": "3",
+            "pages": "11-19",
+            "affiliations": ["(1)Bog Centre, (2)Fen Centre."],
+            "source": "Walls & Roofs May/June 2019;7(3):11-19",
+            "accession_number": "00012345-201905000-00004",
+            "issn": "1091-5397",
+            "database": "Journals@Ovid Full Text",
+            "authors_cut": True,
+            "copyright": ", (C) 2019 Bog & Sons, Inc.",
+            "date_stated": "May/June 2019",
+        },
+    )
+    assert (ferns.title, ferns.authors, ferns.venue) == ("Ferns [of caves]", ("Ida Low",), "Caves")
+    assert (ferns.date, ferns.extra["pages"], ferns.extra["isbn"]) == (
+        "2004-03-05",
+        "7-9",
+        "3-540-20222-6",
+    )
+
+
+ERIC = """\
+
+OWN - ERIC
+TI  - Moss in Class.
+AU  - Roe, Eve, Ed.
+AU  - Fox, Al
+AU  - And Others
+OT  - Plants
+OID - ED300001
+DP  - 1979
+LID - http://eric.ed.gov/?id=ED300001
+AB  - Pupils see moss.
+PT  - Guides - Classroom - Teacher
+
+OWN - ERIC
+TI  - Ferns in Class
+JT  - Journal of Ferns
+SO  - v3 n2 p1234-1240 2011
+AID - http://dx.doi.org/10.1000/jf.3
+OID - EJ300002
+LID - http://eric.ed.gov/?id=EJ300002
+ISSN - EISSN-1234-567X
+"""
+
+
+def test_eric_s_records_are_read():
+    """The number of ERIC is kept, *And Others* is no name, and an editor is none of the authors."""
+    moss, ferns = (one.paper for one in read(ERIC))
+    assert (moss.authors, moss.year, moss.url) == (
+        ("Al Fox",),
+        1979,
+        "http://eric.ed.gov/?id=ED300001",
+    )
+    assert moss.extra == {
+        "type": "Guides - Classroom - Teacher",
+        "editors": ["Eve Roe"],
+        "keywords": ["Plants"],
+        "accession_number": "ED300001",
+        "authors_cut": True,
+    }
+    assert (ferns.id, ferns.year, ferns.venue) == ("doi:10.1000/jf.3", 2011, "Journal of Ferns")
+    assert (ferns.extra["issn"], ferns.extra["accession_number"]) == ("1234-567X", "EJ300002")
 
 
 @pytest.mark.parametrize(
@@ -336,6 +453,8 @@ def test_what_is_no_number_is_no_pmid():
         ("\ufeff\n" + ARTICLE[:200], True),
         ("PMID-22664238\nPT  - Editorial\nJT  - Book", True),
         ("PMID- 1", True),
+        (ERIC, True),
+        (JOURNALS_AT_OVID.replace("\n", "\n\t"), True),
         (OVID, True),
         ("PMC - PMC123\nPMID- 1\nTI  - A", True),
         ("PMID- 1\nand nothing like it\nbelow", False),

@@ -206,6 +206,7 @@ GOLDEN = [
             "language": "eng",
             "type": "Review",
             "editors": ["Eve Editor"],
+            "book_accession": "NBK1116",
             "pmid": "20301295",
         },
     ),
@@ -282,6 +283,44 @@ def test_an_identifier_may_stand_in_the_article_alone(tmp_path):
         '<ArticleTitle>T</ArticleTitle><ELocationID EIdType="doi" ValidYN="Y">10.1/x</ELocationID>'
     )
     assert read_one(tmp_path, inner.replace("10.1/", "10.1000/")).doi == "10.1000/x"
+
+
+def people(kind: str, *names: str) -> str:
+    parts = "".join(f"<Author>{name}</Author>" for name in names)
+    return f'<AuthorList Type="{kind}">{parts}</AuthorList>'
+
+
+ROE, FOX = "<LastName>Roe</LastName><ForeName>Eve</ForeName>", "<LastName>Fox</LastName>"
+BOARD = "<CollectiveName>Bog Board (UK)</CollectiveName>"
+TITLE, CHAPTER_TITLE = "<BookTitle>Moss</BookTitle>", "<ArticleTitle>Walls</ArticleTitle>"
+
+
+@pytest.mark.parametrize(
+    ("book", "chapter", "authors", "editors", "of_the_book"),
+    [
+        (people("authors", ROE, BOARD), "", ("Eve Roe", "Bog Board (UK)"), [], []),
+        (people("authors", BOARD) + people("editors", FOX), "", ("Bog Board (UK)",), ["Fox"], []),
+        (people("editors", ROE, BOARD), "", (), ["Eve Roe", "Bog Board (UK)"], []),
+        (people("authors", ROE), CHAPTER_TITLE, ("Eve Roe",), [], []),
+        (
+            people("authors", ROE),
+            CHAPTER_TITLE + people("authors", FOX, BOARD),
+            ("Fox", "Bog Board (UK)"),
+            [],
+            ["Eve Roe"],
+        ),
+    ],
+)
+def test_a_book_has_authors_and_editors_apart(
+    tmp_path, book, chapter, authors, editors, of_the_book
+):
+    """People and groups are authors of a book, or of a chapter that names none of its own."""
+    text = f"<BookDocument><PMID>7</PMID><Book>{TITLE}{book}</Book>{chapter}</BookDocument>"
+    (paper,) = read(tmp_path, f"<PubmedBookArticle>{text}</PubmedBookArticle>")
+    assert paper.title == ("Walls" if chapter else "Moss")
+    assert paper.authors == authors
+    assert paper.extra.get("editors", []) == editors
+    assert paper.extra.get("book_authors", []) == of_the_book
 
 
 def test_formulas_and_lists_in_abstracts_are_text(tmp_path):

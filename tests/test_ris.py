@@ -385,6 +385,12 @@ def test_what_is_too_long_to_be_a_record_is_rejected_alone():
             {},
         ),
         (["PY  - in press"], None, None, {"year_stated": "in press"}),
+        (["C6  - MAR 2021"], 2021, None, {"date_stated": "MAR 2021"}),
+        (["EA  - 15 MAR 2021", "Y2  - 2024/01/02"], 2021, "2021-03-15", {}),
+        (["ET  - 2021/03/15", "PY  - in press"], 2021, "2021-03-15", {"year_stated": "in press"}),
+        (["C6  - JAN-FEB 2021", "DA  - SEP"], 2021, None, {"date_stated": "JAN-FEB 2021"}),
+        (["C6  - MAR 2021", "PY  - 2022"], 2022, None, {}),
+        (["C6  - PMC2021", "ET  - 3rd ed. 2020"], None, None, {}),
         (["PY  - 0000"], None, None, {"year_stated": "0000"}),
     ],
 )
@@ -507,6 +513,16 @@ def test_the_longer_abstract_wins():
     )
 
 
+def test_a_notice_is_no_longer_abstract():
+    """Where one of two abstracts is the database's notice, however long, the other one counts."""
+    notice = (
+        "Copyright of Moss is the property of Bog Ltd. Content may not be copied or emailed to "
+        "multiple sites without the copyright holder's express written permission."
+    )
+    paper = one(record("AB  - Moss is wet.", f"N2  - {notice}"))
+    assert paper.abstract == "Moss is wet."
+
+
 def test_notes_are_no_abstract():
     """N1 is a note, whatever stands in it, without the XHTML of Zotero."""
     paper = one(record("N1  - <p>ASReview_relevant</p>", "N1  - <p>See</p>also <b>this</b>"))
@@ -519,6 +535,19 @@ def test_notes_are_no_abstract():
         (["AU  - Lee, A.; M&uuml;ller, B."], ("A. Lee", "B. Müller"), False),
         (["AU  - Lee, A.", "A1  - Lee, A.", "A1  - Wu, B."], ("A. Lee", "B. Wu"), False),
         (["AU  - Wang, Y.", "AU  - Wang, Y."], ("Y. Wang", "Y. Wang"), False),
+        (
+            ["A1  - Roe, E.", "AU  - Fox, A.", "AU  - Low, I."],
+            ("E. Roe", "A. Fox", "I. Low"),
+            False,
+        ),
+        (["AU  - Fox, A.", "A1  - Roe, E.", "AU  - et al."], ("A. Fox", "E. Roe"), True),
+        (["A1  - Roe, E.", "AU  - Roe, E.", "AU  - Fox, A."], ("E. Roe", "A. Fox"), False),
+        (["A1  - Roe, E.", "AU  - Roe, Eve"], ("Eve Roe",), False),
+        (
+            ["A1  - Roe, E.", "A2  - Ash, J.", "ED  - Low, I.", "AU  - Fox, A."],
+            ("E. Roe", "A. Fox"),
+            False,
+        ),
         (["AU  - Lee, A.", "AU  - et al."], ("A. Lee",), True),
         (["AU  - Lee, A., et al"], ("A. Lee",), True),
         (["AU  - Shi,Yu "], ("Yu Shi",), False),
@@ -559,6 +588,9 @@ def test_keywords_are_parted_and_cleaned():
         (["SN  - unknown"], {"issn": "unknown"}),
         (["PB  - Sage", "PB  - US", "CY  - London"], {"publisher": "Sage, US", "place": "London"}),
         (["ET  - 2nd"], {"edition": "2nd"}),
+        (["ET  - 2021/03", "PY  - 2021"], {"epub_date": "2021/03"}),
+        (["C6  - MAR 2021", "PY  - 2021"], {"early_access": "MAR 2021"}),
+        (["C6  - NIHMS12"], {"custom6": "NIHMS12"}),
         (["ZZ  - one", "ZZ  - two"], {"ZZ": ["one", "two"]}),
         (["CR  - Cited, A"], {}),
     ],

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 
-from indexer.paper import Paper
+from indexer.paper import Paper, Record
 from indexer.readers import zotero_json
 from tests.json_documents import (
     NAME,
@@ -105,6 +105,24 @@ def test_items_are_read_whole(tmp_path):
         assert zotero_json.recognises(text, ".json")
         found = read_text(zotero_json, tmp_path, text)
         assert as_json(found) == [PAPER.to_json(), PREPRINT_PAPER.to_json()]
+
+
+def test_cases_acts_and_mails_have_titles_of_their_own(tmp_path):
+    """What Zotero calls a title by another name is read, and an item with nothing is counted."""
+    items = [
+        {"itemType": "case", "caseName": "Roe v. Moss", "dateDecided": "1987-05-02", "notes": []},
+        {"itemType": "statute", "nameOfAct": "Bog Act", "dateEnacted": "1911", "notes": []},
+        {"itemType": "email", "subject": "On ferns", "tags": [], "notes": []},
+        {"itemType": "case", "court": "High Court", "notes": []},
+    ]
+    read = read_text(zotero_json, tmp_path, json.dumps({"config": {}, "items": items}))
+    shown = [(r.paper.title, r.paper.year) if isinstance(r, Record) else r.reason for r in read]
+    assert shown == [
+        ("Roe v. Moss", 1987),
+        ("Bog Act", 1911),
+        ("On ferns", None),
+        "neither title nor abstract",
+    ]
 
 
 def test_attachments_and_broken_items_are_told_and_cost_no_other(tmp_path):

@@ -37,6 +37,13 @@ _TIME = re.compile(r"(?<!\d)\d{1,2}:\d\d(?::\d\d)?(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 
 
+_PERIODS = "jan feb mar apr may jun jul aug sep oct nov dec spr sum aut fal win".replace(" ", "|")
+_PERIOD = rf"(?:(?:{_PERIODS})[a-z]{{0,6}}|\d{{1,2}})[.,]?"
+_DATE_ALONE = re.compile(
+    rf"(?:{_PERIOD}[-/ ]*){{0,3}}(?:19|20)\d\d(?:[-/., ]+{_PERIOD}){{0,3}}/*", re.IGNORECASE
+)
+
+
 @cache
 def latest_year() -> int:
     """Return the last year that is no slip: papers in press carry the next year or two."""
@@ -68,6 +75,11 @@ def parse_date(stated: str | float | None) -> tuple[int | None, str | None]:
         return year, date(year, month, day).isoformat()
     except ValueError:
         return year, None
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a year, with month or season and day, and nothing else."""
+    return _DATE_ALONE.fullmatch(text) is not None
 
 
 def _parts(text: str) -> tuple[int | None, int | None, int | None]:

@@ -30,7 +30,7 @@ _CAPITALISED = re.compile(r"(?:[A-Z][A-Za-z]*|\))$")
 _LINK = r"(?:https?://|www\.|\b10\.\d{4,9}/)\S+"
 
 _TAG = re.compile(
-    r"(\s{0,3})<(?:\w{1,9}:)?(sub|sup|inf)\b[^<>]*>\s{0,9}([^<>]{1,12}?)\s{0,9}</(?:\w{1,9}:)?\2\s*>",
+    r"(\s{0,3})<(?:\w{1,9}:)?(sub|sup|inf|subscript|superscript)\b[^<>]*>\s{0,9}([^<>]{1,12}?)\s{0,9}</(?:\w{1,9}:)?\2\s*>",
     re.IGNORECASE,
 )
 _CHEMISTRY = re.compile(r"\\(?:ce|cee|cf|ch)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -109,7 +109,7 @@ def _of_tag(tag: re.Match[str]) -> str:
     if not _SIMPLE_ONLY.fullmatch(content):
         return tag[0]
     # An index belongs to what stands before it, though some sources put a space between.
-    return space + superscript(content) if name == "sup" else subscript(content)
+    return space + superscript(content) if name.startswith("sup") else subscript(content)
 
 
 def _of_chemistry(found: re.Match[str]) -> str:

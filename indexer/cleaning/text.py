@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable
 
 from indexer.cleaning.latex import latex_to_text
-from indexer.cleaning.scripts import with_scripts, with_tagged_scripts
+from indexer.cleaning.markup import without_markup
+from indexer.cleaning.notices import split_copyright
+from indexer.cleaning.scripts import with_scripts
 
-# Only names of HTML, JATS and MathML: `<answer>` and `x<y` in an abstract are text.
-_TAG_NAMES = """
-a abbr abstract article-title b big blockquote body br caption center cite code dd div dl dt em
-email ext-link fig font h1 h2 h3 h4 h5 h6 html i img inf inline-formula italic kwd label li link
-list list-item ol p pre q sc scp sec section small span strong strike sub sup table tbody td
-tex-math th title tr tt u ul underline uri xref bold roman monospace disp-formula alternatives
-inline-graphic math mi mn mo mrow mstyle msub msup msubsup mtext mover munder mfrac msqrt mroot
-mtable mtr mtd mspace mpadded mfenced semantics annotation named-content
-"""
-_NAMES = "|".join(sorted(_TAG_NAMES.split(), key=len, reverse=True))
-_TAG = re.compile(
-    rf"<(?P<end>/?)(?:(?:jats|mml|m|ns\d?):)?(?P<name>{_NAMES})"
-    r"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"']+))*\s*/?>|<!--[^<>]*-->",
-    re.IGNORECASE | re.DOTALL,
-)
-_BLOCKS = frozenset(
-    "abstract blockquote body br caption dd disp-formula div dl dt fig kwd li list-item ol p pre "
-    "sec section table td th tr ul".split()
-)
-_HEADINGS = frozenset("title label h1 h2 h3 h4 h5 h6".split())
-_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _HYPHENATED = re.compile(r"(-?)\b([^\W\d_]{2,})-[ \t]*\r?\n[ \t]*([^\W\d_]+)")
 _WRAPPED_HYPHEN = re.compile(r"-(?<=\w-)[ \t]*\r?\n\s*(?=\w)")
 # Bytes of UTF-8 read as Windows-1252 or Latin-1, as `Ã©` and `â€™`.
@@ -66,25 +46,6 @@ _CODE_LINK = re.compile(
 
 _JOINED = re.compile(r"(?:[^;]|;;)+")
 
-_SIGN = r"(?:©|\(c\)|&copy;|Copyright\b)"
-_COPYRIGHT_TAIL = re.compile(
-    rf"""(?:(?<=[.!?)\]"”])\s*|\s+(?=©)|^)(?:
-        (?:{_SIGN}\s*){{1,2}}\s*(?:by\s+)?(?:(?:19|20)\d\d\b|the\s+author|elsevier|springer|wiley|ieee|acm\b).*
-      | ©[^©]{{1,100}}?\b(?:19|20)\d\d\b.*
-      | Copyright\b[^.]{{0,6}}(?:19|20)\d\d\b.*
-      | Copyright:?\s*
-      | \(?PsycINFO\s+Database\s+Record.*
-      | \[ABSTRACT\ FROM\ AUTHOR\].*
-      | All\ rights\ reserved\.?
-      | Published\ by\ Elsevier.*
-    )$""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
-_COPYRIGHT_HEAD = re.compile(
-    rf"(?:{_SIGN}\s*){{1,2}}(?:19|20)\d\d[^.]{{0,80}}\.\s+(?=[A-Z\"“(])", re.IGNORECASE
-)
-_NOTICE_MARKS = tuple("© opyright OPYRIGHT (c) (C) PsycINFO reserved ublished AUTHOR".split())
-_LONGEST_NOTICE = 400
 _LONGEST_SEARCHED = 50_000
 """Characters of a text that is searched for each of its hyphenated words."""
 
@@ -108,7 +69,7 @@ def clean(text: str) -> str:
     if wrapped and ("-\n" in text or "- \n" in text or "-\r" in text):
         text = _join_hyphenated(text)
     if "<" in text or "&" in text:
-        text, plain = _without_markup(text), False
+        text, plain = without_markup(text), False
     if "_" in text or "^" in text or "\\" in text:
         text = with_scripts(text)
     if "\\" in text or "$" in text:
@@ -133,23 +94,6 @@ def clean_abstract(text: str) -> tuple[str, str]:
     if text[:1] in "aAsS" and (prefix := _PREFIXES.match(text)):
         text = text[prefix.end() :]
     return split_copyright(text)
-
-
-def split_copyright(text: str) -> tuple[str, str]:
-    """Part a clean abstract from the copyright notice at its end or beginning."""
-    notices = []
-    if text[:1] in "©(cC" and (head := _COPYRIGHT_HEAD.match(text)):
-        notices.append(head[0].strip())
-        text = text[head.end() :]
-    end = text[-_LONGEST_NOTICE:]  # a notice is short: what stands before it is the abstract
-    for mark in _NOTICE_MARKS:
-        if mark in end:
-            tail = _COPYRIGHT_TAIL.search(text, max(0, len(text) - _LONGEST_NOTICE))
-            if tail:
-                notices.append(tail[0].strip())
-                text = text[: tail.start()].rstrip()
-            break
-    return text, " ".join(notices)
 
 
 def join_wrapped(text: str) -> str:
@@ -210,23 +154,3 @@ def _join_hyphenated(text: str) -> str:
         return before + (compound if keep else first + second)
 
     return _HYPHENATED.sub(whole, text)
-
-
-def _without_markup(text: str) -> str:
-    for _ in range(2):  # markup may itself be escaped: &amp;lt;i&amp;gt;
-        if "<" in text:
-            text = _TAG.sub(_shown_tag, with_tagged_scripts(text))
-        if "&" not in text:
-            break
-        unescaped = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-        if unescaped == text:
-            break
-        text = unescaped
-    return text
-
-
-def _shown_tag(tag: re.Match[str]) -> str:
-    name = (tag["name"] or "").lower()
-    if tag["end"] and name in _HEADINGS:
-        return ": "
-    return " " if name in _BLOCKS or name in _HEADINGS else ""

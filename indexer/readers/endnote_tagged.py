@@ -1,6 +1,7 @@
 """EndNote's export, the format of refer (``.enw``): Google Scholar, ACL Anthology, CNKI, BibSonomy.
 
-A per cent sign and a letter begin a line; a blank line or the next ``%0`` begins a record::
+A per cent sign and a letter begin a line. A record begins with the next ``%0``, behind a blank
+line, or with the title or author that the one above began with, too::
 
     %0 Conference Proceedings
     %T A study of sampling
@@ -16,7 +17,8 @@ A per cent sign and a letter begin a line; a blank line or the next ``%0`` begin
     %P 1-12
 
 The journal stands in %J, the book or the conference in %B, with some in %S. refer itself, which is
-older, has no %0 and writes names as one reads them. CNKI lists keywords with semicolons.
+older, has no %0 and writes names as one reads them. CNKI lists keywords with semicolons; Digital
+Commons writes %T before %0.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.cleaning.dates import is_date, parse_date
 from indexer.cleaning.identity import identifier, identifiers_in
 from indexer.cleaning.names import Name
 from indexer.documents import Document, split_lines
@@ -47,6 +50,7 @@ _NAMES = {
         """.split()
     )
 }
+_LATE = frozenset("XKURPZO>VNI@89")  # with which no record begins
 _USED = frozenset("0ATEYBJSDX8RUKVNPI@M9!>QOZ<+")
 
 
@@ -72,9 +76,14 @@ def _tag(text: str, _first: str) -> tuple[str, str] | None:
 
 
 def _begins(tag: str, above: Open, blank: bool) -> bool:
-    if "0" in above.tags:
-        return tag == "0"
-    return blank
+    """Tell whether a tag begins another record: one that has none may stand before its ``%0``."""
+    if tag == "0" and "0" in above.tags:
+        return True
+    if above.tag == "0":  # blank lines may lie within
+        return blank and tag == "T" and tag in above.tags
+    if blank:
+        return tag not in _LATE or tag in above.tags
+    return tag == above.tag and tag in "TA" and "T" in above.tags and above.pairs[-1][0] != tag
 
 
 _SYNTAX = Syntax(tag=_tag, begins=_begins)
@@ -90,7 +99,8 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     found, other_links = tagged_values.links(entry.values("U", ">"))
     identifiers = _identifiers(entry, found)
     known = identifiers.values()
-    year = entry.text("D")
+    year, early = entry.text("D"), next(filter(is_date, entry.distinct("$", "7")), "")
+    date = tagged_values.with_year(entry.text("8"), year) or year
     abstract, *more = entry.values("X") or [""]
     extra = {
         "type": entry.text("0"),
@@ -120,7 +130,7 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
         abstract=abstract,
         authors=[*names, *map(Name, bodies)],
         authors_cut=cut,
-        date=tagged_values.with_year(entry.text("8"), year) if "8" in entry.fields else year,
+        date=date if parse_date(date)[0] else early or date,
         year=year,
         venue=venues[0] if venues else None,
         identifiers=identifiers,

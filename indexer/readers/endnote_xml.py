@@ -24,6 +24,7 @@ from typing import Any
 
 from lxml import etree
 
+from indexer.cleaning.dates import is_date, parse_date
 from indexer.cleaning.names import Name, parse_name
 from indexer.cleaning.text import clean
 from indexer.documents import Document
@@ -65,7 +66,10 @@ def read(document: Document) -> Iterator[Record | Rejection]:
 
 def _paper(document: Document, line: int, record: etree._Element) -> Record | Rejection:
     year = text_at(record, "dates/year", "year")
-    date = text_at(record, "dates/pub-dates/date")
+    date = tagged_values.with_year(text_at(record, "dates/pub-dates/date"), year)
+    if not parse_date(year)[0] and not parse_date(date)[0]:  # an article that is online only
+        early = (text_at(record, name) for name in ("custom6", "edition"))
+        date = next(filter(is_date, early), date)
     venues = ("periodical/full-title", "titles/secondary-title", "titles/alt-title")
     links, others = tagged_values.links(_lines(record, "urls/*/url", "urls/url", "url"))
     return make_record(
@@ -76,7 +80,7 @@ def _paper(document: Document, line: int, record: etree._Element) -> Record | Re
         authors=_people(
             record, "contributors/authors/author", "contributors/author", "authors/author"
         ),
-        date=tagged_values.with_year(date, year) if date else None,
+        date=date or None,
         year=year or None,
         venue=text_at(record, *venues, "periodical/abbr-1", "titles/tertiary-title"),
         identifiers=_identifiers(record),

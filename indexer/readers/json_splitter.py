@@ -26,6 +26,13 @@ LISTS = frozenset(
 OWN = frozenset("abstract abstractnote author authors creators doi itemtype journal".split())
 """What only records have, lower case: a list in such an object is a part of the record."""
 
+_OF_ANSWERS = re.compile(
+    r"total|count|found|size|page|rows|start|offset|limit|next|prev|cursor|sort|status|success|error|"
+    r"message|version|time|took|shard|quer|request|header|param|meta|facet|group|links|self|score",
+    re.IGNORECASE,
+)
+"""In the names of what an answer says beside its list."""
+
 _DEEPEST = 100
 """Lists around a list."""
 
@@ -41,7 +48,9 @@ _STRAY = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|[^"\[\]{,\n]++|\[++|\]++')
 _NAMED_LIST = re.compile(r'"([\w-]+)"\s*:\s*\[$')
 _TITLE = re.compile(r'"title"\s*:', re.IGNORECASE)
 _TITLED = re.compile(r'"(?:title|display_?name|abstract\w*|paperabstract)"\s*:', re.IGNORECASE)
-_WITH_TEXT = re.compile(rf'{_TITLED.pattern}|"text"\s*:', re.IGNORECASE)
+_WITH_TEXT = re.compile(
+    rf'{_TITLED.pattern}|"(?:text|headline|itemtype|casename|nameofact)"\s*:', re.IGNORECASE
+)
 _OWN = re.compile(rf'"(?:{"|".join(OWN)})"\s*:', re.IGNORECASE)
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
 
@@ -146,7 +155,8 @@ class Splitter:
                 reason = _why(error, line)
             else:
                 self._last = record
-                if not _is_empty_list(record):
+                listed = self._around and not self._around[-1]
+                if listed or not _is_empty_answer(record):
                     yield line, record
                 return
         rescued = self._next_within(text)
@@ -278,13 +288,14 @@ class Splitter:
         return bool(more)
 
 
-def _is_empty_list(record: dict[str, Any]) -> bool:
-    """Tell an answer without results from a record."""
-    return not {"title", "Title"} & record.keys() and any(
-        held == [] or (isinstance(held, dict) and _is_empty_list(held))
-        for name, held in record.items()
-        if name in LISTS
-    )
+def _is_empty_answer(answer: dict[str, Any]) -> bool:
+    """Tell a service's answer without results: besides its empty list it counts, and no more."""
+    empty = {
+        name
+        for name in LISTS & answer.keys()
+        if (held := answer[name]) == [] or (isinstance(held, dict) and _is_empty_answer(held))
+    }
+    return bool(empty) and all(name in empty or _OF_ANSWERS.search(name) for name in answer)
 
 
 def _why(error: ValueError, line: int) -> str:

@@ -12,6 +12,7 @@ A set of ``PubmedArticle`` and, for the chapters of the NCBI Bookshelf, ``Pubmed
     </PubmedArticle></PubmedArticleSet>
 
 A title in brackets is a translation; where it says only that there is none, the original stands in.
+A book has its authors in ``Book``, beside its editors; they are those of a chapter that names none.
 The year is that of the journal's issue, which people cite, though the article may have appeared
 online the year before. A ``DeleteCitation`` lists the PMIDs of records that are gone: it is none.
 """
@@ -51,7 +52,10 @@ _ROOTS = {*_ARTICLES, "PubmedArticleSet", "PubmedBookArticleSet", _BARE_SET}
 _NO_TITLE = re.compile(r"\[?(?:Not Available|In Process Citation)\]?\.?", re.IGNORECASE)
 _NO_LABEL = {"", "UNLABELLED", "UNASSIGNED"}
 _DATE = "Year Month Day"
-_ID_TYPES = {"doi": "doi", "pmcid": "pmc", "pii": "pii"}
+_ID_TYPES = {"doi": "doi", "pmcid": "pmc", "pii": "pii", "bookaccession": "bookaccession"}
+_ITS_OWN = ("Article/AuthorList", "AuthorList")
+_BOOK_DATES = ("Book/PubDate", "Book/BeginningDate")
+_OF_THE_BOOK = "Book/AuthorList"
 _WORD_BEGINS = re.compile("(?<=[a-z])(?=[A-Z])")
 
 # Where, within a citation, lies what goes to ``extra``: the first text, or all.
@@ -63,6 +67,9 @@ _TEXT: dict[str, tuple[str, ...]] = {
     "issn": ("Article/Journal/ISSN", "MedlineJournalInfo/ISSNLinking"),
     "isbn": ("Book/Isbn",),
     "publisher": ("Book/Publisher/PublisherName",),
+    "place": ("Book/Publisher/PublisherLocation",),
+    "edition": ("Book/Edition",),
+    "collection": ("Book/CollectionTitle",),
     "journal_abbreviation": ("Article/Journal/ISOAbbreviation",),
     "copyright": ("Article/Abstract/CopyrightInformation", "Abstract/CopyrightInformation"),
     "conflicts": ("CoiStatement",),
@@ -95,8 +102,8 @@ def _paper(document: Document, line: int, record: etree._Element) -> Record | Re
     citation = record if bare else find(record, "MedlineCitation", "BookDocument")
     if citation is None:
         citation = record
-    lists = [*find_all(citation, "Article/AuthorList"), *find_all(citation, "AuthorList")]
-    authors = [one for one in lists if one.get("Type") != "editors"]
+    of_article, of_book = _author_lists(citation, *_ITS_OWN), _author_lists(citation, _OF_THE_BOOK)
+    authors = of_article["authors"] or of_book["authors"]
     title = text_at(citation, "Article/ArticleTitle", "ArticleTitle")
     vernacular = text_at(citation, "Article/VernacularTitle", "VernacularTitle")
     if vernacular and (not title or _NO_TITLE.fullmatch(title)):
@@ -107,8 +114,13 @@ def _paper(document: Document, line: int, record: etree._Element) -> Record | Re
     date, year = _dates(citation)
     identifiers = _identifiers(record, citation)
     pmid = identifiers["pmid"]
-    extra = _extra(citation)
-    extra |= {"vernacular_title": vernacular, "other_abstracts": others}
+    extra = _extra(citation) | {
+        "vernacular_title": vernacular,
+        "other_abstracts": others,
+        "editors": _shown(of_article["editors"] + of_book["editors"]),
+        "book_authors": _shown(of_book["authors"]) if of_article["authors"] else [],
+        "book_accession": identifiers.pop("bookaccession"),
+    }
     return make_record(
         document,
         line,
@@ -124,6 +136,20 @@ def _paper(document: Document, line: int, record: etree._Element) -> Record | Re
         extra=extra,
         head=head_of(record),
     )
+
+
+def _author_lists(citation: etree._Element, *paths: str) -> dict[str, list[etree._Element]]:
+    """Return the lists of names on the paths: those of authors, and those of editors."""
+    lists: dict[str, list[etree._Element]] = {"authors": [], "editors": []}
+    for path in paths:
+        for one in find_all(citation, path):
+            is_editors = one.get("Type", "").lower() == "editors"
+            lists["editors" if is_editors else "authors"].append(one)
+    return lists
+
+
+def _shown(lists: list[etree._Element]) -> list[str]:
+    return [str(name) for one in lists for name in _names(one)]
 
 
 def _names(author_list: etree._Element) -> Iterator[Name]:
@@ -157,7 +183,7 @@ def _said(abstract: etree._Element) -> str:
 
 def _dates(citation: etree._Element) -> tuple[str, str]:
     """Return the fullest date, and the year of the issue."""
-    issue = find(citation, f"{_ISSUE}/PubDate", "ContributionDate", "Book/PubDate")
+    issue = find(citation, f"{_ISSUE}/PubDate", "ContributionDate", *_BOOK_DATES)
     online = dated(find(citation, "Article/ArticleDate"), _DATE)
     if issue is None:
         return online, ""
@@ -183,13 +209,6 @@ def _identifiers(record: etree._Element, citation: etree._Element) -> dict[str, 
 
 def _extra(citation: etree._Element) -> dict[str, Any]:
     types = texts_at(citation, "Article/PublicationTypeList/PublicationType", "PublicationType")
-    editors = [
-        name
-        for path in ("Article/AuthorList", "Book/AuthorList")
-        for one in find_all(citation, path)
-        if one.get("Type") == "editors"
-        for name in _names(one)
-    ]
     headings = joined(find_all(citation, "MeshHeadingList/MeshHeading"), "/")
     return {
         **_related(citation),
@@ -200,7 +219,6 @@ def _extra(citation: etree._Element) -> dict[str, Any]:
         "type": "Journal Article" if "Journal Article" in types else "".join(types[:1]),
         "publication_types": types[1:] and types,
         "keywords": [*texts_at(citation, "KeywordList/Keyword"), *headings],
-        "editors": [str(name) for name in editors],
         "grants": joined(find_all(citation, "Article/GrantList/Grant"), ", "),
     }
 

@@ -32,6 +32,7 @@ from rispy.config import (
 
 from indexer.cleaning.identity import identifier
 from indexer.cleaning.names import Name, parse_name
+from indexer.cleaning.text import clean_abstract
 from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers import ris_values, tagged, tagged_values
@@ -123,12 +124,14 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     titles = entry.distinct("TI", "T1", "CT") or entry.distinct("BT") or entry.distinct("ST", "TT")
     title = titles[0] if titles else ""
     venues = [venue for venue in entry.distinct(*_VENUES) if venue != title]
-    abstract, *shorter = sorted(_abstracts(entry), key=len, reverse=True) or [""]
+    abstract, *shorter = _abstracts(entry)
     identifiers = ris_values.identifiers(entry)
     names, cut = _authors(entry, identifiers)
     found, other_links = tagged_values.links(entry.values(*ris_values.LINKS))
     date, year = ris_values.date(entry)
     used = _USED if entry.values("TI", "T1") else _USED | {"CT"}
+    early = ris_values.early_access(entry, "EA", "C6")
+    used = used | {"EA", "C6"} if early else used
     known = {value.upper() for value in identifiers.values()}
     others = tagged_values.others(entry, _NAMES, used)
     extra = {
@@ -158,6 +161,7 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
         **tagged_values.serials(entry.values("SN")),
         **ris_values.issue(entry),
         **ris_values.edition(entry),
+        "early_access": "; ".join(early),
         **{n: v for n, v in others.items() if str(v).upper() not in known},
     }
     return make_record(
@@ -178,15 +182,35 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
 
 
 def _abstracts(entry: Entry) -> list[str]:
-    """Return what AB says and what N2 says; paragraphs may come in lines of their own."""
-    return list(dict.fromkeys(t for tag in ("AB", "N2") if (t := "\n".join(entry.values(tag)))))
+    """Return what AB and N2 say, what says more first; paragraphs may come in lines of their own.
+
+    A notice of copyright, which some databases have in one of them, says nothing.
+    """
+    said = ("\n".join(entry.values(tag)) for tag in ("AB", "N2"))
+    texts = list(dict.fromkeys(text for text in said if text))
+    if len(texts) > 1:
+        texts.sort(key=lambda text: len(clean_abstract(text)[0]), reverse=True)
+    return texts or [""]
 
 
 def _authors(entry: Entry, identifiers: dict[str, str]) -> tuple[list[str | Name], bool]:
-    """Return the authors of AU and those of A1 that are not among them."""
-    names, cut = tagged_values.people(entry.values("AU"))
-    first, cut_first = tagged_values.people(entry.values("A1"))
-    names += [name for name in first if name not in set(names)]
+    """Return the authors of A1 and AU in the order of the file, those listed in both once."""
+    lists = {tag: tagged_values.people(entry.values(tag)) for tag in ("AU", "A1")}
+    (names, cut), (first, cut_first) = lists.values()
+    if first and names:
+        if list(map(_initialed, names)) == list(map(_initialed, first)):  # in short, and in full
+            names = max(names, first, key=lambda one: sum(map(len, one)))
+        else:
+            tags: dict[str, str] = {}
+            stated = ((tag, tagged_values.people([value])[0]) for tag, value in entry.pairs)
+            mixed = ((tag, name) for tag, some in stated if tag in lists for name in some)
+            names = [name for tag, name in mixed if tags.setdefault(name, tag) == tag]
+    names, cut = names or first, cut or cut_first
     if "pmid" in identifiers and not any("," in name for name in names):
-        return [parse_name(name, capitals_last=True) for name in names], cut or cut_first
-    return list(names), cut or cut_first
+        return [parse_name(name, capitals_last=True) for name in names], cut
+    return list(names), cut
+
+
+def _initialed(name: str) -> tuple[str, str]:
+    parsed = parse_name(name)
+    return parsed.family.casefold(), parsed.given[:1].casefold()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.cleaning.dates import parse_date
+from indexer.cleaning.dates import is_date, parse_date
 from indexer.cleaning.identity import identifier, identifiers_in
 from indexer.cleaning.text import clean
 from indexer.readers import tagged_values
@@ -62,13 +62,23 @@ def date(entry: Entry) -> tuple[str, str]:
     years = [_plain_date(one) for one in entry.distinct("PY", "Y1", "YR")]
     year = next((one for one in years if parse_date(one)[0]), years[0] if years else "")
     number = parse_date(year)[0]
-    dates = [
-        tagged_values.with_year(_plain_date(one), str(number or ""))
-        for one in entry.distinct("DA", "Y1", "PY")
-    ]
+    dated = entry.distinct("DA", "Y1", "PY")
+    if number is None and not any(parse_date(_plain_date(one))[0] for one in dated):
+        dated = [*early_access(entry, "EA", "C6", "ET"), *dated]
+    dates = [tagged_values.with_year(_plain_date(one), str(number or "")) for one in dated]
     full = (one for one in dates if (day := parse_date(one))[1] and number in (None, day[0]))
     bare = year if number is None else str(number)
     return next(full, "") or next((one for one in dates if one != bare), ""), year
+
+
+def early_access(entry: Entry, *tags: str) -> list[str]:
+    """Return when an article came online before its issue, which is all that some say of a date.
+
+    Args:
+        entry: its record.
+        tags: that hold it, if they hold nothing but a date: ``FEB 2022``, not ``2nd ed. 2022``.
+    """
+    return [one for one in entry.distinct(*tags) if is_date(one)]
 
 
 def _plain_date(stated: str) -> str:
@@ -83,7 +93,7 @@ def _plain_date(stated: str) -> str:
 def edition(entry: Entry) -> dict[str, str]:
     """Return the edition, or what EndNote has in its place for articles: when one came online."""
     stated = entry.text("ET")
-    return {"epub_date" if parse_date(stated)[1] else "edition": stated}
+    return {"epub_date" if early_access(entry, "ET") else "edition": stated}
 
 
 def pages(entry: Entry) -> str:

@@ -30,7 +30,12 @@ _NO_PAPERS = frozenset({"attachment", "note", "annotation"})
 _VENUES = (
     *("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "encyclopediaTitle"),
     *("dictionaryTitle", "websiteTitle", "blogTitle", "university", "institution", "repository"),
+    "court",
 )
+_TITLES = ("title", "caseName", "nameOfAct", "subject")
+"""Also of a case at court, an act, an e-mail."""
+
+_DATES = ("date", "dateDecided", "dateEnacted", "issueDate")
 _RENAMED = {
     "itemType": "type",
     "ISSN": "issn",
@@ -44,7 +49,18 @@ _RENAMED = {
     "archiveLocation": "archive_location",
 }
 _TAKEN = {
-    *("title", "creators", "abstractNote", "date", "DOI", "url", "extra", "tags", "key", "version"),
+    *(
+        *_TITLES,
+        "creators",
+        "abstractNote",
+        *_DATES,
+        "DOI",
+        "url",
+        "extra",
+        "tags",
+        "key",
+        "version",
+    ),
     *("itemKey", "itemID", "libraryID", "collections", "relations", "attachments", "notes", "uri"),
     *("dateAdded", "dateModified", "seeAlso", "select", "PMID", "PMCID", "parentItem", "deleted"),
 }
@@ -54,7 +70,7 @@ def recognises(head: str, _suffix: str) -> bool:
     """Tell an item of Zotero by its type and what goes with it."""
     item = _data(first_object(head))
     return "itemType" in item and bool(
-        item.keys() & {"creators", "abstractNote", "dateAdded", "title", "tags"}
+        item.keys() & {"creators", "abstractNote", "dateAdded", "tags", *_TITLES}
     )
 
 
@@ -86,10 +102,10 @@ def _paper(document: Document, line: int, wrapped: dict[str, Any]) -> Record | R
     return make_record(
         document,
         line,
-        title=text_of(item.get("title")),
+        title=text_of(first_of(item, *_TITLES)),
         abstract=text_of(item.get("abstractNote")),
         authors=authors,
-        date=text_of(item.get("date")),
+        date=text_of(first_of(item, *_DATES)),
         venue=text_of(first_of(item, *_VENUES)),
         categories=categories,
         identifiers={
