@@ -81,7 +81,7 @@ _MARKS = tuple(
     "Elsevier|Wiley|Springer|Lippincott".split("|")
 )
 _APPENDED_MARKS = tuple(
-    "property of|source document|Database Record|ABSTRACT|bstract from| abstract]".split("|")
+    "may not be copied|source document|Database Record|ABSTRACT|bstract from| abstract]".split("|")
 )
 
 
