@@ -9,18 +9,23 @@ from typing import Any
 
 import click
 
-from indexer.command import Out, index_option, json_option, print_json, write
-from indexer.files import replace_file
+from indexer.command import Out, index_option, json_option, print_json
 from indexer.paper import Paper
 from indexer.store.generation import IndexFolder
-from indexer.streams import compressed
 from search_api.commands import render
 from search_api.commands.options import (
     filter_options,
     filters_of,
 )
+from search_api.commands.output import (
+    format_of,
+    output_option,
+    table_format,
+    write_pieces,
+    write_table,
+)
 from search_api.exports import EXPORTERS, Listed
-from search_api.exports.document import document, format_of
+from search_api.exports.document import document
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.store.local import LocalStore
@@ -46,8 +51,7 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--format", "format_", type=click.Choice(list(EXPORTERS)),
               help="[default: that of --output's name, else bibtex]")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False),
-              help="File to write to; it is replaced once all is written.")  # fmt: skip
+@output_option
 @click.option("--duplicates", is_flag=True,
               help="List which records were merged into one paper, and why.")  # fmt: skip
 @filter_options
@@ -65,15 +69,14 @@ def export(
     What is written can be read again: rebuild-index takes every one of these formats.
     """
     filters = filters_of(options)
+    if duplicates:
+        _duplicates(index_path, table_format(output, format_), output, as_json)
+        return
+    if as_json and output is None:
+        raise click.UsageError("--json goes with --output or --duplicates")
+    suffixes = {name: exporter.SUFFIX for name, exporter in EXPORTERS.items()}
+    exporter = EXPORTERS[format_of(output, format_, suffixes) or "bibtex"]
     with closing(LocalStore(IndexFolder(index_path).current())) as store:
-        if duplicates:
-            found = store.merged_papers()
-            if as_json:
-                print_json({"ok": True, "duplicates": [group.to_json() for group in found]})
-            else:
-                render.duplicates(Out(), found)
-            return
-        exporter = EXPORTERS[format_ or (output and format_of(output)) or "bibtex"]
         papers = _papers(store, ids, filters)
         written = 0
 
@@ -82,18 +85,39 @@ def export(
             for written, paper in enumerate(papers, 1):  # noqa: B007 — counted as they go
                 yield Listed(paper)
 
-        pieces = document(exporter, counted(), "Papers")
-        if output is None:
-            if as_json:
-                raise click.UsageError("--json goes with --output or --duplicates")
-            write(pieces)
-            return
-        replace_file(output, compressed(pieces, output.name))
-    told = {"file": str(output), "format": exporter.FORMAT, "papers": written}
+        write_pieces(document(exporter, counted(), "Papers"), output)
+    if output:
+        _tell(as_json, output, exporter.FORMAT, "papers", written)
+
+
+def _duplicates(index_path: Path, form: str | None, output: Path | None, as_json: bool) -> None:
+    """List the papers that were made of several records: for people, as JSON or as a table."""
+    with closing(LocalStore(IndexFolder(index_path).current())) as store:
+        found = store.merged_papers()
+    if form is None:
+        if as_json:
+            print_json({"ok": True, "duplicates": [group.to_json() for group in found]})
+        else:
+            render.duplicates(Out(), found)
+        return
+    if as_json and output is None:
+        raise click.UsageError(f"--json and --format {form} ask for two things: take one")
+    rows = ({"title": one.title, **record.to_json()} for one in found for record in one.records)
+    written = write_table(_RECORD, rows, form, output)
+    if output:
+        _tell(as_json, output, form, "records", written)
+
+
+_RECORD = ("paper", "title", "source", "line", "reason", "record", "head")
+"""Columns of a list of merged records."""
+
+
+def _tell(as_json: bool, output: Path, form: str, what: str, written: int) -> None:
+    """Say what was written to a file."""
     if as_json:
-        print_json({"ok": True, **told})
+        print_json({"ok": True, "file": str(output), "format": form, what: written})
     else:
-        click.echo(f"{written:,} papers as {exporter.FORMAT} in {output}", err=True)
+        click.echo(f"{written:,} {what} as {form} in {output}", err=True)
 
 
 def _papers(store: Store, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:

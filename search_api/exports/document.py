@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from indexer import __version__
-from indexer.streams import inner_suffix
-from search_api.exports import EXPORTERS, About, Exporter, Listed
+from search_api.exports import About, Exporter, Listed
 from search_api.query.results import Hit
 
 _CHUNK = 1 << 16
@@ -41,9 +39,3 @@ def document(
             yield "".join(pieces).encode("utf-8", "replace")
             pieces, size = [], 0
     yield "".join(pieces).encode("utf-8", "replace")
-
-
-def format_of(path: Path) -> str | None:
-    """Return the format that a file's name asks for, ``None`` if it asks for none."""
-    suffix = inner_suffix(path.name)
-    return next((name for name, e in EXPORTERS.items() if suffix == e.SUFFIX), None)

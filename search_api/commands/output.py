@@ -1,0 +1,96 @@
+"""Where commands write to, and in which format: standard output, or a file that is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from indexer.command import write
+from indexer.files import replace_file
+from indexer.streams import compressed, inner_suffix
+from search_api.exports.tables import SUFFIXES, Cell, write_rows
+
+output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write to; it is replaced once all is written. Its name chooses the format.",
+)
+
+
+def format_of(output: Path | None, asked: str | None, known: Mapping[str, str]) -> str | None:
+    """Return the format to write in: the one that is asked for, else that of the file's name.
+
+    A name that speaks of another format than the one that is asked for is told on standard error.
+
+    Args:
+        output: the file; ``None`` for standard output.
+        asked: by name; ``None`` where the file's name is to choose.
+        known: how a file of each format ends.
+
+    Returns:
+        ``None`` where neither says.
+
+    Raises:
+        click.UsageError: nothing is asked for, and the file's name is that of no format.
+    """
+    if output is None:
+        return asked
+    suffix = inner_suffix(output.name)
+    named = next((form for form, end in known.items() if suffix == end), None)
+    if asked is None and named is None:
+        endings = ", ".join(f"{end} ({form})" for form, end in known.items())
+        raise click.UsageError(
+            f"--output {output}: its name is that of no format that can be written here: "
+            f"{endings}. Name the file so, or add --format"
+        )
+    if asked and named and asked != named:
+        note = f"{output} is written as {asked}, though it is named like {named}"
+        click.echo(f"note: {note}", err=True)
+    return asked or named
+
+
+def write_pieces(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Write a document to a file, compressed if its name says so, or to standard output."""
+    if output is None:
+        write(pieces)
+    else:
+        replace_file(output, compressed(pieces, output.name))
+
+
+def table_format(output: Path | None, asked: str | None) -> str | None:
+    """Return the format to write a table in; ``None`` where it is to be shown to people.
+
+    Raises:
+        click.UsageError: it is one of papers, not of tables.
+    """
+    if asked and asked not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise click.UsageError(f"--format {asked}: a list like this one is written as {known}")
+    return format_of(output, asked, SUFFIXES)
+
+
+def write_table(
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Cell]],
+    form: str,
+    output: Path | None,
+) -> int:
+    """Write a table to a file or to standard output, and return how many rows it has.
+
+    Args:
+        columns: in their order.
+        rows: by column; one is held at a time.
+        form: of :func:`table_format`.
+        output: the file; ``None`` for standard output.
+    """
+    written = 0
+
+    def counted() -> Iterator[Mapping[str, Cell]]:
+        nonlocal written
+        for written, row in enumerate(rows, 1):  # noqa: B007 — counted as they go
+            yield row
+
+    write_pieces(write_rows(form, columns, counted()), output)
+    return written
