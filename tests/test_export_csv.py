@@ -41,7 +41,10 @@ GOLDEN = {
     "language": "en",
     "editors": "Editor, Ann; de Vries, Bo",
     "keywords": "machine learning;; deep; C#",
-    "note": "Best paper.",
+    "note": "Read again: 50% sure.",
+    "printed_note": "Best paper.",
+    "citation_key": "Wang, Kun:2025",
+    "sources": "a.bib; b.ris",
     "rank": "1",
     "score": "-0.25",
 }

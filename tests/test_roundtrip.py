@@ -151,6 +151,7 @@ extra = st.fixed_dictionaries(
     {},
     optional={
         **dict.fromkeys(("volume", "issue", "publisher", "language", "note", "type"), raw_text),
+        **dict.fromkeys(("printed_note", "citation_key"), raw_text),
         "pages": raw_text
         | st.builds("{}{}{}".format, plain, st.sampled_from(["-", "–", "--", ", "]), plain),
         "issn": st.sampled_from(["1234-5678", "2049-363X", "1234-5678, 2049-363X"]),
@@ -238,11 +239,12 @@ def test_whatever_a_paper_holds_comes_back(form, batch):
 
 @given(papers())
 def test_json_lines_lose_nothing(paper):
-    """The whole object comes back, all of ``extra`` included, but for the sources."""
+    """The whole object comes back, all of ``extra`` included; its sources are earlier ones now."""
     with tempfile.TemporaryDirectory() as folder:
         document = saved(Path(folder, "a.jsonl"), exported("jsonl", Listed(paper, 3, 0.5)))
         (record,) = akin_jsonl.read(document)
-    assert record.paper == replace(json_paper(paper), sources=("a.jsonl",))
+    extra = {**json_paper(paper).extra, "earlier_sources": list(paper.sources)}
+    assert record.paper == replace(json_paper(paper), sources=("a.jsonl",), extra=extra)
 
 
 def json_paper(paper: Paper) -> Paper:

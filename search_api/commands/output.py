@@ -19,6 +19,35 @@ output_option = click.option(
 )
 
 
+keys_option = click.option(
+    "--keys",
+    type=click.Choice(["akin", "own"]),
+    default="akin",
+    show_default=True,
+    help="To cite by. own: those of your library, as far as a paper has one.",
+)
+
+
+class Notes:
+    """What could not be written as it is: the first are told on standard error, all are counted."""
+
+    _TOLD = 10
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def tell(self, note: str) -> None:
+        """Tell a note, if there were not too many."""
+        self._count += 1
+        if self._count <= self._TOLD:
+            click.echo(f"note: {note}", err=True)
+
+    def end(self) -> None:
+        """Tell how many more there were."""
+        if more := max(0, self._count - self._TOLD):
+            click.echo(f"note: and {more:,} more of this kind", err=True)
+
+
 def format_of(output: Path | None, asked: str | None, known: Mapping[str, str]) -> str | None:
     """Return the format to write in: the one that is asked for, else that of the file's name.
 

@@ -18,7 +18,9 @@ from search_api.commands.options import (
     filters_of,
 )
 from search_api.commands.output import (
+    Notes,
     format_of,
+    keys_option,
     output_option,
     table_format,
     write_pieces,
@@ -52,6 +54,7 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
 @click.option("--format", "format_", type=click.Choice(list(EXPORTERS)),
               help="[default: that of --output's name, else bibtex]")  # fmt: skip
 @output_option
+@keys_option
 @click.option("--duplicates", is_flag=True,
               help="List which records were merged into one paper, and why.")  # fmt: skip
 @filter_options
@@ -59,6 +62,7 @@ def export(
     ids: tuple[str, ...],
     format_: str | None,
     output: Path | None,
+    keys: str,
     duplicates: bool,
     index_path: Path,
     as_json: bool,
@@ -85,7 +89,10 @@ def export(
             for written, paper in enumerate(papers, 1):  # noqa: B007 — counted as they go
                 yield Listed(paper)
 
-        write_pieces(document(exporter, counted(), "Papers"), output)
+        notes = Notes()
+        pieces = document(exporter, counted(), "Papers", own_keys=keys == "own", tell=notes.tell)
+        write_pieces(pieces, output)
+    notes.end()
     if output:
         _tell(as_json, output, exporter.FORMAT, "papers", written)
 

@@ -1,9 +1,10 @@
 """A table for spreadsheets and scripts: CSV with a header, a paper on each row.
 
-Authors (``Family, Given``), editors, categories and keywords are joined by ``; ``, a semicolon
-within one of them is doubled. The column ``akin_id`` marks text that needs no cleaning. A cell that
-a spreadsheet would take for a formula begins with a ``'``, and so does one that begins with such a
-mark of its own: a reader takes one away from ``'=``, ``''=`` and the like, and from nothing else.
+Authors (``Family, Given``), editors, categories, keywords and sources are joined by ``; ``, a
+semicolon within one of them is doubled. The column ``akin_id`` marks text that needs no cleaning. A
+cell that a spreadsheet would take for a formula begins with a ``'``, and so does one that begins
+with such a mark of its own: a reader takes one away from ``'=``, ``''=`` and the like, and from
+nothing else.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from search_api.exports.listed import (
     editors,
     names,
     one_line,
+    origins,
 )
 
 FORMAT = "csv"
@@ -33,13 +35,14 @@ SUFFIX = ".csv"
 
 COLUMNS = tuple(
     "akin_id title abstract authors year date venue categories doi arxiv_id pmid pmcid openreview "
-    "acl url code volume issue pages publisher issn isbn type language editors keywords note rank "
-    "score".split()
+    "acl url code volume issue pages publisher issn isbn type language editors keywords note "
+    "printed_note citation_key sources rank score".split()
 )
 _NUMBERS = frozenset(("year", "rank", "score"))  # akin's own: a negative score is no formula
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _IN_EXTRA = tuple(
-    "pmid pmcid openreview acl volume issue pages publisher issn isbn type language note".split()
+    "pmid pmcid openreview acl volume issue pages publisher issn isbn type language note "
+    "printed_note citation_key".split()
 )
 
 
@@ -77,6 +80,7 @@ def _cells(listed: Listed) -> Mapping[str, str]:
         **{name: as_text(extra.get(name)) for name in _IN_EXTRA},
         "editors": joined(map(inverted, editors(paper))),
         "keywords": joined(as_texts(extra.get("keywords"))),
+        "sources": joined(origins(paper)),
         "rank": "" if listed.rank is None else str(listed.rank),
         "score": "" if listed.rounded is None else decimal(listed.rounded),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from indexer import __version__
@@ -19,7 +19,13 @@ def listed(hits: Iterable[Hit]) -> Iterator[Listed]:
 
 
 def document(
-    exporter: Exporter, papers: Iterable[Listed], title: str, link: str | None = None
+    exporter: Exporter,
+    papers: Iterable[Listed],
+    title: str,
+    link: str | None = None,
+    *,
+    own_keys: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[bytes]:
     """Yield a document in UTF-8, in pieces of some size.
 
@@ -28,11 +34,14 @@ def document(
         papers: one is held at a time.
         title: of the list: the query, or what it is.
         link: where the list can be had again.
+        own_keys: whether papers are cited by the keys of the library that they came from.
+        tell: told what could not be written as it is.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     pieces: list[str] = []
     size = 0
-    for piece in exporter.write(papers, About(title, now, __version__, link)):
+    about = About(title, now, __version__, link, own_keys=own_keys, tell=tell)
+    for piece in exporter.write(papers, about):
         pieces.append(piece)
         size += len(piece)
         if size >= _CHUNK:

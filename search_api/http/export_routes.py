@@ -62,5 +62,6 @@ def _written(parameters: ExportParameters, engine: Engine, link: str | None) -> 
         papers = map(Listed, engine.papers_of(list(dict.fromkeys(parameters.id))))
     else:
         papers = map(Listed, engine.papers(parameters.filters()))
-    body = document(exporter, papers, parameters.q.strip() or "Papers", link)
+    title, own_keys = parameters.q.strip() or "Papers", parameters.keys == "own"
+    body = document(exporter, papers, title, link, own_keys=own_keys)
     return StreamingResponse(body, media_type=exporter.MEDIA_TYPE, headers=headers)

@@ -14,6 +14,7 @@ from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Quer
 from search_api.ranking.modes import CHOICES
 
 ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "jsonl", "atom"]
+KeysOf = Literal["akin", "own"]
 Year = Annotated[int, Field(ge=1000, le=9999)]
 Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 
@@ -201,6 +202,9 @@ class ExportParameters(ListParameters):
     """The query string of an export: a list of results, papers by id, or the whole corpus."""
 
     format: ExportFormat = Field("bibtex", description="of the document")
+    keys: KeysOf = Field(
+        "akin", description="to cite by: akin's, or `own`, the library's, as far as a paper has one"
+    )
     id: list[Words] = Field([], max_length=MAX_K, description="these papers, in this order")
 
     def to_query(self) -> Query | None:
