@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from indexer.command import write
+from indexer.command import print_json, write
 from indexer.files import replace_file
 from indexer.streams import compressed, inner_suffix
+from search_api.exports import Exporter, Listed
+from search_api.exports.document import document
 from search_api.exports.tables import SUFFIXES, Cell, write_rows
 
 output_option = click.option(
@@ -78,6 +80,54 @@ def format_of(output: Path | None, asked: str | None, known: Mapping[str, str]) 
         note = f"{output} is written as {asked}, though it is named like {named}"
         click.echo(f"note: {note}", err=True)
     return asked or named
+
+
+def write_papers(
+    exporter: Exporter, papers: Iterable[Listed], title: str, output: Path | None, keys: str
+) -> int:
+    """Write papers to a file or to standard output, and return how many there were.
+
+    What could not be written as it is, is told on standard error.
+
+    Args:
+        exporter: of the format.
+        papers: one is held at a time.
+        title: of the list.
+        output: the file; ``None`` for standard output.
+        keys: to cite by, as :data:`keys_option` has them.
+    """
+    written, notes = 0, Notes()
+
+    def counted() -> Iterator[Listed]:
+        nonlocal written
+        for written, paper in enumerate(papers, 1):  # noqa: B007 — counted as they go
+            yield paper
+
+    own_keys = keys == "own"
+    write_pieces(document(exporter, counted(), title, own_keys=own_keys, tell=notes.tell), output)
+    notes.end()
+    return written
+
+
+def tell_written(
+    as_json: bool, output: Path, form: str, what: str, written: int, total: int | None = None
+) -> None:
+    """Say what was written to a file.
+
+    Args:
+        as_json: whether as the one JSON object of the command.
+        output: the file.
+        form: its format.
+        what: is in it, in the plural.
+        written: how many.
+        total: how many there are in all, if that may be more.
+    """
+    if as_json:
+        more = {} if total is None else {"total": total}
+        print_json({"ok": True, "file": str(output), "format": form, what: written, **more})
+    else:
+        of = f" of {total:,}" if total is not None and total > written else ""
+        click.echo(f"{written:,}{of} {what} as {form} in {output}", err=True)
 
 
 def write_pieces(pieces: Iterable[bytes], output: Path | None) -> None:

@@ -14,22 +14,21 @@ from indexer.paper import Paper
 from indexer.store.generation import IndexFolder
 from search_api.commands import render
 from search_api.commands.options import (
+    excluded_of,
     filter_options,
     filters_of,
 )
 from search_api.commands.output import (
-    Notes,
     format_of,
     keys_option,
     output_option,
     table_format,
-    write_pieces,
+    tell_written,
+    write_papers,
     write_table,
 )
-from search_api.exports import EXPORTERS, Listed
-from search_api.exports.document import document
+from search_api.exports import EXPORTERS, SUFFIXES, Listed
 from search_api.query.conditions import Conditions
-from search_api.query.filters import Filters
 from search_api.store.local import LocalStore
 from search_api.store.store import Store, papers_of
 
@@ -72,29 +71,18 @@ def export(
 
     What is written can be read again: rebuild-index takes every one of these formats.
     """
-    filters = filters_of(options)
+    conditions = Conditions((filters_of(options),), excluded_of(options))
     if duplicates:
         _duplicates(index_path, table_format(output, format_), output, as_json)
         return
     if as_json and output is None:
         raise click.UsageError("--json goes with --output or --duplicates")
-    suffixes = {name: exporter.SUFFIX for name, exporter in EXPORTERS.items()}
-    exporter = EXPORTERS[format_of(output, format_, suffixes) or "bibtex"]
+    exporter = EXPORTERS[format_of(output, format_, SUFFIXES) or "bibtex"]
     with closing(LocalStore(IndexFolder(index_path).current())) as store:
-        papers = _papers(store, ids, filters)
-        written = 0
-
-        def counted() -> Iterator[Listed]:
-            nonlocal written
-            for written, paper in enumerate(papers, 1):  # noqa: B007 — counted as they go
-                yield Listed(paper)
-
-        notes = Notes()
-        pieces = document(exporter, counted(), "Papers", own_keys=keys == "own", tell=notes.tell)
-        write_pieces(pieces, output)
-    notes.end()
+        papers = map(Listed, _papers(store, ids, conditions))
+        written = write_papers(exporter, papers, "Papers", output, keys)
     if output:
-        _tell(as_json, output, exporter.FORMAT, "papers", written)
+        tell_written(as_json, output, exporter.FORMAT, "papers", written)
 
 
 def _duplicates(index_path: Path, form: str | None, output: Path | None, as_json: bool) -> None:
@@ -112,27 +100,19 @@ def _duplicates(index_path: Path, form: str | None, output: Path | None, as_json
     rows = ({"title": one.title, **record.to_json()} for one in found for record in one.records)
     written = write_table(_RECORD, rows, form, output)
     if output:
-        _tell(as_json, output, form, "records", written)
+        tell_written(as_json, output, form, "records", written)
 
 
 _RECORD = ("paper", "title", "source", "line", "reason", "record", "head")
 """Columns of a list of merged records."""
 
 
-def _tell(as_json: bool, output: Path, form: str, what: str, written: int) -> None:
-    """Say what was written to a file."""
-    if as_json:
-        print_json({"ok": True, "file": str(output), "format": form, what: written})
-    else:
-        click.echo(f"{written:,} {what} as {form} in {output}", err=True)
-
-
-def _papers(store: Store, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:
-    """Return the papers of the ids, or all that pass the filters.
+def _papers(store: Store, ids: tuple[str, ...], conditions: Conditions) -> Iterator[Paper]:
+    """Return the papers of the ids, or all that meet the conditions.
 
     Raises:
         UnknownPaper: one of the ids is not in the index.
     """
     if ids:
         return iter(store.papers(store.rows(list(dict.fromkeys(ids)))))
-    return papers_of(store, store.select(Conditions((filters,))))
+    return papers_of(store, store.select(conditions))

@@ -14,7 +14,7 @@ from typing import Protocol
 from search_api.exports import atom, bibtex, csl_json, csv_table, jsonl, ris
 from search_api.exports.listed import About, Listed
 
-__all__ = ["EXPORTERS", "About", "Exporter", "Listed"]
+__all__ = ["EXPORTERS", "SUFFIXES", "About", "Exporter", "Listed"]
 
 
 class Exporter(Protocol):
@@ -40,3 +40,6 @@ _ALL: tuple[Exporter, ...] = (bibtex, ris, csl_json, csv_table, jsonl, atom)
 
 EXPORTERS: dict[str, Exporter] = {exporter.FORMAT: exporter for exporter in _ALL}
 """By the name of the format."""
+
+SUFFIXES = {name: exporter.SUFFIX for name, exporter in EXPORTERS.items()}
+"""How a file of each format ends."""

@@ -69,8 +69,9 @@ def write(papers: Iterable[Listed], about: About) -> Iterator[str]:
         comments = "".join(f"% {one_line(note).replace('@', ' at ')}\n" for note in told)
         yield before + comments + _entry(listed, key)
         before = "\n"
-        for note in told if about.tell else ():
-            about.tell(note)
+        if about.tell:
+            for note in told:
+                about.tell(note)
 
 
 def _entry(listed: Listed, key: str) -> str:

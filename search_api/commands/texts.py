@@ -1,0 +1,134 @@
+"""What commands take from files or from standard input: an abstract, the ids of papers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from indexer.errors import SourceUnreadable, UnknownPaper
+from indexer.streams import open_bytes
+from search_api.engine.engine import Engine
+from search_api.query.language import parse
+
+STDIN = "-"
+_MOST = 1 << 20
+"""Bytes of a file of text or ids; no abstract and no list of papers to be like is so long."""
+
+
+def text_of(given: str) -> str:
+    """Return the text that ``--text`` gives: of a file that is there, of ``-``, or its own words.
+
+    Which was taken is told on standard error, where it is not the words.
+
+    Raises:
+        SourceUnreadable: a file cannot be read, is no text or is longer than any abstract.
+    """
+    if given == STDIN:
+        text = _read(given)
+    elif _is_file(given):
+        text = _read(given)
+        click.echo(f"note: --text is what is in the file {given}", err=True)
+    else:
+        return given
+    if not text.strip():
+        raise SourceUnreadable(f"{given}: no text in it", file=given)
+    return text.strip()
+
+
+def ids_in(path: str) -> list[str]:
+    """Return the ids that a file lists, one a line: ids, DOIs, links; after ``#`` a comment.
+
+    Raises:
+        SourceUnreadable: the file cannot be read, or lists none.
+    """
+    lines = (line.strip() for line in _read(path).splitlines())
+    # A DOI may hold a #, so a comment begins a line or stands after white space.
+    bare = (line.split(" #")[0].split("\t#")[0].strip() for line in lines if line[:1] != "#")
+    found = list(dict.fromkeys(line for line in bare if line))
+    if not found:
+        raise SourceUnreadable(f"{path}: no id in it; one is to be on each line", file=path)
+    return found
+
+
+def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ...]:
+    """Return the ids of the papers of an index that a file lists, each once.
+
+    Args:
+        engine: of the index.
+        path: of the file, ``-`` for standard input.
+        skip_unknown: whether to go on without those that are not there, and say how many.
+
+    Raises:
+        SourceUnreadable: see :func:`ids_in`.
+        UnknownPaper: some are not in the index; all of them are named.
+    """
+    found: dict[str, None] = {}
+    unknown: list[str] = []
+    for stated in ids_in(path):
+        known = _known(engine, stated)
+        if known is None:
+            unknown.append(stated)
+        else:
+            found[known] = None
+    if unknown and not (skip_unknown and found):
+        which = ", ".join(unknown)
+        raise UnknownPaper(
+            f"{path}: {len(unknown)} of {len(found) + len(unknown)} are not in the index of "
+            f"{engine.info.papers:,} papers: {which}. --skip-unknown goes on without them",
+            ids=unknown,
+            file=path,
+            index=engine.info.to_json(),
+        )
+    if unknown:
+        click.echo(f"note: {path}: not in the index, left out: {', '.join(unknown)}", err=True)
+    return tuple(found)
+
+
+def _known(engine: Engine, stated: str) -> str | None:
+    """Return the id that the index has for what is stated, ``None`` where it has no such paper."""
+    for one in (stated, *parse(f"related:{''.join(stated.split())}").like):
+        try:
+            return engine.paper(one).id
+        except UnknownPaper:
+            continue
+    return None
+
+
+def _is_file(given: str) -> bool:
+    try:
+        return Path(given).is_file()
+    except (OSError, ValueError):  # longer than a name can be, or with a NUL
+        return False
+
+
+def _read(path: str) -> str:
+    """Return the text of a file, or of standard input.
+
+    Raises:
+        SourceUnreadable: it cannot be read, is longer than :data:`_MOST` or no text in UTF-8.
+    """
+    if path == STDIN:
+        if sys.stdin.isatty():
+            raise SourceUnreadable(
+                "standard input is this terminal: pipe a text into the command, or name a file",
+                file=path,
+            )
+        data = sys.stdin.buffer.read(_MOST + 1)
+    else:
+        with open_bytes(Path(path), ahead=False) as file:
+            data = file.read(_MOST + 1)
+    if len(data) > _MOST:
+        raise SourceUnreadable(f"{path}: longer than {_MOST:,} bytes", file=path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceUnreadable(
+            f"{path}: no text in UTF-8 (byte {error.start + 1:,}). Save it as text, or name a file "
+            "of text",
+            file=path,
+        ) from error
+    if "\0" in text:
+        raise SourceUnreadable(f"{path}: no text, but a file of another kind", file=path)
+    return text
