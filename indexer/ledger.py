@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.paper import Rejection
-from indexer.store.entry import Merged
+from indexer.store.entry import Changed, Merged
 from indexer.store.records import Comparison
 
 SHOWN_REJECTIONS = 100
@@ -128,8 +128,13 @@ class Report:
         }
 
 
-def write_ledger(path: Path, rejected: Iterable[Rejection], merged: Iterable[Merged]) -> None:
-    """Write one line per record that is not a paper of its own: rejected, or merged into one.
+def write_ledger(
+    path: Path,
+    rejected: Iterable[Rejection],
+    merged: Iterable[Merged],
+    changed: Iterable[Changed] = (),
+) -> None:
+    """Write one line per record that is not a paper of its own, and per paper that changed.
 
     The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``.
 
@@ -137,10 +142,12 @@ def write_ledger(path: Path, rejected: Iterable[Rejection], merged: Iterable[Mer
         path: the file; one that is there is replaced.
         rejected: records that could not be read.
         merged: the records of papers made of several; the first of each is a paper, not a line.
+        changed: papers that are added, updated or removed.
     """
     lines = [
         ({"status": "rejected", "paper": None, "record": None, **r.to_json()} for r in rejected),
         ({"status": "merged", **m.to_json()} for m in merged if m.reason),
+        ({"reason": None, "record": None, **c.to_json()} for c in changed),
     ]
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.DictWriter(file, _FIELDS)

@@ -44,7 +44,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "building": (
         frozenset(
             {"indexer.ledger", "indexer.reading", "indexer.intake", "indexer.embedding"}
-            | {"indexer.rebuild"}
+            | {"indexer.piped", "indexer.rebuild"}
         ),
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),
