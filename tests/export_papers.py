@@ -90,6 +90,9 @@ HOSTILE = Paper(
 )
 ALL = (WHOLE, BARE, HOSTILE)
 
+TEXTS = tuple(form for form in EXPORTERS if form != "xlsx")
+"""The formats that are text; a workbook has tests of its own."""
+
 KEPT = frozenset(
     "family_names pmid pmcid openreview acl volume issue pages publisher issn isbn type language "
     "keywords editors note printed_note citation_key authors_cut".split()

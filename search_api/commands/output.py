@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from indexer.files import replace_file
 from indexer.streams import compressed, inner_suffix
 from search_api.exports import Exporter, Listed
 from search_api.exports.document import document
-from search_api.exports.tables import SUFFIXES, Cell, write_rows
+from search_api.exports.tables import SUFFIXES, write_rows
+from search_api.exports.workbook import Cell
 
 output_option = click.option(
     "--output",
@@ -67,6 +69,8 @@ def format_of(output: Path | None, asked: str | None, known: Mapping[str, str]) 
         click.UsageError: nothing is asked for, and the file's name is that of no format.
     """
     if output is None:
+        if asked == "xlsx" and sys.stdout.isatty():
+            raise click.UsageError("--format xlsx is no text for a terminal: add --output")
         return asked
     suffix = inner_suffix(output.name)
     named = next((form for form, end in known.items() if suffix == end), None)

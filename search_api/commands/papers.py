@@ -48,7 +48,7 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
         render.paper(Out(), paper)
 
 
-@click.command(short_help="Write papers as BibTeX, RIS, CSL-JSON, CSV, JSON lines or Atom.")
+@click.command(short_help="Write papers as BibTeX, RIS, CSL-JSON, CSV, XLSX, JSON lines or Atom.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--format", "format_", type=click.Choice(list(EXPORTERS)),
               help="[default: that of --output's name, else bibtex]")  # fmt: skip

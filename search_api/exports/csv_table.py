@@ -50,7 +50,7 @@ def write(papers: Iterable[Listed], _about: About) -> Iterator[str]:
     """Yield the header and the rows."""
     yield _row(COLUMNS)
     for listed in papers:
-        cells = _cells(listed)
+        cells = cells_of(listed)
         yield _row(
             cells.get(name, "") if name in _NUMBERS else safe(cells[name]) for name in COLUMNS
         )
@@ -61,7 +61,8 @@ def safe(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def _cells(listed: Listed) -> Mapping[str, str]:
+def cells_of(listed: Listed) -> Mapping[str, str]:
+    """Return the cells of a paper by column, as bare text; ``""`` where it has nothing."""
     paper, extra = listed.paper, listed.paper.extra
     cut = ["et al."] if extra.get("authors_cut") else []
     return {

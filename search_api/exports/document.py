@@ -10,7 +10,7 @@ from search_api.exports import About, Exporter, Listed
 from search_api.query.results import Hit
 
 _CHUNK = 1 << 16
-"""Characters that are encoded and sent together."""
+"""Characters, or bytes, that are sent together."""
 
 
 def listed(hits: Iterable[Hit]) -> Iterator[Listed]:
@@ -27,7 +27,7 @@ def document(
     own_keys: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> Iterator[bytes]:
-    """Yield a document in UTF-8, in pieces of some size.
+    """Yield a document in pieces of some size; what is text, in UTF-8.
 
     Args:
         exporter: of :data:`search_api.exports.EXPORTERS`.
@@ -38,13 +38,13 @@ def document(
         tell: told what could not be written as it is.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    pieces: list[str] = []
+    pieces: list[bytes] = []
     size = 0
     about = About(title, now, __version__, link, own_keys=own_keys, tell=tell)
     for piece in exporter.write(papers, about):
-        pieces.append(piece)
+        pieces.append(piece.encode("utf-8", "replace") if isinstance(piece, str) else piece)
         size += len(piece)
         if size >= _CHUNK:
-            yield "".join(pieces).encode("utf-8", "replace")
+            yield b"".join(pieces)
             pieces, size = [], 0
-    yield "".join(pieces).encode("utf-8", "replace")
+    yield b"".join(pieces)

@@ -1,4 +1,4 @@
-"""Small tables that are not of papers, such as lists of duplicates: CSV and JSON lines."""
+"""Small tables that are not of papers, such as lists of duplicates: CSV, JSON lines, XLSX."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from search_api.exports import workbook
 from search_api.exports.csv_table import safe
 from search_api.exports.jsonl import as_json
 from search_api.exports.listed import one_line
+from search_api.exports.workbook import Cell
 
-Cell = str | int | float | None
-"""What stands in a column of a row; ``None`` where there is nothing."""
-
-SUFFIXES = {"csv": ".csv", "jsonl": ".jsonl"}
+SUFFIXES = {"csv": ".csv", "jsonl": ".jsonl", "xlsx": ".xlsx"}
 """How a file of each format ends."""
 
 
@@ -28,6 +27,9 @@ def write_rows(
         rows: by column. A text that a spreadsheet would take for a formula is written as
             :func:`search_api.exports.csv_table.safe` has it.
     """
+    if form == "xlsx":
+        yield from workbook.write(columns, ([_bare(row.get(n)) for n in columns] for row in rows))
+        return
     if form == "csv":
         yield _csv_row(columns)
     for row in rows:
@@ -36,6 +38,10 @@ def write_rows(
             yield _csv_row(["" if cell is None else _text(cell) for cell in cells])
         else:
             yield f"{as_json(dict(zip(columns, cells, strict=True)))}\n".encode("utf-8", "replace")
+
+
+def _bare(cell: Cell) -> Cell:
+    return one_line(cell) if isinstance(cell, str) else cell
 
 
 def _text(cell: str | float) -> str:

@@ -13,7 +13,7 @@ from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Shape, Sort
 from search_api.ranking.modes import CHOICES
 
-ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "jsonl", "atom"]
+ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "xlsx", "jsonl", "atom"]
 KeysOf = Literal["akin", "own"]
 Year = Annotated[int, Field(ge=1000, le=9999)]
 Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
