@@ -13,7 +13,6 @@ from indexer.command import index_option, json_option
 from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.store.generation import IndexFolder
 from search_api.commands.output import keys_option, output_option
-from search_api.commands.texts import papers_named
 from search_api.engine.engine import Engine
 from search_api.engine.live import encoder_for, open_engine
 from search_api.exports import EXPORTERS
@@ -119,24 +118,6 @@ def named_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Go on without those of a file that are not in the index."),
     ]  # fmt: skip
     return with_options(command, *options)
-
-
-def named_of(
-    options: dict[str, Any],
-) -> Callable[[Engine], tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Take the files of ids out of a command's options.
-
-    Returns:
-        What gives the papers to be near and to be far from, as an engine has them.
-    """
-    files = (options.pop("like_file"), options.pop("unlike_file"))
-    skip_unknown = options.pop("skip_unknown")
-
-    def named(engine: Engine) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        like, unlike = (papers_named(engine, f, skip_unknown) if f else () for f in files)
-        return like, unlike
-
-    return named
 
 
 def list_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -175,6 +175,17 @@ def duplicates(out: Console, papers: Iterable[MergedPaper]) -> None:
             where = f"{record.source}:{record.line}"
             out.print(f"{_INDENT}{escape(where)}  [dim]{escape(why + head)}[/]", soft_wrap=True)
     out.print(f"[dim]{count:,} papers are made of several records[/]")
+
+
+def flow(out: Console, boxes: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> None:
+    """Print the boxes of a flow diagram from above, what is taken out beside each below it."""
+    before = ""
+    for stage, main, beside in boxes:
+        if stage != before:
+            out.print(f"[bold]{stage}[/]")
+        for line in (*main, *(f"{_INDENT}{line}" for line in beside)):
+            out.print(f"  {escape(line)}", soft_wrap=True)
+        before = stage
 
 
 def status(out: Console, state: dict[str, Any], index: str) -> None:

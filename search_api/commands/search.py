@@ -14,13 +14,12 @@ from search_api.commands.options import (
     engine_of,
     list_options,
     mode_option,
-    named_of,
     named_options,
     result_options,
     shape_of,
 )
 from search_api.commands.output import format_of, tell_written, write_papers
-from search_api.commands.texts import text_of
+from search_api.commands.texts import NONE, Ids, Named, text_of
 from search_api.engine.engine import Engine
 from search_api.engine.live import reranker_of
 from search_api.engine.whole_list import whole_list
@@ -40,7 +39,7 @@ _TEXT = "An abstract that need not be in the index: its words, a file that has t
 @list_options
 def search(query: tuple[str, ...], **options: Any) -> None:
     """Find the papers nearest to QUERY, in plain words."""
-    _answer(options, lambda _, shape: Query.parse(" ".join(query), **shape))
+    _answer(options, lambda shape, _like, _unlike: Query.parse(" ".join(query), **shape))
 
 
 @click.command(short_help="Find papers near one or several.")
@@ -53,19 +52,17 @@ def search(query: tuple[str, ...], **options: Any) -> None:
 @list_options
 def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options: Any) -> None:
     """Find papers near one or several, which are never among them."""
-    if not ids and not text.strip() and not options["like_file"]:
+    if not (ids or text.strip() or options["like_file"]):
         raise click.UsageError(
             "name a paper to be near, by id, in a file with --like-file, or give an abstract with "
             "--text; --unlike alone is not enough"
         )
-    named, text = named_of(options), text_of(text)
+    text, named = text_of(text), Named.take(options)
 
-    def related_to(engine: Engine, shape: Shape) -> Query:
-        like, unlike_too = named(engine)
-        both = {"like": (*ids, *like), "unlike": (*unlike, *unlike_too)}
-        return Query.related(text=text, **both, **shape)
+    def related_to(shape: Shape, like: Ids, far: Ids) -> Query:
+        return Query.related(text=text, like=(*ids, *like), unlike=(*unlike, *far), **shape)
 
-    _answer(options, related_to)
+    _answer(options, related_to, named)
 
 
 @click.command(short_help="Tell why a paper is in a list: which words, which sentence.")
@@ -96,12 +93,15 @@ def explain(
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     reranker = reranker_of(options.pop("reranker"))
-    named, text = named_of(options), text_of(text)
-    shape = shape_of(options)
+    text, named, shape = text_of(text), Named.take(options), shape_of(options)
+
+    def list_of(near: Ids, far: Ids) -> Query:
+        both = {"like": (*like, *near), "unlike": (*unlike, *far)}
+        return Query.of_list(" ".join(query), text, **both, **shape)
+
+    asked = None if named.files else list_of((), ())
     with engine_of(index_path, model, reranker) as engine:
-        more, more_unlike = named(engine)
-        both = {"like": (*like, *more), "unlike": (*unlike, *more_unlike)}
-        asked = Query.of_list(" ".join(query), text, **both, **shape)
+        asked = asked or list_of(*named.of(engine))
         explanation = engine.explain(asked, id)
     if as_json:
         print_json({"ok": True, **explanation.to_json()})
@@ -109,8 +109,18 @@ def explain(
         render.explanation(Out(), explanation)
 
 
-def _answer(options: dict[str, Any], make: Callable[[Engine, Shape], Query]) -> None:
-    """Make a query, ask the engine, and print the page or all of the list."""
+def _answer(
+    options: dict[str, Any],
+    make: Callable[[Shape, Ids, Ids], Query],
+    named: Named = NONE,
+) -> None:
+    """Make a query, ask the engine, and print the page or all of the list.
+
+    Args:
+        options: of the command.
+        make: a query of a shape, with papers that files name to be near, and to be far from.
+        named: gives these papers, as an engine has them.
+    """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     output, keys, whole = (options.pop(n) for n in ("output", "keys", "whole"))
     reranker = reranker_of(options.pop("reranker"))
@@ -122,8 +132,10 @@ def _answer(options: dict[str, Any], make: Callable[[Engine, Shape], Query]) -> 
     if whole and as_json and output is None:
         raise click.UsageError("--all under --json needs --output; or write it as --format jsonl")
     shape = shape_of(options)
+    # Wrong use is told before anything is opened.
+    query = None if named.files else make(shape, (), ())
     with engine_of(index_path, model, reranker) as engine:
-        query = make(engine, shape)
+        query = query or make(shape, *named.of(engine))
         if (query.text or query.wishes) and MODES[query.mode].by_meaning:
             engine.encoder.load()  # seconds, once; they are not the search's
         page, hits = whole_list(engine, query) if whole else _page(engine, query)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import click
 
@@ -15,6 +17,50 @@ from search_api.query.language import parse
 STDIN = "-"
 _MOST = 1 << 20
 """Bytes of a file of text or ids; no abstract and no list of papers to be like is so long."""
+
+
+Ids = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Papers that files name.
+
+    Attributes:
+        near: the file of those to be near; ``None`` for no file.
+        far: of those to be far from, likewise.
+        skip_unknown: whether to go on without those that are not in the index.
+    """
+
+    near: str | None = None
+    far: str | None = None
+    skip_unknown: bool = False
+
+    @classmethod
+    def take(cls, options: dict[str, Any]) -> Self:
+        """Take the files out of a command's options."""
+        return cls(*(options.pop(name) for name in ("like_file", "unlike_file", "skip_unknown")))
+
+    @property
+    def files(self) -> bool:
+        """Whether there is any."""
+        return bool(self.near or self.far)
+
+    def of(self, engine: Engine) -> tuple[Ids, Ids]:
+        """Return the papers to be near and those to be far from, as an engine has them.
+
+        Raises:
+            SourceUnreadable, UnknownPaper: see :func:`papers_named`.
+        """
+        near, far = (
+            papers_named(engine, file, self.skip_unknown) if file else ()
+            for file in (self.near, self.far)
+        )
+        return near, far
+
+
+NONE = Named()
+"""No file."""
 
 
 def text_of(given: str) -> str:
