@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from indexer.cleaning.text import no_formula
 from indexer.paper import Rejection
 from indexer.store.entry import Changed, Merged
 from indexer.store.records import Comparison
@@ -136,7 +137,8 @@ def write_ledger(
 ) -> None:
     """Write one line per record that is not a paper of its own, and per paper that changed.
 
-    The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``.
+    The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``; no cell
+    of these is a formula.
 
     Args:
         path: the file; one that is there is replaced.
@@ -156,7 +158,9 @@ def write_ledger(
             rows.writeheader()
         for line in (one for some in lines for one in some):
             if as_csv:
-                rows.writerow(line)
+                rows.writerow(
+                    {n: no_formula(v) if isinstance(v, str) else v for n, v in line.items()}
+                )
             else:
                 ordered = {name: line[name] for name in _FIELDS}
                 file.write(json.dumps(ordered, ensure_ascii=False) + "\n")

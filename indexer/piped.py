@@ -1,7 +1,7 @@
 """What came through a pipe, kept beside the index: so that it can be read again like any file.
 
 It lies in ``piped/HASH/NAME`` of the index folder, by the hash of its bytes, and is recorded as a
-source by that path. What no generation is built from any more is dropped when one is published.
+source by that path. What no generation is built from is dropped by the next build.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ def roots_of(
 
 
 def prune(index: IndexFolder) -> None:
-    """Drop what no generation that is kept was built from."""
-    needed = {Path(root) for root in index.all_roots()}
+    """Drop what no generation that is kept was built from; nothing, where one is damaged."""
+    needed = index.all_roots()
     for path in _files(index):
-        if path not in needed:
+        if needed is not None and path not in needed:
             path.unlink()
             if not any(path.parent.iterdir()):
                 path.parent.rmdir()

@@ -126,6 +126,7 @@ def rebuild(
     reporter = reporter or Silent()
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
+        piped.prune(index)  # what a build left that failed
         found = find_documents(sources, spool=scratch, columns=columns)
         documents = found if dry_run else piped.keep(found, index)
         if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:

@@ -149,6 +149,7 @@ def test_the_diagram_has_the_boxes_of_prisma_2020():
     ):
         assert line in written
     undecided = Flow(3, (Count("a.ris", 3),), 0, 0, 0, (), 3)
+    assert "Records identified from 1 file (n = 3)" in texts(drawn(undecided))
     assert {
         "Records screened (n = ?)",
         "Records excluded (n = ?)",
@@ -204,3 +205,19 @@ YES, NO = Decision(True), Decision(False)
 def test_decisions_are_read_where_sources_state_them(extra, decision):
     """A column, a keyword, or what ASReview and Rayyan write into notes; of two, none."""
     assert decision_of(paper(**extra)) == decision
+
+
+def test_what_is_not_stated_is_not_counted_as_none(tmp_path):
+    """Whoever tags only what was included has not said that nothing was excluded."""
+    path = tmp_path / "in.csv"
+    index = IndexFolder(tmp_path / "index")
+    for rows, expected in (
+        ("Otters,1\nBarley,\n", (1, None, 1)),
+        ("Otters,\nBarley,0\n", (1, 1, None)),
+        ("Otters,1\nBarley,1\n", (2, 0, 2)),
+    ):
+        path.write_text(f"title,included\n{rows}")
+        rebuild([path], index, FakeEncoder())
+        with closing(LocalStore(index.current())) as store:
+            flow = flow_of(store)
+        assert (flow.screened, flow.excluded, flow.included) == expected

@@ -369,11 +369,12 @@ def test_the_ledger_file_lists_what_is_added_updated_and_removed(build, tmp_path
 
 def test_the_ledger_file_can_be_a_table(build, tmp_path):
     """A name that ends in .csv gives the same lines below a header."""
-    source, ledger = table(tmp_path / "a.md", ("A, b", "c"), ("", "")), tmp_path / "ledger.csv"
+    source, ledger = table(tmp_path / "a.md", ("=A, b", "c"), ("", "")), tmp_path / "ledger.csv"
     build(source, ledger=ledger, dry_run=True)
     with ledger.open(newline="", encoding="utf-8") as file:
         row, added = csv.DictReader(file)
     assert (added["status"], added["line"], added["reason"]) == ("added", "3", "")
+    assert added["head"] == "'=A, b"  # no formula to a spreadsheet
     assert (row["status"], row["source"], row["line"]) == ("rejected", "a.md", "4")
     assert row["reason"] == "neither title nor abstract"
 

@@ -126,6 +126,22 @@ def test_what_was_piped_is_read_again_added_to_and_taken_out(run, index, tmp_pat
     assert list((index.path / "piped").iterdir()) == []  # once the generation before is gone
 
 
+def test_what_was_piped_outlives_what_fails(run, index, tmp_path, piped):
+    """A pipe that held nothing leaves nothing for long, and takes nothing from the one before."""
+    piped(table(tmp_path / "in.md", ("Piped", "x")))
+    run("-")
+    (kept,) = index.recorded().roots
+    (tmp_path / "empty").touch()
+    piped(tmp_path / "empty")
+    assert run("--add", "-")[0] == 2
+    assert run()[1]["ledger"]["unchanged"] == 1
+    assert list((index.path / "piped").glob("*/*")) == [kept]
+    for manifest in index.generations.glob("*/manifest.json"):
+        manifest.write_text("{")
+    code, report = run(kept)
+    assert (code, report["papers"]) == (0, 1)
+
+
 def test_most_papers_do_not_go_unasked(run, index, tmp_path):
     """Without a terminal they stay, with exit code 2, until --replace is given; half may go."""
     rows = [(f"Title {n}", "x") for n in range(4)]

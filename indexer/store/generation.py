@@ -168,14 +168,18 @@ class IndexFolder:
             )
         return None
 
-    def all_roots(self) -> Iterator[str]:
-        """Yield what the generations that are kept were built from."""
-        for name in self._names():
-            try:
-                data = (self.generations / name / MANIFEST).read_bytes()
-                yield from map(str, Recorded.from_bytes(data).roots)
-            except _UNREADABLE:
-                continue
+    def all_roots(self) -> set[Path] | None:
+        """Return what the generations that are kept were built from; ``None`` if one cannot say."""
+        try:
+            return {
+                root
+                for name in self._names()
+                for root in Recorded.from_bytes(
+                    (self.generations / name / MANIFEST).read_bytes()
+                ).roots
+            }
+        except _UNREADABLE:
+            return None
 
     def stamp(self) -> tuple[int, int] | None:
         """Return what changes when another generation is published; cheap to ask for."""

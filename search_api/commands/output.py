@@ -32,6 +32,12 @@ keys_option = click.option(
 )
 
 
+def tell(note: str) -> None:
+    """Print a note on standard error, without what a terminal would obey."""
+    shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in note)
+    click.echo(f"note: {shown}", err=True)
+
+
 class Notes:
     """What could not be written as it is: the first are told on standard error, all are counted."""
 
@@ -44,12 +50,12 @@ class Notes:
         """Tell a note, if there were not too many."""
         self._count += 1
         if self._count <= self._TOLD:
-            click.echo(f"note: {note}", err=True)
+            tell(note)
 
     def end(self) -> None:
         """Tell how many more there were."""
         if more := max(0, self._count - self._TOLD):
-            click.echo(f"note: and {more:,} more of this kind", err=True)
+            tell(f"and {more:,} more of this kind")
 
 
 def format_of(output: Path | None, asked: str | None, known: Mapping[str, str]) -> str | None:
@@ -81,8 +87,7 @@ def format_of(output: Path | None, asked: str | None, known: Mapping[str, str]) 
             f"{endings}. Name the file so, or add --format"
         )
     if asked and named and asked != named:
-        note = f"{output} is written as {asked}, though it is named like {named}"
-        click.echo(f"note: {note}", err=True)
+        tell(f"{output} is written as {asked}, though it is named like {named}")
     return asked or named
 
 

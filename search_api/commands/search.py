@@ -18,7 +18,7 @@ from search_api.commands.options import (
     result_options,
     shape_of,
 )
-from search_api.commands.output import format_of, tell_written, write_papers
+from search_api.commands.output import format_of, tell, tell_written, write_papers
 from search_api.commands.texts import NONE, Ids, Named, text_of
 from search_api.engine.engine import Engine
 from search_api.engine.live import reranker_of
@@ -151,7 +151,7 @@ def _answer(
             render.results(Out(), page, hits if whole else None)
             return
     for note in page.notes:
-        click.echo(f"note: {note}", err=True)
+        tell(note)
 
 
 def _page(engine: Engine, query: Query) -> tuple[ResultList, Iterable[Hit]]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import click
-
 from indexer.errors import SourceUnreadable, UnknownPaper
 from indexer.streams import open_bytes
+from search_api.commands.output import tell
 from search_api.engine.engine import Engine
 from search_api.query.language import parse
 
@@ -75,7 +74,7 @@ def text_of(given: str) -> str:
         text = _read(given)
     elif _is_file(given):
         text = _read(given)
-        click.echo(f"note: --text is what is in the file {given}", err=True)
+        tell(f"--text is what is in the file {given}")
     else:
         return given
     if not text.strip():
@@ -128,7 +127,7 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
             index=engine.info.to_json(),
         )
     if unknown:
-        click.echo(f"note: {path}: not in the index, left out: {', '.join(unknown)}", err=True)
+        tell(f"{path}: not in the index, left out: {', '.join(unknown)}")
     return tuple(found)
 
 

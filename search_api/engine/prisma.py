@@ -60,9 +60,10 @@ class Flow:
         unreadable_by: by reason, the most frequent first.
         to_screen: papers that are left.
         screened: those of which a decision is known; ``None`` where there is none at all.
-        excluded: how many of these were not included.
+        excluded: how many of these were not included; ``None`` where none is, and some are not
+            screened.
         excluded_by: by reason, the most frequent first; of some a paper has several, or none.
-        included: how many were.
+        included: how many were; ``None`` likewise.
     """
 
     identified: int
@@ -114,13 +115,16 @@ def flow_of(store: LocalStore) -> Flow:
 
 def _with_decisions(flow: Flow, decided: Mapping[str, int], reasons: Counter[str]) -> Flow:
     fields = {name: getattr(flow, name) for name in Flow.__dataclass_fields__}
+    screened = sum(decided.values())
+    # Some state what they included, or what they excluded, and nothing of the rest.
+    none = 0 if screened == flow.to_screen else None
     return Flow(
         **fields
         | {
-            "screened": sum(decided.values()),
-            "excluded": decided["excluded"],
+            "screened": screened,
+            "excluded": decided["excluded"] or none,
             "excluded_by": _ranked(reasons),
-            "included": decided["included"],
+            "included": decided["included"] or none,
         }
     )
 

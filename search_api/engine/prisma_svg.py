@@ -12,15 +12,21 @@ from itertools import groupby
 from search_api.engine.prisma import Flow, boxes
 
 _TITLE = "Identification of studies via databases and registers"
-_STAGE, _GAP, _WIDTH, _LINE, _PAD = 34, 48, 330, 19, 12
-_CHARACTERS = 46
-"""Of a line within a box, at the size of the letters and in a font of usual width."""
+_STAGE, _GAP, _WIDTH, _LINE, _PAD = 34, 48, 360, 19, 12
+_CHARACTERS = 44
+"""Of a line within a box, at the size of the letters and in a wide font."""
+
+_LEAST = 90
+"""Height of the last box: the name of its stage stands beside it, upright."""
 
 _DOWN = 34
 _LEFT = 12 + _STAGE + 16
 _RIGHT = _LEFT + _WIDTH + _GAP
 _ACROSS = _RIGHT + _WIDTH + 12
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TOGETHER = "(n\u00a0=\u00a0"
+"""Of a number, what no line ends within."""
+
 _STYLE = (
     "text{font:14px 'Liberation Sans',Arial,Helvetica,sans-serif;fill:#111}"
     ".box{fill:#fff;stroke:#111}.stage{fill:#cfe2f3;stroke:#111}.head{fill:#ffd966;stroke:#111}"
@@ -41,6 +47,8 @@ def drawn(flow: Flow) -> str:
         heights.append(max(len(main), len(beside)) * _LINE + 2 * _PAD)
         tops.append(top)
         top += heights[-1] + _DOWN
+    top += max(0, _LEAST - heights[-1])
+    heights[-1] = max(_LEAST, heights[-1])
     height = top - _DOWN + 12
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title" '
@@ -101,9 +109,11 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
     """Return lines that fit into a box, each further one as far in as the first and a bit more."""
     found: list[str] = []
     for line in lines:
-        shown = _FORBIDDEN.sub("\ufffd", line)
+        shown = _FORBIDDEN.sub("\ufffd", line).replace("(n = ", _TOGETHER)
         indent = " " * (len(shown) - len(shown.lstrip(" ")))
         wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in shown)
         width = max(12, _CHARACTERS - len(indent) - wide // 2 if wide else _CHARACTERS)
-        found += textwrap.wrap(shown, width, initial_indent=indent, subsequent_indent=f"{indent}  ")
-    return found
+        found += textwrap.wrap(
+            shown.strip(), width, initial_indent=indent, subsequent_indent=f"{indent}  "
+        )
+    return [line.replace(_TOGETHER, "(n = ") for line in found]

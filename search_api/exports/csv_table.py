@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from indexer.cleaning.names import inverted
-from indexer.cleaning.text import joined
+from indexer.cleaning.text import joined, no_formula
 from search_api.exports.listed import (
     About,
     Listed,
@@ -39,7 +38,6 @@ COLUMNS = tuple(
     "printed_note citation_key sources rank score".split()
 )
 _NUMBERS = frozenset(("year", "rank", "score"))  # akin's own: a negative score is no formula
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _IN_EXTRA = tuple(
     "pmid pmcid openreview acl volume issue pages publisher issn isbn type language note "
     "printed_note citation_key".split()
@@ -52,13 +50,8 @@ def write(papers: Iterable[Listed], _about: About) -> Iterator[str]:
     for listed in papers:
         cells = cells_of(listed)
         yield _row(
-            cells.get(name, "") if name in _NUMBERS else safe(cells[name]) for name in COLUMNS
+            cells.get(name, "") if name in _NUMBERS else no_formula(cells[name]) for name in COLUMNS
         )
-
-
-def safe(cell: str) -> str:
-    """Return a cell as text to every spreadsheet: none is a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def cells_of(listed: Listed) -> Mapping[str, str]:

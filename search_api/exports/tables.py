@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from indexer.cleaning.text import no_formula
 from search_api.exports import workbook
-from search_api.exports.csv_table import safe
 from search_api.exports.jsonl import as_json
 from search_api.exports.listed import one_line
 from search_api.exports.workbook import Cell
@@ -25,7 +25,7 @@ def write_rows(
         form: of :data:`SUFFIXES`.
         columns: in their order; the header of CSV, the keys of JSON.
         rows: by column. A text that a spreadsheet would take for a formula is written as
-            :func:`search_api.exports.csv_table.safe` has it.
+            :func:`indexer.cleaning.text.no_formula` has it.
     """
     if form == "xlsx":
         yield from workbook.write(columns, ([_bare(row.get(n)) for n in columns] for row in rows))
@@ -45,7 +45,7 @@ def _bare(cell: Cell) -> Cell:
 
 
 def _text(cell: str | float) -> str:
-    return safe(one_line(cell)) if isinstance(cell, str) else str(cell)
+    return no_formula(one_line(cell)) if isinstance(cell, str) else str(cell)
 
 
 def _csv_row(cells: Sequence[str]) -> bytes:
