@@ -19,9 +19,10 @@ from search_api.commands import options
 from search_api.commands.texts import ids_in, text_of
 from search_api.engine import whole_list as whole
 from search_api.engine.engine import Engine
+from search_api.exports import EXPORTERS
 from search_api.query.filters import Filters
 from search_api.query.query import Query
-from tests.export_papers import as_source
+from tests.export_papers import as_source, exported
 from tests.fakes import FakeEncoder
 
 TOPICS = ("otters of rivers", "barley under drought", "sleep of night nurses", "otters asleep")
@@ -237,8 +238,8 @@ def test_an_abstract_comes_from_a_file_or_standard_input(run, tmp_path, monkeypa
     [
         (b"", "no text in it"),
         (b" \n", "no text in it"),
-        (b"caf\xe9", "no text in UTF-8 (byte 4)"),
         (b"PK\x03\x04\0\0", "a file of another kind"),
+        (b"%PDF-1.7\n", "a file of another kind"),
         (b"x" * (1 << 20) + b"y", "longer than 1,048,576 bytes"),
     ],
 )
@@ -270,6 +271,27 @@ def test_ids_of_papers_come_from_a_file(run, tmp_path):
     code, out, _ = run("explain", SECOND, "--like", FIRST, "--unlike-file", path)
     assert code == 0
     assert "score" in out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_text_is_read_in_the_encodings_that_editors_write(tmp_path, encoding):
+    """As sources are: UTF-16 by its mark, what is no UTF-8 as Windows-1252."""
+    path = tmp_path / "in.txt"
+    path.write_bytes("Gärten im Café".encode(encoding))
+    assert text_of(str(path)) == "Gärten im Café"
+
+
+@pytest.mark.parametrize("form", ["ris", "bibtex", "csl-json", "csv"])
+def test_papers_are_taken_from_a_bibliography(run, tmp_path, form):
+    """As a reference manager writes it, by their identifiers; what is not in the index is named."""
+    path = tmp_path / f"included{EXPORTERS[form].SUFFIX}"
+    run("export", FIRST, SECOND, "--output", path)
+    expected = run("related", FIRST, SECOND, "--format", "ris")
+    assert run("related", "--like-file", path, "--format", "ris") == expected
+    path.write_text(exported(form, PAPERS[0], Paper("akin:0", "Nowhere to be found")))
+    code, out, _ = run("related", "--like-file", path, "--json")
+    assert (code, json.loads(out)["error"]["ids"]) == (2, ["Nowhere to be found"])
+    assert run("related", "--like-file", path, "--skip-unknown")[0] == 0
 
 
 def test_ids_that_are_not_there_are_all_named(run, tmp_path):

@@ -91,7 +91,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "commands": (
         frozenset({"search_api.commands"}),
         BASICS
-        | {"sources", "the files of the store", "what commands share", "query", "store"}
+        | {"sources", "readers", "the files of the store", "what commands share", "query", "store"}
         | {"ranking", "explaining", "engine", "exports", "app"},
     ),
     "akin": (

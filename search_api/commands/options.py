@@ -112,7 +112,7 @@ def named_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add papers that are named in files."""
     options = [
         click.option("--like-file", metavar="FILE",
-                     help="Papers to be near, an id, DOI or link on each line; - is stdin."),
+                     help="Papers to be near: ids, DOIs or links, one a line, or a bibliography."),
         click.option("--unlike-file", metavar="FILE", help="Papers to be far from, likewise."),
         click.option("--skip-unknown", is_flag=True,
                      help="Go on without those of a file that are not in the index."),

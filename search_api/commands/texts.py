@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from indexer.documents import Document
 from indexer.errors import SourceUnreadable, UnknownPaper
+from indexer.paper import Paper, Record
+from indexer.readers import reader_for
 from indexer.streams import open_bytes
 from search_api.commands.output import tell
 from search_api.engine.engine import Engine
 from search_api.query.language import parse
 
 STDIN = "-"
+_PLAIN = frozenset({"", ".txt", ".ids", ".list"})
 _MOST = 1 << 20
 """Bytes of a file of text or ids; no abstract and no list of papers to be like is so long."""
 
@@ -82,6 +87,35 @@ def text_of(given: str) -> str:
     return text.strip()
 
 
+def _papers_in(path: str) -> list[tuple[str, Ids]] | None:
+    """Return of each paper of a bibliography its title and the ids it may have in an index.
+
+    Returns:
+        ``None`` where the file is no bibliography, by its name or by what is in it.
+
+    Raises:
+        SourceUnreadable: it is damaged.
+    """
+    document = Document(Path(path), Path(path).name, given=True)
+    if path == STDIN or document.suffix in _PLAIN:
+        return None
+    try:
+        reader = reader_for(document)
+    except SourceUnreadable:
+        return None
+    return [
+        (one.paper.title, _ids_of(one.paper))
+        if isinstance(one, Record)
+        else (f"line {one.line} ({one.reason})", ())
+        for one in reader.read(document)
+    ]
+
+
+def _ids_of(paper: Paper) -> Ids:
+    stated = {"doi": paper.doi, "arxiv": paper.arxiv_id, "pmid": paper.extra.get("pmid")}
+    return (paper.id, *(f"{scheme}:{value}" for scheme, value in stated.items() if value))
+
+
 def ids_in(path: str) -> list[str]:
     """Return the ids that a file lists, one a line: ids, DOIs, links; after ``#`` a comment.
 
@@ -102,7 +136,8 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
 
     Args:
         engine: of the index.
-        path: of the file, ``-`` for standard input.
+        path: of the file, ``-`` for standard input: ids, one a line, or a bibliography in any
+            format that akin reads.
         skip_unknown: whether to go on without those that are not there, and say how many.
 
     Raises:
@@ -111,8 +146,8 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
     """
     found: dict[str, None] = {}
     unknown: list[str] = []
-    for stated in ids_in(path):
-        known = _known(engine, stated)
+    for stated, ids in _papers_in(path) or [(one, _spellings(one)) for one in ids_in(path)]:
+        known = _known(engine, ids)
         if known is None:
             unknown.append(stated)
         else:
@@ -131,9 +166,13 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
     return tuple(found)
 
 
-def _known(engine: Engine, stated: str) -> str | None:
-    """Return the id that the index has for what is stated, ``None`` where it has no such paper."""
-    for one in (stated, *parse(f"related:{''.join(stated.split())}").like):
+def _spellings(stated: str) -> Ids:
+    return (stated, *parse(f"related:{''.join(stated.split())}").like)
+
+
+def _known(engine: Engine, ids: Ids) -> str | None:
+    """Return the first of the ids that a paper of the index has, ``None`` where none has one."""
+    for one in ids:
         try:
             return engine.paper(one).id
         except UnknownPaper:
@@ -152,7 +191,7 @@ def _read(path: str) -> str:
     """Return the text of a file, or of standard input.
 
     Raises:
-        SourceUnreadable: it cannot be read, is longer than :data:`_MOST` or no text in UTF-8.
+        SourceUnreadable: it cannot be read, is longer than :data:`_MOST` or no text.
     """
     if path == STDIN:
         if sys.stdin.isatty():
@@ -166,14 +205,17 @@ def _read(path: str) -> str:
             data = file.read(_MOST + 1)
     if len(data) > _MOST:
         raise SourceUnreadable(f"{path}: longer than {_MOST:,} bytes", file=path)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceUnreadable(
-            f"{path}: no text in UTF-8 (byte {error.start + 1:,}). Save it as text, or name a file "
-            "of text",
-            file=path,
-        ) from error
-    if "\0" in text:
+    text = _decoded(data)
+    if "\0" in text or text.startswith("%PDF"):
         raise SourceUnreadable(f"{path}: no text, but a file of another kind", file=path)
     return text
+
+
+def _decoded(data: bytes) -> str:
+    """Return text in UTF-16 if it is marked so, in UTF-8, else in Windows-1252, as sources are."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
