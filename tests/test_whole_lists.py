@@ -161,6 +161,7 @@ def test_search_and_related_write_the_whole_list(run, client, tmp_path):
     code, out, _ = run("related", FIRST, "--all", "--format", "jsonl")
     total = client.get("/api/v1/related", params={"like": FIRST}).json()["total"]
     assert [json.loads(line)["rank"] for line in out.splitlines()] == list(range(1, total + 1))
+    assert run("related", FIRST, "--all", "--format", "jsonl", "--output", "-")[1] == out
     code, out, _ = run("search", "otters", "--all")
     assert "60  " in out
     assert "1–60 of 60 papers" in out

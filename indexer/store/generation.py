@@ -8,6 +8,7 @@ Layout of an index folder::
                               map.json
     generations/.building-ID  a build at work, or what one left that died; the next build removes it
     cache/vectors.sqlite      vectors by content, for all generations
+    piped/HASH/NAME           what came through pipes, see :mod:`indexer.piped`
     build.lock                held by the builder at work, freed by the kernel when it dies
 
 ``CURRENT`` is replaced by a rename after everything that it points to is on disk. So whoever reads

@@ -19,6 +19,7 @@ from search_api.exports.workbook import Cell
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=lambda _, __, value: None if value == Path("-") else value,  # standard output
     help="File to write to; it is replaced once all is written. Its name chooses the format.",
 )
 
