@@ -78,7 +78,7 @@ def test_every_field_comes_back():
     assert bare == content(BARE) | {"id": bare["id"]}
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.lists(papers(), min_size=1, max_size=3))
 def test_whatever_a_paper_holds_comes_back(batch):
     """Formulas, marks in front of them, escapes of Excel's own: text, and out of it again."""

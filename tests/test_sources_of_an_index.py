@@ -181,6 +181,6 @@ def test_a_terminal_is_asked(run, index, tmp_path, monkeypatch, answer):
 def test_an_index_of_the_seeds_alone_is_replaced_unasked(run, index, tmp_path):
     """Nothing of anybody's own is in it: so the first build of one's papers is a plain one."""
     shutil.copytree(SEEDS, tmp_path / "seeds")
-    assert run()[1]["papers"] == 64
-    code, report = run(table(tmp_path / "a.md", ("One", "x")))
+    assert run("--map", "none")[1]["papers"] == 64
+    code, report = run("--map", "none", table(tmp_path / "a.md", ("One", "x")))
     assert (code, report["ledger"]["removed"], titles(index)) == (0, 64, ["One"])
