@@ -36,6 +36,7 @@ def keyed(key: object, paper_id: str = "akin:0000000000000001") -> Paper:
         ("DBLP:conf/otters/Lee11", "DBLP:conf/otters/Lee11"),
         ("Łukasz.2011–b", "Łukasz.2011–b"),
         ("Ribeiro, Jr2022", "RibeiroJr2022"),
+        (["lee11", "DBLP:lee"], "lee11"),
         ("a{b}c#d%e~f\\g@h", "abcdefgh"),
     ],
 )
@@ -43,8 +44,9 @@ def test_a_key_of_the_library_is_kept_as_far_as_bibtex_can_hold_it(stated, key):
     """What would end it goes, and that is told; akin's key stays where none is asked for."""
     told: list[str] = []
     assert Keys(own=True).of(keyed(stated), told.append) == key
-    assert (told == []) == (stated == key)
-    assert all(repr(stated) in note and key in note for note in told)
+    first = stated[0] if isinstance(stated, list) else stated
+    assert (told == []) == (first == key)
+    assert all(repr(first) in note and key in note for note in told)
     assert Keys().of(keyed(stated)) == citation_key(keyed(stated))
 
 

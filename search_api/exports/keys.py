@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 
 from indexer.cleaning.names import Name
 from indexer.paper import Paper
-from search_api.exports.listed import as_text, names
+from search_api.exports.listed import as_text, as_texts, names
 
 _SILENT_WORDS = frozenset("a an the on in of for to and at by from with is are".split())
 _NO_DECOMPOSITION = str.maketrans(
@@ -53,7 +53,7 @@ class Keys:
             paper: to be cited by it.
             tell: told where a key of its own cannot stand as it is.
         """
-        stated = own_key(paper) if self._own else ""
+        stated = next(iter(own_keys(paper)), "") if self._own else ""
         bare = _NOT_IN_A_KEY.sub("", stated)
         candidates = _of_akin(paper) if not bare else itertools.chain([bare], _longer(bare, paper))
         key = next(key for key in candidates if self._is_free(key))
@@ -71,8 +71,13 @@ class Keys:
         return free
 
 
+def own_keys(paper: Paper) -> list[str]:
+    """Return the keys that the paper has in the libraries it came from; one cites by the first."""
+    return as_texts(paper.extra.get("citation_key"))
+
+
 def own_key(paper: Paper) -> str:
-    """Return the key that the paper has in the library it came from, ``""`` where it has none."""
+    """Return them as one text, ``""`` where there is none."""
     return as_text(paper.extra.get("citation_key"))
 
 
