@@ -24,7 +24,9 @@ def example(format_: str) -> dict[str, Any]:
     paper = Paper(**{**values, "authors": ("Ann Lee",), "categories": (), "sources": ()})
     exporter = EXPORTERS[format_]
     if format_ == "xlsx":  # no text to be shown
-        return {exporter.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+        binary = {"type": "string", "format": "binary"}
+        shown = "a workbook of Excel, with the columns of CSV and a paper on each row"
+        return {exporter.MEDIA_TYPE: {"schema": binary, "example": shown}}
     text = b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
     return {exporter.MEDIA_TYPE: {"example": text}}
 
