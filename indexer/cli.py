@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.markup import escape
@@ -16,12 +17,16 @@ from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.duplicates import RULES
 from indexer.models import DEFAULT_MODEL, find_model
+from indexer.piped import is_kept
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
 
 DONE_WITH_REJECTIONS = 3
+
+SEEDS = Path("seeds")
+"""What the first index is built from, where nothing is named."""
 
 
 class Columns(click.ParamType[dict[str, str]]):
@@ -71,7 +76,8 @@ class Columns(click.ParamType[dict[str, str]]):
 @click.option(
     "--ledger",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A file to write a line to per rejected or merged record: JSON, or CSV if named .csv.",
+    help="A file to write a line to per rejected or merged record, and per paper that is added, "
+    "updated or removed: JSON, or CSV if named .csv.",
 )
 @click.option(
     "--map",
@@ -81,6 +87,9 @@ class Columns(click.ParamType[dict[str, str]]):
     show_default=True,
     help="How the map is laid out. auto: pacmap if it is installed, else pca; none: no map.",
 )
+@click.option("--add", is_flag=True, help="Add SOURCES to those of the index.")
+@click.option("--remove", is_flag=True, help="Take SOURCES out of those of the index.")
+@click.option("--replace", is_flag=True, help="Let most papers of the index go, without asking.")
 @click.option("--full", is_flag=True, help="Embed and map everything anew, whatever is there.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a record was rejected.")
 @click.option("--dry-run", is_flag=True, help="Read and account, embed and publish nothing.")
@@ -94,6 +103,9 @@ def rebuild_index(
     follow_links: bool,
     ledger: Path | None,
     mapped: Asked,
+    add: bool,
+    remove: bool,
+    replace: bool,
     full: bool,
     strict: bool,
     dry_run: bool,
@@ -101,7 +113,8 @@ def rebuild_index(
 ) -> int:
     """Bring the index up to date with SOURCES: files of any format, folders, - for standard input.
 
-    Without SOURCES it reads again what the index was built from, at first seeds/.
+    Without SOURCES it reads again what the index was built from, at first seeds/. With --add they
+    are read beside that, with --remove all but them.
 
     Records of one paper are merged. Only new and changed abstracts are embedded. The new index
     takes the place of the old one at once and whole; a run that is interrupted leaves the old one,
@@ -110,12 +123,26 @@ def rebuild_index(
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path)
-    asked = _what_to_build(
-        index, Recorded(list(sources), model or "", columns or {}, list(apart), follow_links)
-    )
+    if (add or remove) and (not sources or (add and remove)):
+        raise click.UsageError("--add and --remove need SOURCES, and not each other")
+    named = Recorded(list(sources), model or "", columns or {}, list(apart), follow_links)
+    asked = _what_to_build(index, named, "add" if add else "remove" if remove else None)
     encoder = encoder_of(find_model(asked.model))
     try:
         with Bar() as bar:
+
+            def allow(removed: int, papers: int, roots: list[str]) -> bool:
+                if roots == [str(SEEDS.resolve())]:  # nothing of the user's own is lost
+                    return True
+                if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+                    return False
+                with bar.paused():
+                    return click.confirm(
+                        f"{removed:,} of the {papers:,} papers in {index_path} are not in these "
+                        f"sources; they came from {', '.join(roots)}. Let them go?",
+                        err=True,
+                    )
+
             report = rebuild(
                 asked.roots,
                 index,
@@ -124,6 +151,7 @@ def rebuild_index(
                 apart=asked.apart,
                 follow_links=asked.follow_links,
                 ledger=ledger,
+                allow=None if replace or remove else allow,
                 mapped=mapped,
                 full=full,
                 dry_run=dry_run,
@@ -140,21 +168,31 @@ def rebuild_index(
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
 
 
-def _what_to_build(index: IndexFolder, asked: Recorded) -> Recorded:
+def _what_to_build(
+    index: IndexFolder, asked: Recorded, change: Literal["add", "remove"] | None
+) -> Recorded:
     """Return what to read and which model to run: as asked for, else as recorded.
 
+    Args:
+        index: where it is recorded.
+        asked: what is empty is taken from there.
+        change: whether the sources are to be added to those recorded, or taken out of them.
+
     Raises:
-        SourceMissing: what is recorded came through a pipe.
+        SourceMissing: what is recorded came through a pipe before akin kept that, or a source that
+            is to be taken out is none.
     """
     try:
         recorded = index.recorded()
     except IndexCorrupted:
-        if not asked.roots:
+        if not asked.roots or change:
             raise
         recorded = None
-    recorded = recorded or Recorded([Path("seeds")], DEFAULT_MODEL, {}, [])
+    if recorded is None and change:
+        recorded = Recorded([], DEFAULT_MODEL, {}, [])
+    recorded = recorded or Recorded([SEEDS], DEFAULT_MODEL, {}, [])
     model = asked.model or recorded.model
-    if asked.roots:
+    if asked.roots and not change:
         return Recorded(asked.roots, model, asked.columns, asked.apart, asked.follow_links)
     if STDIN in recorded.roots:
         raise SourceMissing(
@@ -162,13 +200,52 @@ def _what_to_build(index: IndexFolder, asked: Recorded) -> Recorded:
             "again (… | rebuild-index -), or name the files to read",
             file=str(STDIN),
         )
+    roots = recorded.roots
+    if change == "add":
+        roots = list(dict.fromkeys([*roots, *map(_resolved, asked.roots)]))
+    elif change == "remove":
+        roots = _without(roots, asked.roots, index)
     return Recorded(
-        recorded.roots,
+        roots,
         model,
         asked.columns or recorded.columns,
         asked.apart or recorded.apart,
         asked.follow_links or recorded.follow_links,
     )
+
+
+def _resolved(source: Path) -> Path:
+    return source.resolve() if source.is_file() or source.is_dir() else source
+
+
+def _without(roots: list[Path], gone: list[Path], index: IndexFolder) -> list[Path]:
+    """Return the sources of an index but for some; ``-`` names all that came through pipes.
+
+    Raises:
+        SourceMissing: one is no source of the index, or none would be left.
+    """
+    left = roots
+    for source in gone:
+        left = [
+            root
+            for root in left
+            if not (is_kept(root, index) if source == STDIN else root == source.resolve())
+        ]
+        if (source != STDIN and source.resolve() not in roots) or left == roots:
+            names = ", ".join(map(str, roots)) or "none"
+            raise SourceMissing(
+                f"{source}: no source of {index.path}, which was built from {names}. Nothing was "
+                "changed",
+                file=str(source),
+                sources=[str(root) for root in roots],
+            )
+    if not left:
+        raise SourceMissing(
+            f"{', '.join(map(str, gone))}: all that {index.path} was built from; nothing would be "
+            "left of it. Delete the folder, or name other sources",
+            file=str(gone[0]),
+        )
+    return left
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:

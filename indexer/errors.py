@@ -7,6 +7,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── SourceMissing         a source path that is not there
     │   ├── SourceUnreadable      a file that holds no format akin reads
     │   ├── NothingToIndex        sources that yield not one paper
+    │   ├── MostWouldGo           sources without most papers of the index
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
     │   ├── PackageMissing        an optional package that was asked for
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
@@ -89,6 +90,25 @@ class NothingToIndex(InputError):
 
     type = "nothing-to-index"
     title = "No paper found"
+
+
+class MostWouldGo(InputError):
+    """Sources that lack most papers of the index; the index stays as it is."""
+
+    type = "most-would-go"
+    title = "Most papers would go"
+
+    @classmethod
+    def of(cls, removed: int, papers: int, roots: list[str], index: object) -> Self:
+        """Return the error of a build that would remove so many of an index's papers."""
+        return cls(
+            f"{removed:,} of the {papers:,} papers in {index} are not in these sources; they came "
+            f"from {', '.join(roots)}. Nothing was changed. --add adds to them, --replace lets "
+            "them go",
+            removed=removed,
+            papers=papers,
+            sources=roots,
+        )
 
 
 class ModelUnavailable(InputError):

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from indexer.cleaning.text import no_formula
 from indexer.paper import Rejection
-from indexer.store.entry import Apart, Merged
+from indexer.store.entry import Apart, Changed, Merged
 from indexer.store.records import Comparison
 
 SHOWN_REJECTIONS = 100
@@ -133,23 +134,26 @@ def write_ledger(
     rejected: Iterable[Rejection],
     merged: Iterable[Merged],
     apart: Iterable[Apart] = (),
+    changed: Iterable[Changed] = (),
 ) -> None:
-    """Write one line per record that is not a paper of its own: rejected, or merged into one.
+    """Write one line per record that is not a paper of its own, and per paper that changed.
 
     A paper that was not merged with others that state the same identifier has a line, too.
-
-    The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``.
+    The lines are JSON objects, or rows under a header if the file's name ends in ``.csv``; no cell
+    of these is a formula.
 
     Args:
         path: the file; one that is there is replaced.
         rejected: records that could not be read.
         merged: the records of papers made of several; the first of each is a paper, not a line.
         apart: papers that share an identifier with others, and are not one with them.
+        changed: papers that are added, updated or removed.
     """
     lines = [
         ({"status": "rejected", "paper": None, "record": None, **r.to_json()} for r in rejected),
         ({"status": "merged", **m.to_json()} for m in merged if m.reason),
         ({"status": "apart", "record": None, **a.to_json()} for a in apart),
+        ({"reason": None, "record": None, **c.to_json()} for c in changed),
     ]
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.DictWriter(file, _FIELDS)
@@ -158,7 +162,9 @@ def write_ledger(
             rows.writeheader()
         for line in (one for some in lines for one in some):
             if as_csv:
-                rows.writerow(line)
+                rows.writerow(
+                    {n: no_formula(v) if isinstance(v, str) else v for n, v in line.items()}
+                )
             else:
                 ordered = {name: line[name] for name in _FIELDS}
                 file.write(json.dumps(ordered, ensure_ascii=False) + "\n")

@@ -22,14 +22,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from indexer import __version__
+from indexer import __version__, piped
 from indexer.embedding import Embedded, embed
 from indexer.encoder import Encoder
 from indexer.errors import (
@@ -37,6 +37,7 @@ from indexer.errors import (
     IndexCorrupted,
     IndexMismatch,
     IndexMissing,
+    MostWouldGo,
     NothingToIndex,
 )
 from indexer.intake import Read, take_in
@@ -47,9 +48,10 @@ from indexer.merging.duplicates import RULES
 from indexer.models import Model
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent
-from indexer.sources import STDIN, find_documents
-from indexer.store.catalogue import SQLITE_VERSION
+from indexer.sources import find_documents
+from indexer.store.catalogue import SQLITE_VERSION, papers_by_id
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
+from indexer.store.entry import Changed
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
 from indexer.store.manifest import Manifest, Space
@@ -89,6 +91,7 @@ def rebuild(
     apart: Collection[str] = (),
     follow_links: bool = False,
     ledger: Path | None = None,
+    allow: Callable[[int, int, list[str]], bool] | None = None,
     mapped: Asked = "auto",
     full: bool = False,
     dry_run: bool = False,
@@ -106,8 +109,10 @@ def rebuild(
         columns: which column of a table holds which field, beyond what is guessed.
         apart: rules of :data:`indexer.merging.duplicates.RULES` by which records are not merged.
         follow_links: whether to read what links lead to that lead out of a folder.
-        ledger: a file to write every rejected and every merged record to, and papers that share an
-            identifier.
+        ledger: a file to write every rejected and merged record to, every paper that was added,
+            updated or removed, and those that share an identifier.
+        allow: asked before more than half of the papers leave the index, with how many would, how
+            many there are, and what these were read from; ``None`` allows it.
         mapped: how the map is laid out; ``auto``, which is content with the map that is there, is
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
@@ -117,15 +122,16 @@ def rebuild(
     Raises:
         InputError: a source is missing or unreadable, or there is not one paper, or PaCMAP is
             asked for and not installed.
+        MostWouldGo: ``allow`` said no; nothing was changed.
         BuildInProgress: another rebuild is at work on the index.
     """
     started = time.monotonic()
     reporter = reporter or Silent()
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
-        documents = find_documents(
-            sources, spool=scratch, columns=columns, follow_links=follow_links
-        )
+        piped.prune(index)  # what a build left that failed
+        found = find_documents(sources, spool=scratch, columns=columns, follow_links=follow_links)
+        documents = found if dry_run else piped.keep(found, index)
         if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:
             raise BadParameter(
                 f"{ledger}: is one of the sources, and would be replaced by the ledger",
@@ -140,11 +146,15 @@ def rebuild(
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, records, reporter)
             notes += read.notes
+            known = sink.known()
+            comparison = records.compare(known)
             if ledger:
-                write_ledger(ledger, records.rejections(), records.merged(), records.apart())
+                changes = _changes(records, known, comparison, previous)
+                write_ledger(
+                    ledger, records.rejections(), records.merged(), records.apart(), changes
+                )
             if not len(records):
                 raise _nothing(sources, read)
-            comparison = records.compare(sink.known())
             report = Report(
                 generation=previous.id if previous else None,
                 published=False,
@@ -163,7 +173,15 @@ def rebuild(
                     f"{comparison.removed:,} of the {previous.manifest.papers:,} papers before are "
                     f"not in these sources; they were in {', '.join(previous.manifest.roots)}"
                 )
-            how = _How(_roots(sources), dict(columns or {}), sorted(apart), follow_links)
+                numbers = (comparison.removed, previous.manifest.papers)
+                if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
+                    raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
+            how = _How(
+                piped.roots_of(sources, found, documents),
+                dict(columns or {}),
+                sorted(apart),
+                follow_links,
+            )
             current = (
                 previous is not None
                 and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
@@ -189,6 +207,7 @@ def rebuild(
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                 )
+                piped.prune(index)
                 report.generation, report.published = manifest.generation, True
                 report.embedded, report.truncated = embedded.computed, embedded.truncated
     report.seconds = time.monotonic() - started
@@ -206,6 +225,20 @@ def _previous(index: IndexFolder) -> tuple[Generation | None, list[str]]:
         what = error.detail.partition(". ")[0]
         return None, [f"built anew, as the generation before cannot be used: {what}"]
     return previous, []
+
+
+def _changes(
+    records: Records,
+    known: Mapping[str, str],
+    comparison: Comparison,
+    previous: Generation | None,
+) -> Iterator[Changed]:
+    """Yield the papers that are added, updated and removed; none where no paper was read at all."""
+    if len(records):
+        yield from records.changed(known)
+        if previous:
+            for paper in papers_by_id(previous.catalogue, comparison.gone):
+                yield Changed("removed", paper.id, paper.sources[0], None, paper.title)
 
 
 def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
@@ -276,11 +309,6 @@ def _map(
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
     return draw(embedded.vectors, records.titles_and_abstracts, method, before)
-
-
-def _roots(sources: Sequence[Path]) -> list[str]:
-    # A pipe cannot be read again: what came through one is recorded like standard input.
-    return [str(s.resolve() if s.is_file() or s.is_dir() else STDIN) for s in sources]
 
 
 def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Manifest:

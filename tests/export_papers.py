@@ -6,12 +6,14 @@ And what they are to be compared by after they came back in.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from indexer.documents import Document
 from indexer.paper import Paper, Record, Rejection
 from search_api.exports import EXPORTERS, About, Listed
+from search_api.exports.listed import one_line
 
 ABOUT = About(
     "peer to peer",
@@ -50,7 +52,9 @@ WHOLE = Paper(
         "language": "en",
         "keywords": ["machine learning; deep", "C#"],
         "editors": ["Ann Editor", "Bo de Vries"],
-        "note": "Best paper.",
+        "note": "Read again: 50% sure.",
+        "printed_note": "Best paper.",
+        "citation_key": "Wang, Kun:2025",
         "pmid": "12345",
         "pmcid": "PMC678",
         "openreview": "BZSTC2RMEd",
@@ -86,9 +90,12 @@ HOSTILE = Paper(
 )
 ALL = (WHOLE, BARE, HOSTILE)
 
+TEXTS = tuple(form for form in EXPORTERS if form != "xlsx")
+"""The formats that are text; a workbook has tests of its own."""
+
 KEPT = frozenset(
     "family_names pmid pmcid openreview acl volume issue pages publisher issn isbn type language "
-    "keywords editors note authors_cut".split()
+    "keywords editors note printed_note citation_key authors_cut".split()
 )
 """Of ``extra``, what every format gives back."""
 
@@ -106,16 +113,21 @@ def saved(path: Path, text: str) -> Document:
 
 
 def content(paper: Paper) -> dict[str, Any]:
-    """What must come back of a paper, whatever the format."""
+    """What must come back of a paper, whatever the format; the files it first came from."""
     fields = paper.to_json()
-    del fields["sources"]
+    fields["sources"] = list(map(one_line, paper.sources))
     fields["extra"] = {name: value for name, value in paper.extra.items() if name in KEPT}
     return fields
 
 
 def read_back(reader: Any, document: Document) -> list[dict[str, Any] | Rejection]:
     """What a reader makes of a document, as far as it must come back."""
-    return [content(one.paper) if isinstance(one, Record) else one for one in reader.read(document)]
+    return [_came_back(one) if isinstance(one, Record) else one for one in reader.read(document)]
+
+
+def _came_back(record: Record) -> dict[str, Any]:
+    earlier = record.paper.extra.get("earlier_sources", ())
+    return content(replace(record.paper, sources=tuple(earlier)))
 
 
 def as_source(path: Path, papers: Iterable[Paper]) -> Path:

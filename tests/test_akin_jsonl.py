@@ -41,8 +41,9 @@ BARE = Paper(id="akin:f3e5d22bfea4287e", title="Bare")
 
 
 def read_back(paper: Paper) -> Paper:
-    """The paper, of this document."""
-    return replace(paper, sources=(NAME,))
+    """The paper, of this document, which names the files it came from before."""
+    earlier = {"earlier_sources": list(paper.sources)} if paper.sources else {}
+    return replace(paper, sources=(NAME,), extra={**paper.extra, **earlier})
 
 
 def test_papers_come_back_to_the_letter(tmp_path):
@@ -86,7 +87,9 @@ def test_what_others_added_is_kept_but_for_the_place_in_a_list(tmp_path):
     """An unknown key goes to extra; rank and score go."""
     line = FULL.to_json() | {"rank": 1, "score": 0.5, "label": "included"}
     (found,) = read_lines(akin_jsonl, tmp_path, line)
-    assert found.paper == replace(read_back(FULL), extra=FULL.extra | {"label": "included"})
+    assert found.paper == replace(
+        read_back(FULL), extra=read_back(FULL).extra | {"label": "included"}
+    )
 
 
 WRONG = {

@@ -146,7 +146,7 @@ def test_scopus(tmp_path):
                 "document_type": "Review",
                 "publication_stage": "Final",
                 "source": "Scopus",
-                "note": "Cited by: 3",
+                "printed_note": "Cited by: 3",
                 "copyright": "© 2023 Elsevier B.V. All rights reserved.",
                 "family_names": {"Gabriel García Márquez": "García Márquez"},
             },
@@ -370,7 +370,7 @@ def test_the_rest(tmp_path):
             "keywords": ["a", "B"],
             "editors": ["Ann Lee", "Wei Li"],
             "more_links": ["https://x.org/2"],
-            "note": "Best paper",
+            "printed_note": "Best paper",
             "school": "A University",
             "issue": "3",
             "file": ":C:/papers/a_b.pdf:PDF",
@@ -462,7 +462,7 @@ def test_comment_lines_within_an_entry(tmp_path):
   % behind
 }"""
     (found,) = papers(tmp_path, text)
-    assert (found.title, found.year, found.extra["note"]) == ("A", 2000, "100")
+    assert (found.title, found.year, found.extra["printed_note"]) == ("A", 2000, "100")
 
 
 def test_a_broken_end_of_the_file(tmp_path):
@@ -571,7 +571,7 @@ def test_what_akin_escaped_comes_back_as_it_was(tmp_path_factory, text):
     escaped = "".join(ESCAPES.get(sign, sign) for sign in text)
     entry = f"@misc{{a,\n  title = {{{{T}}}},\n  note = {{{escaped}}},\n  akinid = {{x}},\n}}\n"
     (found,) = papers(tmp_path_factory.mktemp("any"), entry + "\n")
-    assert found.extra.get("note", "") == " ".join(text.split())
+    assert found.extra.get("printed_note", "") == " ".join(text.split())
 
 
 @given(st.text(st.sampled_from("\\{}a\n")))

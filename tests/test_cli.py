@@ -413,7 +413,8 @@ def test_papers_that_go_with_their_sources_are_pointed_out(run, tmp_path):
     one = table(tmp_path / "a.md", ("One", "first"), ("Two", "second"))
     other = table(tmp_path / "b.md", ("Three", "third"))
     run("rebuild-index --index", tmp_path / "index", one)
-    (note,) = run("rebuild-index --json --index", tmp_path / "index", other).json["notes"]
+    line = "rebuild-index --replace --json --index"
+    (note,) = run(line, tmp_path / "index", other).json["notes"]
     assert note == f"2 of the 2 papers before are not in these sources; they were in {one}"
 
 

@@ -25,9 +25,11 @@ from indexer.store.generation import IndexFolder
 from indexer.streams import open_bytes
 from search_api.app import create_app
 from search_api.commands import options
+from search_api.commands.output import format_of
 from search_api.exports import EXPORTERS
-from search_api.exports.document import format_of
+from search_api.exports.tables import write_rows
 from tests.conftest import SEEDS, table
+from tests.export_papers import TEXTS
 from tests.fakes import FakeEncoder
 
 QUESTION = "federated learning of graph neural networks"
@@ -78,10 +80,10 @@ COUNT = {
 
 def test_every_format_is_counted_here():
     """A new format is tried by this file, too."""
-    assert COUNT.keys() == EXPORTERS.keys()
+    assert COUNT.keys() == set(TEXTS)
 
 
-@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize("name", TEXTS)
 def test_the_whole_corpus_is_written(run, client, name):
     """Command and route write all 64 papers, in a form that other programs read."""
     code, text, _ = run("export", "--format", name)
@@ -93,7 +95,7 @@ def test_the_whole_corpus_is_written(run, client, name):
     assert response.headers["content-disposition"] == f'attachment; filename="akin{suffix}"'
 
 
-@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize("name", TEXTS)
 def test_what_is_written_is_read_again(run, seeded, tmp_path, name):
     """An index of an exported corpus has the same papers, in the same order, but for sources."""
     path = tmp_path / f"all{EXPORTERS[name].SUFFIX}"
@@ -118,7 +120,7 @@ def _core(paper):
     return {name: content[name] for name in content if name not in {"sources", "extra"}}
 
 
-@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize("name", TEXTS)
 def test_a_result_list_is_written_in_its_order(run, client, name):
     """Search and related write the papers of the page, first one first."""
     page = client.get("/api/v1/search", params={"q": QUESTION, "k": 3}).json()
@@ -228,11 +230,27 @@ def test_a_compressed_name_gives_a_compressed_file(run, tmp_path, suffix):
     assert path.stat().st_size < 60_000
 
 
-def test_the_format_is_told_from_the_name_of_the_file():
-    """A suffix chooses the format; an unknown one chooses none."""
-    for name, exporter in EXPORTERS.items():
-        assert format_of(Path(f"x{exporter.SUFFIX}")) == name
-    assert format_of(Path("x.docx")) is None
+def test_the_format_is_told_from_the_name_of_the_file(capsys):
+    """A suffix chooses the format where none is asked for; one that is of another one is told."""
+    known = {name: exporter.SUFFIX for name, exporter in EXPORTERS.items()}
+    for name, suffix in known.items():
+        assert format_of(Path(f"x{suffix}.gz"), None, known) == name
+        assert format_of(Path(f"x{suffix}"), name, known) == name
+    assert format_of(Path("x.txt"), "ris", known) == "ris"
+    assert format_of(None, None, known) is None
+    assert capsys.readouterr().err == ""
+    assert format_of(Path("x.RIS"), "csv", known) == "csv"
+    assert "x.RIS is written as csv, though it is named like ris" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["all.docx", "all", "all.ris.zip", "all.bib~"])
+def test_a_name_of_no_format_is_refused(run, tmp_path, name):
+    """Nothing is written, and what can be is listed with its suffix."""
+    code, _, err = run("export", "--output", tmp_path / name)
+    assert code == 2
+    assert "no format" in err
+    assert all(f"{e.SUFFIX} ({form})" in " ".join(err.split()) for form, e in EXPORTERS.items())
+    assert not (tmp_path / name).exists()
 
 
 def test_duplicates_are_listed_with_their_reasons(run, tmp_path):
@@ -254,3 +272,53 @@ def test_duplicates_are_listed_with_their_reasons(run, tmp_path):
     assert "papers/a.md:3  the first" in out
     assert "papers/b.md:3  same title and year: One title (of a paper)" in out
     assert "1 papers are made of several records" in out
+
+    rows = [
+        (one["title"], one["source"], one["line"], one["reason"], one["record"] == group["paper"])
+        for one in _table(run("export", "--duplicates", "--format", "jsonl", index=index.path)[1])
+    ]
+    assert rows == [
+        ("One title of a paper", "papers/a.md", 3, None, True),
+        ("One title of a paper", "papers/b.md", 3, "same title and year", True),
+    ]
+    path = tmp_path / "merged.csv"
+    code, out, _ = run("export", "--duplicates", "--output", path, "--json", index=index.path)
+    told = {"ok": True, "file": str(path), "format": "csv", "records": 2}
+    assert (code, json.loads(out)) == (0, told)
+    with path.open(newline="") as file:
+        header, *lines = csv.reader(file)
+    assert header == ["paper", "title", "source", "line", "reason", "record", "head"]
+    assert [line[2:5] for line in lines] == [
+        ["papers/a.md", "3", ""],
+        ["papers/b.md", "3", "same title and year"],
+    ]
+
+
+def _table(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (
+            ("--format", "bibtex"),
+            "--format bibtex: a list like this one is written as csv, jsonl, xlsx",
+        ),
+        (("--output", "merged.ris"), "no format"),
+        (("--format", "csv", "--json"), "take one"),
+    ],
+)
+def test_a_list_of_duplicates_is_no_document_of_papers(run, more, message):
+    """Formats of papers are refused for it, by name or by suffix."""
+    code, out, err = run("export", "--duplicates", *more)
+    assert code == 2
+    assert message in " ".join((out + err).split())
+
+
+def test_no_cell_of_a_table_is_a_formula():
+    """What a spreadsheet would run is text in CSV, and as it is in JSON; None is an empty cell."""
+    row = {"a": "=1+1", "b": -2, "c": None, "d": "x\ny"}
+    assert b"".join(write_rows("csv", "abcd", [row])) == b"a,b,c,d\r\n'=1+1,-2,,x y\r\n"
+    (line,) = write_rows("jsonl", "abcd", [row])
+    assert json.loads(line) == row

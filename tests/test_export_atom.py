@@ -69,13 +69,17 @@ href="http://127.0.0.1:8000/api/v1/export?q=peer+to+peer&amp;format=atom"/>
 <dc:publisher>Wiley &amp; Sons</dc:publisher>
 <dc:language>en</dc:language>
 <akin:type>proceedings-article</akin:type>
-<akin:note>Best paper.</akin:note>
+<akin:note>Read again: 50% sure.</akin:note>
+<akin:printed-note>Best paper.</akin:printed-note>
+<akin:key>Wang, Kun:2025</akin:key>
 <akin:pmid>12345</akin:pmid>
 <akin:pmcid>PMC678</akin:pmcid>
 <akin:openreview>BZSTC2RMEd</akin:openreview>
 <akin:acl>2025.acl-long.1</akin:acl>
 <prism:keyword>machine learning; deep</prism:keyword>
 <prism:keyword>C#</prism:keyword>
+<akin:source>a.bib</akin:source>
+<akin:source>b.ris</akin:source>
 <akin:code>yes</akin:code>
 <akin:rank>1</akin:rank>
 <akin:score>0.71</akin:score>

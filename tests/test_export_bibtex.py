@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_api.exports import Listed, bibtex
-from search_api.exports.bibtex import citation_key
-from tests.export_papers import ALL, BARE, HOSTILE, WHOLE, exported
+from search_api.exports.keys import citation_key
+from tests.export_papers import ABOUT, ALL, BARE, HOSTILE, WHOLE, exported
 
 GOLDEN = r"""@inproceedings{wang2025interns1-b45y,
   title = {{Intern-S1: 50\% of \{Everything\} \& more\_or\_less}},
@@ -40,10 +40,12 @@ GOLDEN = r"""@inproceedings{wang2025interns1-b45y,
   keywords = {machine learning;; deep; C\#},
   language = {en},
   note = {Best paper.},
-  annote = {akin: rank 1, score 0.71},
+  annote = {Read again: 50\% sure.; akin: rank 1, score 0.71},
   akincategories = {cs.LG; cs.CL},
   akincode = {yes},
   akintype = {proceedings-article},
+  akinkey = {Wang, Kun:2025},
+  akinsources = {a.bib; b.ris},
   akinid = {arxiv:2508.15763},
 }
 
@@ -177,4 +179,4 @@ def test_the_venue_is_called_as_the_type_wants_it(kind, field):
 
 def test_the_module_names_what_it_writes():
     """``write`` yields an entry at a time."""
-    assert len(list(bibtex.write(map(Listed, ALL), None))) == 3
+    assert len(list(bibtex.write(map(Listed, ALL), ABOUT))) == 3

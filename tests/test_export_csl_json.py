@@ -33,7 +33,8 @@ GOLDEN = {
     "PMID": "12345",
     "PMCID": "PMC678",
     "language": "en",
-    "note": "Best paper.",
+    "note": "Read again: 50% sure.",
+    "citation-key": "Wang, Kun:2025",
     "DOI": "10.1000/a_b%c(1)",
     "URL": "https://example.org/~wang/?a=1&b=2#top_1",
     "keyword": "machine learning;; deep; C#",
@@ -47,6 +48,8 @@ GOLDEN = {
         "acl": "2025.acl-long.1",
         "type": "proceedings-article",
         "authors_cut": True,
+        "printed_note": "Best paper.",
+        "sources": ["a.bib", "b.ris"],
         "rank": 1,
         "score": 0.71,
     },
@@ -55,7 +58,7 @@ GOLDEN = {
 # What csl-data.json of CSL 1.0.2 allows, as far as akin writes it.
 TEXTS = set(
     "title abstract container-title publisher ISSN ISBN PMID PMCID language note DOI URL keyword "
-    "annote source".split()
+    "annote source citation-key".split()
 )
 TEXTS_OR_NUMBERS = {"id", "volume", "issue", "page"}
 NAMES = {"author", "editor"}

@@ -45,8 +45,11 @@ C4  - cs.LG
 C4  - cs.CL
 C5  - et al.
 M3  - proceedings-article
-N1  - Best paper.
+C6  - Best paper.
+N1  - Read again: 50% sure.
 N1  - akin: rank 1, score 0.71
+LB  - Wang, Kun:2025
+DB  - a.bib; b.ris
 DP  - akin
 ID  - arxiv:2508.15763
 ER  -
@@ -74,7 +77,7 @@ def test_rispy_opens_it():
         HOSTILE.title,
     ]
     assert records[0]["authors"][1] == "van der Maaten, Laurens"
-    assert records[0]["notes"] == ["Best paper."]
+    assert records[0]["notes"] == ["Read again: 50% sure."]
     assert records[2]["keywords"] == ["=1", "a;b;", "; c", "7"]
 
 

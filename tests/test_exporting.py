@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from search_api.app import create_app
-from search_api.exports import EXPORTERS
 from tests.conftest import SEEDS, table
+from tests.export_papers import TEXTS
 from tests.fakes import FakeEncoder
 
 EXPORT = "/api/v1/export"
@@ -113,7 +113,7 @@ def test_the_next_page_of_a_related_list_can_be_exported(client, twins):
         assert exported(client, **asked) == shown(client.post("/api/v1/related", json=asked).json())
 
 
-@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize(
     "asked", [{"q": QUESTION, "k": 2}, {"id": [OTHER, ONE]}, {"has_code": True}]
 )

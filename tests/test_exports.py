@@ -13,7 +13,7 @@ from indexer.paper import Paper
 from search_api.exports import EXPORTERS, About, Listed
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import as_text, as_texts, in_parts, one_line
-from tests.export_papers import ABOUT, ALL, BARE, HOSTILE, WHOLE, exported
+from tests.export_papers import ABOUT, ALL, BARE, HOSTILE, TEXTS, WHOLE, exported
 
 
 def test_the_formats_are_those_of_the_contract():
@@ -23,12 +23,16 @@ def test_the_formats_are_those_of_the_contract():
         "ris": ("application/x-research-info-systems", ".ris"),
         "csl-json": ("application/vnd.citationstyles.csl+json", ".json"),
         "csv": ("text/csv; charset=utf-8", ".csv"),
+        "xlsx": (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ".xlsx",
+        ),
         "jsonl": ("application/x-ndjson", ".jsonl"),
         "atom": ("application/atom+xml", ".atom"),
     }
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_one_paper_is_held_at_a_time(form):
     """A paper is asked for only when those before it are written."""
     asked = 0
@@ -45,7 +49,7 @@ def test_one_paper_is_held_at_a_time(form):
     assert sum(1 for _ in written) >= 990
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 @pytest.mark.parametrize("papers", [(), (BARE,), ALL, (HOSTILE, HOSTILE)])
 def test_whatever_the_papers_hold_utf8_comes_out(form, papers):
     """No lone surrogate, NUL or odd line end is written, whatever a source has put in."""
@@ -55,7 +59,7 @@ def test_whatever_the_papers_hold_utf8_comes_out(form, papers):
     assert not text or text.endswith("\n")
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_rank_and_score_are_written_where_there_are_any(form):
     """Rank and score of a result list are in every format, and nowhere without one."""
     ranked = exported(form, Listed(BARE, 17, 0.71000001))

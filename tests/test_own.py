@@ -69,11 +69,11 @@ def test_what_others_added_to_a_bibtex_entry_is_kept():
     assert found.authors == ("Kun Wang", "A and B", "J., Jr Foo, Bar")
     assert found.extra == {
         "abstract_missing": True,
-        "annote": "akin: rank 1, and good",
         "authors_cut": True,
         "family_names": {"A and B": "A and B", "J., Jr Foo, Bar": "Foo, Bar"},
         "file": ":a_b.pdf:PDF",
         "groups": "read",
+        "note": "akin: rank 1, and good",
     }
 
 

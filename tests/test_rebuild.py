@@ -19,7 +19,6 @@ from indexer import embedding
 from indexer.errors import BadParameter, NothingToIndex, SourceMissing, SourceUnreadable
 from indexer.fields import FLAGS
 from indexer.rebuild import rebuild
-from indexer.sources import STDIN
 from indexer.store import columns
 from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.generation import IndexFolder
@@ -315,7 +314,9 @@ def test_the_ledger_file_has_a_line_per_record_that_is_no_paper(build, tmp_path)
     table(folder / "a.md", ("Title", "whole"), ("", ""), link=LINK)
     table(folder / "b.md", ("The title", "cut …"), link=LINK)
     build(folder, ledger=ledger)
-    assert [json.loads(line) for line in ledger.read_text("utf-8").splitlines()] == [
+    *lines, added = map(json.loads, ledger.read_text("utf-8").splitlines())
+    assert (added["status"], added["paper"]) == ("added", "arxiv:2401.00001")
+    assert lines == [
         {
             "status": "rejected",
             "source": "papers/a.md",
@@ -337,12 +338,43 @@ def test_the_ledger_file_has_a_line_per_record_that_is_no_paper(build, tmp_path)
     ]
 
 
+def test_the_ledger_file_lists_what_is_added_updated_and_removed(build, tmp_path):
+    """Each paper with its id, title and place; one that is gone with the file that it came from."""
+    source, ledger = tmp_path / "a.md", tmp_path / "ledger.jsonl"
+    table(source, ("Barley roots", "x"), ("Otters of rivers", "y"), ("Night nurses", "z"))
+
+    def lines(**how) -> list[tuple[str, str, int | None, str]]:
+        build(source, ledger=ledger, **how)
+        rows = [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+        assert all(row["paper"].startswith("akin:") and row["reason"] is None for row in rows)
+        return [(row["status"], row["source"], row["line"], row["head"]) for row in rows]
+
+    assert (
+        lines(dry_run=True)
+        == lines()
+        == [
+            ("added", "a.md", 3, "Barley roots"),
+            ("added", "a.md", 4, "Otters of rivers"),
+            ("added", "a.md", 5, "Night nurses"),
+        ]
+    )
+    assert lines() == []
+    table(source, ("Otters of rivers", "more"), ("Soil under snow", "s"), ("Night nurses", "z"))
+    assert lines() == [
+        ("added", "a.md", 4, "Soil under snow"),
+        ("updated", "a.md", 3, "Otters of rivers"),
+        ("removed", "a.md", None, "Barley roots"),
+    ]
+
+
 def test_the_ledger_file_can_be_a_table(build, tmp_path):
     """A name that ends in .csv gives the same lines below a header."""
-    source, ledger = table(tmp_path / "a.md", ("A, b", "c"), ("", "")), tmp_path / "ledger.csv"
+    source, ledger = table(tmp_path / "a.md", ("=A, b", "c"), ("", "")), tmp_path / "ledger.csv"
     build(source, ledger=ledger, dry_run=True)
     with ledger.open(newline="", encoding="utf-8") as file:
-        (row,) = csv.DictReader(file)
+        row, added = csv.DictReader(file)
+    assert (added["status"], added["line"], added["reason"]) == ("added", "3", "")
+    assert added["head"] == "'=A, b"  # no formula to a spreadsheet
     assert (row["status"], row["source"], row["line"]) == ("rejected", "a.md", "4")
     assert row["reason"] == "neither title nor abstract"
 
@@ -357,7 +389,7 @@ def test_a_ledger_does_not_replace_a_source(build, tmp_path):
 
 
 def test_pipes_of_one_name_are_two_sources(index, build, tmp_path):
-    """Both are read, and recorded as what cannot be read again."""
+    """Both are read, and recorded by the files that they are kept in."""
     pipes = [tmp_path / folder / "pipe" for folder in "ab"]
     writers = []
     for number, pipe in enumerate(pipes):
@@ -369,7 +401,13 @@ def test_pipes_of_one_name_are_two_sources(index, build, tmp_path):
     assert build(*pipes).papers == 2
     for writer in writers:
         writer.join()
-    assert index.recorded().roots == [STDIN, STDIN]
+    roots = index.recorded().roots
+    assert [root.name for root in roots] == ["pipe", "pipe"]
+    assert len({root.parent for root in roots}) == 2
+    assert build(*roots).ledger.unchanged == 2
+    build(table(tmp_path / "c.md", ("Another title of a paper", "y")))
+    build(tmp_path / "c.md", full=True)
+    assert not any(root.exists() for root in roots)  # once no generation is built from them
 
 
 MANY = st.lists(
@@ -393,7 +431,9 @@ def test_the_ledger_file_accounts_for_every_record(tmp_path_factory, documents):
     report = rebuild(
         [folder / "papers"], IndexFolder(folder / "index"), FakeEncoder(), ledger=ledger
     )
-    lines = [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+    every = [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+    lines = [line for line in every if line["status"] != "added"]
+    assert len(every) - len(lines) == report.ledger.added
     assert report.ledger.records == sum(map(len, documents)) + 1 == report.papers + len(lines)
     for source in report.sources:
         ours = [line["status"] for line in lines if line["source"] == source.source]
@@ -425,8 +465,8 @@ def test_a_compressed_source_is_the_same_source(index, build, tmp_path, suffix, 
     index.current().verify()
 
 
-def test_a_pipe_is_read_like_a_file(build, tmp_path):
-    """What comes through a pipe is copied, read, and named after the pipe."""
+def test_a_pipe_is_read_like_a_file(index, build, tmp_path):
+    """What comes through a pipe is named after it, and kept beside the index to be read again."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     text = table(tmp_path / "a.md", ("One title of a paper", "text")).read_bytes()
@@ -434,7 +474,11 @@ def test_a_pipe_is_read_like_a_file(build, tmp_path):
     writer.start()
     report = build(pipe)
     writer.join()
-    assert [(s.source, s.path, s.papers) for s in report.sources] == [("pipe", "pipe", 1)]
+    (kept,) = index.recorded().roots
+    assert [(s.source, s.path, s.papers) for s in report.sources] == [("pipe", str(kept), 1)]
+    assert kept.read_bytes() == text
+    again = build(kept)
+    assert (again.published, counts(again)) == (False, {"records": 1, "unchanged": 1})
 
 
 def test_lines_that_are_not_utf8_are_read_and_counted(build, tmp_path):

@@ -31,7 +31,17 @@ from indexer.readers.record import make_record
 from indexer.sources import find_documents
 from search_api.exports import EXPORTERS, Listed
 from tests.conftest import SEEDS, papers_in
-from tests.export_papers import ABOUT, BARE, KEPT, WHOLE, content, exported, read_back, saved
+from tests.export_papers import (
+    ABOUT,
+    BARE,
+    KEPT,
+    TEXTS,
+    WHOLE,
+    content,
+    exported,
+    read_back,
+    saved,
+)
 
 READ_BY = {
     "bibtex": bibtex,
@@ -151,6 +161,7 @@ extra = st.fixed_dictionaries(
     {},
     optional={
         **dict.fromkeys(("volume", "issue", "publisher", "language", "note", "type"), raw_text),
+        **dict.fromkeys(("printed_note", "citation_key"), raw_text),
         "pages": raw_text
         | st.builds("{}{}{}".format, plain, st.sampled_from(["-", "–", "--", ", "]), plain),
         "issn": st.sampled_from(["1234-5678", "2049-363X", "1234-5678, 2049-363X"]),
@@ -197,13 +208,13 @@ def seed_papers() -> list[Paper]:
     return [paper for doc in find_documents([SEEDS]) for paper in papers_in(reader_for(doc), doc)]
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_the_seeds_come_back(form, seed_papers):
     """All 64 papers of the seeds, in order, with all that is theirs."""
     assert written_and_read(form, *seed_papers) == [content(paper) for paper in seed_papers]
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_every_field_comes_back(form):
     """A paper with everything; its rank and score in a list are not taken for its own."""
     listed = [Listed(WHOLE, 1, 0.71), Listed(BARE, 2, -0.5)]
@@ -229,7 +240,7 @@ def test_a_paper_that_is_called_like_a_column_is_no_header():
     assert back == content(named) | {"id": back["id"]}
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 @given(st.lists(papers(), min_size=1, max_size=3))
 def test_whatever_a_paper_holds_comes_back(form, batch):
     """Quotes, braces, separators, ends of records: text in every format, and out of it again."""
@@ -238,11 +249,12 @@ def test_whatever_a_paper_holds_comes_back(form, batch):
 
 @given(papers())
 def test_json_lines_lose_nothing(paper):
-    """The whole object comes back, all of ``extra`` included, but for the sources."""
+    """The whole object comes back, all of ``extra`` included; its sources are earlier ones now."""
     with tempfile.TemporaryDirectory() as folder:
         document = saved(Path(folder, "a.jsonl"), exported("jsonl", Listed(paper, 3, 0.5)))
         (record,) = akin_jsonl.read(document)
-    assert record.paper == replace(json_paper(paper), sources=("a.jsonl",))
+    extra = {**json_paper(paper).extra, "earlier_sources": list(paper.sources)}
+    assert record.paper == replace(json_paper(paper), sources=("a.jsonl",), extra=extra)
 
 
 def json_paper(paper: Paper) -> Paper:
@@ -250,7 +262,7 @@ def json_paper(paper: Paper) -> Paper:
     return replace(paper, extra=json.loads(json.dumps(paper.extra)))
 
 
-@pytest.mark.parametrize("form", EXPORTERS)
+@pytest.mark.parametrize("form", TEXTS)
 def test_each_export_finds_its_reader(form, tmp_path):
     """By its content alone, whatever the file is called."""
     text = exported(form, Listed(WHOLE, 1, 0.71), BARE)

@@ -45,7 +45,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "building": (
         frozenset(
             {"indexer.ledger", "indexer.reading", "indexer.intake", "indexer.embedding"}
-            | {"indexer.rebuild"}
+            | {"indexer.piped", "indexer.rebuild"}
         ),
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),
@@ -92,7 +92,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "commands": (
         frozenset({"search_api.commands"}),
         BASICS
-        | {"sources", "the files of the store", "what commands share", "query", "store"}
+        | {"sources", "readers", "the files of the store", "what commands share", "query", "store"}
         | {"ranking", "explaining", "engine", "exports", "app"},
     ),
     "akin": (

@@ -127,6 +127,14 @@ def joined(values: Iterable[str]) -> str:
     return "; ".join(value.replace(";", ";;") for value in values)
 
 
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def no_formula(cell: str) -> str:
+    """Return a cell of CSV as text to every spreadsheet: a ``'`` before what would be a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
 def parted(text: str) -> list[str]:
     """Return the values of a text that :func:`joined` wrote."""
     parts = (part.strip().replace(";;", ";") for part in _JOINED.findall(text))

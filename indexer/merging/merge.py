@@ -117,4 +117,6 @@ def _extra(papers: Sequence[Paper], of: dict[str, Paper]) -> dict[str, Any]:
         for kind, values in paper.extra.get("also", {}).items():
             also.setdefault(kind, []).extend(v for v in values if v not in also[kind])
     also = {kind: values for kind, values in also.items() if values}
+    if earlier := dict.fromkeys(s for p in papers for s in p.extra.get("earlier_sources", ())):
+        extra["earlier_sources"] = list(earlier)
     return {**extra, "also": also} if also else extra

@@ -8,7 +8,8 @@ too, each with its place in the list::
      "url": "…", "code": true, "sources": ["papers.bib"], "extra": {}}
 
 The text is clean, and comes back to the letter. The id is computed anew, and the document itself is
-the source. Keys that a paper does not have go to ``extra``, but for those of a result list.
+the source; those stated go to ``extra["earlier_sources"]``. Keys that a paper does not have go to
+``extra``, but for those of a result list.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
         extra = extra_of((stated.get("extra") or {}) | others)
     except ValueError as error:
         return reject(document, line, str(error), "")
+    if earlier := [*_texts(extra.get("earlier_sources")), *_texts(stated.get("sources"))]:
+        extra["earlier_sources"] = list(dict.fromkeys(earlier))
     authors = tuple(author for author in stated.get("authors") or () if author.strip())
     known = known_identifiers(
         {
@@ -106,6 +109,10 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
         extra=extra,
     )
     return Record(paper, line)
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _short(value: object) -> str:

@@ -58,7 +58,15 @@ _IDENTIFIERS = {
     "acl": ("acl",),
 }
 _EPRINTS = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid", "pmc": "pmcid", "pmcid": "pmcid"}
-_RENAMED = {"number": "issue", "type": "document_type", "langid": "language"}
+_RENAMED = {
+    "number": "issue",
+    "type": "document_type",
+    "langid": "language",
+    # What styles print is told from what readers note.
+    "note": "printed_note",
+    "annote": "note",
+    "annotation": "note",
+}
 # Lists of hundreds of references, and what programs keep for themselves.
 _DROPPED = re.compile(r"(?:cited[-_])?references|bdsk-file-\d+|__markedentry")
 _LINK = re.compile(r"https?://[^\s{}<>\"]+")

@@ -31,8 +31,7 @@ from indexer.readers.json_values import (
     pmc,
     text_of,
 )
-from indexer.readers.own import is_own
-from indexer.readers.own_csl import csl_record
+from indexer.readers.own_csl import csl_record, is_own_item
 from indexer.readers.record import make_record
 
 FORMAT = "csl-json"
@@ -73,7 +72,7 @@ def recognises(head: str, _suffix: str) -> bool:
     )
     typed = item.get("type") in _TYPES if isinstance(item.get("type"), str) else False
     return (typed and (dated or named or "container-title" in item)) or (
-        (dated and "title" in item) or is_own(item.get("source"), item.get("id"))
+        (dated and "title" in item) or is_own_item(item)
     )
 
 
@@ -83,7 +82,7 @@ def read(document: Document) -> Iterator[Record | Rejection]:
 
 
 def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Rejection:
-    if is_own(item.get("source"), item.get("id")):
+    if is_own_item(item):
         return csl_record(document, line, item, "")
     authors, cut = people(item.get("author"))
     noted, categories, note = from_note(text_of(item.get("note")))

@@ -21,6 +21,7 @@ from indexer.readers.record import make_record
 _ID = re.compile(r"(?:arxiv|doi|pmid|openreview|acl|akin):\S+")
 _SCORE = r"score -?[\d.]+"
 _PLACE = re.compile(rf"akin: (?:rank \d+(?:, {_SCORE})?|{_SCORE})")
+_PLACE_BEHIND = re.compile(rf"(?:^|; ){_PLACE.pattern}$")
 _CODE = {"yes": True, "no": False}
 _KINDS = ("arxiv", "doi", "pmid", "pmcid", "openreview", "acl")
 
@@ -28,6 +29,11 @@ _KINDS = ("arxiv", "doi", "pmid", "pmcid", "openreview", "acl")
 def is_place(text: str) -> bool:
     """Tell what says where a paper stood in a list: ``akin: rank 1, score 0.71``."""
     return bool(_PLACE.fullmatch(text))
+
+
+def without_place(text: str) -> str:
+    """Return a note without what akin wrote behind it of its place in a list."""
+    return _PLACE_BEHIND.sub("", text)
 
 
 def is_own(mark: object, paper_id: object) -> bool:
@@ -52,6 +58,10 @@ def made(document: Document, line: int, head: str, fields: dict[str, Any]) -> Re
         value = fields.pop(name, "")
         return str(value) if isinstance(value, (str, int, float)) else ""
 
+    earlier = fields.pop("sources", ())
+    if not isinstance(earlier, (list, tuple)):
+        earlier = parted(str(earlier))
+    fields["earlier_sources"] = [str(one) for one in earlier]
     code = fields.pop("code", None)
     return make_record(
         document,
@@ -78,7 +88,7 @@ _IDENTIFIER = re.compile(r"(arxiv|pmid|pmcid|openreview|acl):(.*)", re.IGNORECAS
 _RIS = dict(
     pair.split("=")
     for pair in "TI=title AB=abstract PY=year DA=date T2=venue DO=doi UR=url VL=volume IS=issue "
-    "PB=publisher LA=language M3=type".split()
+    "PB=publisher LA=language M3=type C6=printed_note LB=citation_key DB=sources".split()
 )
 _RIS_LISTS = {"AU": "authors", "A2": "editors", "KW": "keywords", "C4": "categories"}
 _RIS_TAKEN = frozenset("TY ID DP C1 C2 C3 C5 SP EP SN N1".split())

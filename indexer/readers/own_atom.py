@@ -35,6 +35,8 @@ _IN_ENTRY = {
     f"{_PRISM}pageRange": "pages",
     **{f"{_AKIN}{name}": name for name in "arxiv pmid pmcid openreview acl type note".split()},
     **{f"{_AKIN}{name}": name for name in ("code", "url")},
+    f"{_AKIN}printed-note": "printed_note",
+    f"{_AKIN}key": "citation_key",
 }
 
 
@@ -60,6 +62,7 @@ def atom_record(
         "authors": [_atom_name(author) for author in entry.iterfind(f"{_ATOM}author")],
         "authors_cut": entry.find(f"{_AKIN}et-al") is not None,
         "categories": [str(one.get("term", "")) for one in entry.iterfind(f"{_ATOM}category")],
+        "sources": [one.text or "" for one in entry.iterfind(f"{_AKIN}source")],
         "editors": [one.text or "" for one in entry.iterfind(f"{_AKIN}editor")],
         "keywords": [one.text or "" for one in entry.iterfind(f"{_PRISM}keyword")],
     }

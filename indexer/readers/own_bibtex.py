@@ -13,7 +13,7 @@ from indexer.cleaning.names import Name
 from indexer.cleaning.text import parted
 from indexer.documents import Document
 from indexer.paper import Record, Rejection
-from indexer.readers.own import is_place, made
+from indexer.readers.own import made, without_place
 
 _ESCAPED = re.compile(
     r"\\(?:text(backslash|asciicircum|asciitilde|braceleft|braceright)\{\}|([{}$&#%_]))"
@@ -26,6 +26,10 @@ _BIBTEX = {
     **dict.fromkeys(("booktitle", "school", "institution", "journal"), "venue"),
     "number": "issue",
     "eprint": "arxiv",
+    "note": "printed_note",
+    "annote": "note",
+    "akinkey": "citation_key",
+    "akinsources": "sources",
     "akintype": "type",
     "akincode": "code",
     "akincategories": "categories",
@@ -50,8 +54,9 @@ def bibtex_record(
     fields: dict[str, Any] = {
         _BIBTEX.get(name, name): _unescaped(value)
         for name, value in left.items()
-        if name not in _BIBTEX_SILENT and not (name == "annote" and is_place(value))
+        if name not in _BIBTEX_SILENT
     }
+    fields["note"] = without_place(fields.get("note", ""))
     fields |= {name: parted(fields.get(name, "")) for name in ("keywords", "categories")}
     fields |= {
         "title": _unescaped(title),

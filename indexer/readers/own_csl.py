@@ -12,7 +12,7 @@ from indexer.cleaning.names import Name
 from indexer.cleaning.text import parted
 from indexer.documents import Document
 from indexer.paper import Record, Rejection
-from indexer.readers.own import is_place, made
+from indexer.readers.own import is_own, is_place, made
 
 _CSL = {
     "container-title": "venue",
@@ -21,10 +21,20 @@ _CSL = {
     "author": "authors",
     "editor": "editors",
     "keyword": "keywords",
+    "citation-key": "citation_key",
     **{name: name.lower() for name in ("DOI", "URL", "PMID", "PMCID", "ISSN", "ISBN")},
 }
 _CSL_SILENT = frozenset("id type source custom".split())
-_CUSTOM = frozenset("categories code arxiv openreview acl type authors_cut".split())
+_CUSTOM = frozenset(
+    "categories code arxiv openreview acl type authors_cut printed_note sources".split()
+)
+
+
+def is_own_item(item: Mapping[str, Any]) -> bool:
+    """Tell an item of akin's by its mark and the id of akin's, which is in one of two places."""
+    custom = item.get("custom")
+    ids = (item.get("id"), custom.get("id") if isinstance(custom, dict) else None)
+    return any(is_own(item.get("source"), one) for one in ids)
 
 
 def csl_record(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,6 +78,14 @@ def read_paper(db: sqlite3.Connection, paper_id: str) -> Paper:
 def read_papers(db: sqlite3.Connection, rows: Iterable[int]) -> list[Paper]:
     """Return the papers of row ids, in their order."""
     return [paper_of(values) for values in _read(db, COLUMNS, rows)]
+
+
+def papers_by_id(path: Path, ids: Sequence[str]) -> Iterator[Paper]:
+    """Yield papers of a published catalogue, some hundred read in one go."""
+    with closing(open_catalogue(path)) as db:
+        for some in _lots(ids):
+            found = read_rows(db, some)
+            yield from read_papers(db, [found[one] for one in some if one in found])
 
 
 def read_rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:

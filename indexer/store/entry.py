@@ -57,6 +57,29 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A paper that a build adds, updates or removes.
+
+    Attributes:
+        status: ``added``, ``updated`` or ``removed``.
+        paper: its id.
+        source: name of the file that it comes from, the first of several; if it is removed, came.
+        line: 1-based, where its record begins there; ``None`` if it is removed.
+        head: its title.
+    """
+
+    status: str
+    paper: str
+    source: str
+    line: int | None
+    head: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a store keeps of a paper.
 

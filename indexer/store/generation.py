@@ -8,6 +8,7 @@ Layout of an index folder::
                               map.json
     generations/.building-ID  a build at work, or what one left that died; the next build removes it
     cache/vectors.sqlite      vectors by content, for all generations
+    piped/HASH/NAME           what came through pipes, see :mod:`indexer.piped`
     build.lock                held by the builder at work, freed by the kernel when it dies
 
 ``CURRENT`` is replaced by a rename after everything that it points to is on disk. So whoever reads
@@ -167,6 +168,19 @@ class IndexFolder:
                 f"built from. Name it: rebuild-index --index {self.path} SOURCE…"
             )
         return None
+
+    def all_roots(self) -> set[Path] | None:
+        """Return what the generations that are kept were built from; ``None`` if one cannot say."""
+        try:
+            return {
+                root
+                for name in self._names()
+                for root in Recorded.from_bytes(
+                    (self.generations / name / MANIFEST).read_bytes()
+                ).roots
+            }
+        except _UNREADABLE:
+            return None
 
     def stamp(self) -> tuple[int, int] | None:
         """Return what changes when another generation is published; cheap to ask for."""

@@ -24,7 +24,7 @@ from indexer.store.catalogue import (
     rejections_in,
     rows_in_both,
 )
-from indexer.store.entry import Apart, Entry, Merged
+from indexer.store.entry import Apart, Changed, Entry, Merged
 from indexer.store.paper_rows import (
     COLUMNS,
     INSERT_MERGED,
@@ -41,6 +41,7 @@ _MARKS = ", ".join("?" * 15)
 _INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, line) VALUES ({_MARKS}, ?)"  # noqa: S608
 _UPDATE = f"UPDATE papers SET ({COLUMNS}, content_hash) = ({_MARKS}) WHERE row = ?"  # noqa: S608
 
+_ID = COLUMNS.split(", ").index("id")
 _AT_ONCE = 500
 """Records that are written together."""
 
@@ -230,6 +231,21 @@ class Records:
                 unchanged += same
                 updated += not same
         return Comparison(len(self) - updated - unchanged, updated, unchanged, tuple(gone))
+
+    def changed(self, known: Mapping[str, str]) -> Iterator[Changed]:
+        """Yield the papers that are new, then those of another content.
+
+        Args:
+            known: content hashes by id.
+        """
+        for status in ("added", "updated"):
+            ask = f"SELECT content_hash, line, {COLUMNS} FROM papers ORDER BY row"  # noqa: S608
+            for content_hash, line, *values in self._db.execute(ask):
+                paper_id = values[_ID]
+                before = known.get(paper_id)
+                if before != content_hash and (before is None) == (status == "added"):
+                    paper = paper_of(tuple(values))
+                    yield Changed(status, paper_id, paper.sources[0], line, paper.title)
 
     def entries(self, start: int, stop: int) -> Iterator[Entry]:
         """Yield the papers from one row to before another, with the records they are made of."""

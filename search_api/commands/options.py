@@ -12,6 +12,7 @@ import click
 from indexer.command import index_option, json_option
 from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.store.generation import IndexFolder
+from search_api.commands.output import keys_option, output_option
 from search_api.engine.engine import Engine
 from search_api.engine.live import encoder_for, open_engine
 from search_api.exports import EXPORTERS
@@ -78,6 +79,12 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(f"--{YEARS.name}", type=YearRange(), default=(None, None), help=YEARS.option),
         *(click.option(f"--{f.name}", multiple=True, help=f.option) for f in TERMS),
         *(
+            click.option(
+                f"--exclude-{f.name}", multiple=True, help=f"None of these, as --{f.name}."
+            )
+            for f in TERMS
+        ),
+        *(
             click.option(f"--has-{f.name}/--no-{f.name}", default=None, help=f.option)
             for f in FLAGS
         ),
@@ -90,11 +97,25 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def result_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add which page to print, and how."""
     options = [
-        click.option("-k", default=10, show_default=True, type=click.IntRange(1, MAX_K),
-                     help="How many results."),
+        click.option("-k", type=click.IntRange(1, MAX_K), help="How many results.  [default: 10]"),
+        click.option("--all", "whole", is_flag=True, help="All results, in place of -k of them."),
         click.option("--cursor", help="Go on after a page: its `next` under --json."),
         click.option("--format", "format_", type=click.Choice(["table", *EXPORTERS]),
-                     default="table", show_default=True, help="How to print them."),
+                     help="How to write them.  [default: that of --output's name, else table]"),
+        output_option,
+        keys_option,
+    ]  # fmt: skip
+    return with_options(command, *options)
+
+
+def named_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add papers that are named in files."""
+    options = [
+        click.option("--like-file", metavar="FILE",
+                     help="Papers to be near: ids, DOIs or links, one a line, or a bibliography."),
+        click.option("--unlike-file", metavar="FILE", help="Papers to be far from, likewise."),
+        click.option("--skip-unknown", is_flag=True,
+                     help="Go on without those of a file that are not in the index."),
     ]  # fmt: skip
     return with_options(command, *options)
 
@@ -120,17 +141,24 @@ def filters_of(options: dict[str, Any]) -> Filters:
     return Filters(first, last, **others)
 
 
+def excluded_of(options: dict[str, Any]) -> tuple[Filters, ...]:
+    """Take what no paper is to pass out of a command's options."""
+    wanted = {field.parameter: options.pop(f"exclude_{field.parameter}") for field in TERMS}
+    return tuple(Filters(None, None, **{name: some}) for name, some in wanted.items() if some)
+
+
 def shape_of(options: dict[str, Any]) -> Shape:
     """Take what narrows and orders a list out of a command's options."""
     shape = Shape(
         mode=options.pop("mode"),
         filters=filters_of(options),
+        excluded=excluded_of(options),
         min_score=options.pop("min_score"),
         sort=options.pop("sort"),
         diversity=options.pop("diversity"),
     )
     if "k" in options:
-        shape |= Shape(k=options.pop("k"), cursor=options.pop("cursor"))
+        shape |= Shape(k=options.pop("k") or 10, cursor=options.pop("cursor"))
     return shape
 
 

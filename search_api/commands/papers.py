@@ -9,20 +9,26 @@ from typing import Any
 
 import click
 
-from indexer.command import Out, index_option, json_option, print_json, say, write
-from indexer.files import replace_file
+from indexer.command import Out, index_option, json_option, print_json
 from indexer.paper import Paper
 from indexer.store.generation import IndexFolder
-from indexer.streams import compressed
 from search_api.commands import render
 from search_api.commands.options import (
+    excluded_of,
     filter_options,
     filters_of,
 )
-from search_api.exports import EXPORTERS, Listed
-from search_api.exports.document import document, format_of
+from search_api.commands.output import (
+    format_of,
+    keys_option,
+    output_option,
+    table_format,
+    tell_written,
+    write_papers,
+    write_table,
+)
+from search_api.exports import EXPORTERS, SUFFIXES, Listed
 from search_api.query.conditions import Conditions
-from search_api.query.filters import Filters
 from search_api.store.local import LocalStore
 from search_api.store.store import Store, papers_of
 
@@ -42,12 +48,12 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
         render.paper(Out(), paper)
 
 
-@click.command(short_help="Write papers as BibTeX, RIS, CSL-JSON, CSV, JSON lines or Atom.")
+@click.command(short_help="Write papers as BibTeX, RIS, CSL-JSON, CSV, XLSX, JSON lines or Atom.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--format", "format_", type=click.Choice(list(EXPORTERS)),
               help="[default: that of --output's name, else bibtex]")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False),
-              help="File to write to; it is replaced once all is written.")  # fmt: skip
+@output_option
+@keys_option
 @click.option("--duplicates", is_flag=True,
               help="List which records were merged into one paper, and why.")  # fmt: skip
 @filter_options
@@ -55,6 +61,7 @@ def export(
     ids: tuple[str, ...],
     format_: str | None,
     output: Path | None,
+    keys: str,
     duplicates: bool,
     index_path: Path,
     as_json: bool,
@@ -64,44 +71,48 @@ def export(
 
     What is written can be read again: rebuild-index takes every one of these formats.
     """
-    filters = filters_of(options)
+    conditions = Conditions((filters_of(options),), excluded_of(options))
+    if duplicates:
+        _duplicates(index_path, table_format(output, format_), output, as_json)
+        return
+    if as_json and output is None:
+        raise click.UsageError("--json goes with --output or --duplicates")
+    exporter = EXPORTERS[format_of(output, format_, SUFFIXES) or "bibtex"]
     with closing(LocalStore(IndexFolder(index_path).current())) as store:
-        if duplicates:
-            found = store.merged_papers()
-            if as_json:
-                print_json({"ok": True, "duplicates": [group.to_json() for group in found]})
-            else:
-                render.duplicates(Out(), found)
-            return
-        exporter = EXPORTERS[format_ or (output and format_of(output)) or "bibtex"]
-        papers = _papers(store, ids, filters)
-        written = 0
-
-        def counted() -> Iterator[Listed]:
-            nonlocal written
-            for written, paper in enumerate(papers, 1):  # noqa: B007 — counted as they go
-                yield Listed(paper)
-
-        pieces = document(exporter, counted(), "Papers")
-        if output is None:
-            if as_json:
-                raise click.UsageError("--json goes with --output or --duplicates")
-            write(pieces)
-            return
-        replace_file(output, compressed(pieces, output.name))
-    told = {"file": str(output), "format": exporter.FORMAT, "papers": written}
-    if as_json:
-        print_json({"ok": True, **told})
-    else:
-        say(f"{written:,} papers as {exporter.FORMAT} in {output}")
+        papers = map(Listed, _papers(store, ids, conditions))
+        written = write_papers(exporter, papers, "Papers", output, keys)
+    if output:
+        tell_written(as_json, output, exporter.FORMAT, "papers", written)
 
 
-def _papers(store: Store, ids: tuple[str, ...], filters: Filters) -> Iterator[Paper]:
-    """Return the papers of the ids, or all that pass the filters.
+def _duplicates(index_path: Path, form: str | None, output: Path | None, as_json: bool) -> None:
+    """List the papers that were made of several records: for people, as JSON or as a table."""
+    with closing(LocalStore(IndexFolder(index_path).current())) as store:
+        found = store.merged_papers()
+    if form is None:
+        if as_json:
+            print_json({"ok": True, "duplicates": [group.to_json() for group in found]})
+        else:
+            render.duplicates(Out(), found)
+        return
+    if as_json and output is None:
+        raise click.UsageError(f"--json and --format {form} ask for two things: take one")
+    rows = ({"title": one.title, **record.to_json()} for one in found for record in one.records)
+    written = write_table(_RECORD, rows, form, output)
+    if output:
+        tell_written(as_json, output, form, "records", written)
+
+
+_RECORD = ("paper", "title", "source", "line", "reason", "record", "head")
+"""Columns of a list of merged records."""
+
+
+def _papers(store: Store, ids: tuple[str, ...], conditions: Conditions) -> Iterator[Paper]:
+    """Return the papers of the ids, or all that meet the conditions.
 
     Raises:
         UnknownPaper: one of the ids is not in the index.
     """
     if ids:
         return iter(store.papers(store.rows(list(dict.fromkeys(ids)))))
-    return papers_of(store, store.select(Conditions((filters,))))
+    return papers_of(store, store.select(conditions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -27,17 +27,19 @@ _FAINT = 0.01
 """The largest share is taken to be this at least: where nothing fits, nothing is tinted."""
 
 
-def results(out: Console, page: ResultList) -> None:
-    """Print a page of results."""
-    for hit in page.hits:
+def results(out: Console, page: ResultList, whole: Iterable[Hit] | None = None) -> None:
+    """Print a page of results, or the whole list that it is the first of."""
+    last = 0
+    for hit in page.hits if whole is None else whole:
         _hit(out, hit)
+        last = hit.rank
     if not page.hits:
         out.print("no paper matches; wider filters or other words may")
     for note in page.notes:
         out.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
-    if page.next:
+    if page.next and whole is None:
         out.print(f"[dim]next page: --cursor {page.next}[/]", soft_wrap=True)
-    shown = f"{page.hits[0].rank}–{page.hits[-1].rank} of " if page.hits else ""
+    shown = f"{page.hits[0].rank}–{last} of " if page.hits else ""
     out.print(
         f"[dim]{shown}{page.total:,} papers, {page.took_ms:.0f} ms, generation "
         f"{page.index.generation}, {escape(page.index.model)}[/]",
@@ -173,6 +175,17 @@ def duplicates(out: Console, papers: Iterable[MergedPaper]) -> None:
             where = f"{record.source}:{record.line}"
             out.print(f"{_INDENT}{escape(where)}  [dim]{escape(why + head)}[/]", soft_wrap=True)
     out.print(f"[dim]{count:,} papers are made of several records[/]")
+
+
+def flow(out: Console, boxes: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> None:
+    """Print the boxes of a flow diagram from above, what is taken out beside each below it."""
+    before = ""
+    for stage, main, beside in boxes:
+        if stage != before:
+            out.print(f"[bold]{stage}[/]")
+        for line in (*main, *(f"{_INDENT}{line}" for line in beside)):
+            out.print(f"  {escape(line)}", soft_wrap=True)
+        before = stage
 
 
 def status(out: Console, state: dict[str, Any], index: str) -> None:

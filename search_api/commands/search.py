@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from indexer.command import Out, print_json, say, write
+from indexer.command import Out, print_json
 from search_api.commands import render
 from search_api.commands.options import (
     engine_of,
     list_options,
     mode_option,
+    named_options,
     result_options,
     shape_of,
 )
+from search_api.commands.output import format_of, tell, tell_written, write_papers
+from search_api.commands.texts import NONE, Ids, Named, text_of
+from search_api.engine.engine import Engine
 from search_api.engine.live import reranker_of
-from search_api.exports import EXPORTERS
-from search_api.exports.document import document, listed
+from search_api.engine.whole_list import whole_list
+from search_api.exports import EXPORTERS, SUFFIXES
+from search_api.exports.document import listed
 from search_api.query.query import Query, Shape
+from search_api.query.results import Hit, ResultList
 from search_api.ranking.modes import MODES
+
+_TEXT = "An abstract that need not be in the index: its words, a file that has them, or - (stdin)."
 
 
 @click.command()
@@ -30,24 +39,30 @@ from search_api.ranking.modes import MODES
 @list_options
 def search(query: tuple[str, ...], **options: Any) -> None:
     """Find the papers nearest to QUERY, in plain words."""
-    _answer(options, lambda shape: Query.parse(" ".join(query), **shape))
+    _answer(options, lambda shape, _like, _unlike: Query.parse(" ".join(query), **shape))
 
 
 @click.command(short_help="Find papers near one or several.")
 @click.argument("ids", nargs=-1, metavar="ID...")
 @click.option("--unlike", multiple=True, metavar="ID", help="A paper to be far from; repeatable.")
-@click.option("--text", default="", help="An abstract that need not be in the index.")
+@click.option("--text", default="", metavar="TEXT", help=_TEXT)
+@named_options
 @mode_option
 @result_options
 @list_options
 def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options: Any) -> None:
     """Find papers near one or several, which are never among them."""
-    if not ids and not text.strip():
+    if not (ids or text.strip() or options["like_file"]):
         raise click.UsageError(
-            "name a paper to be near, by id, or give an abstract with --text; "
-            "--unlike alone is not enough"
+            "name a paper to be near, by id, in a file with --like-file, or give an abstract with "
+            "--text; --unlike alone is not enough"
         )
-    _answer(options, lambda shape: Query.related(text=text, like=ids, unlike=unlike, **shape))
+    text, named = text_of(text), Named.take(options)
+
+    def related_to(shape: Shape, like: Ids, far: Ids) -> Query:
+        return Query.related(text=text, like=(*ids, *like), unlike=(*unlike, *far), **shape)
+
+    _answer(options, related_to, named)
 
 
 @click.command(short_help="Tell why a paper is in a list: which words, which sentence.")
@@ -57,7 +72,8 @@ def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options:
     "--like", multiple=True, metavar="ID", help="A paper that was to be near; repeatable."
 )
 @click.option("--unlike", multiple=True, metavar="ID", help="One that was to be far; repeatable.")
-@click.option("--text", default="", help="An abstract that was to be near, in place of QUERY.")
+@click.option("--text", default="", metavar="TEXT", help=f"In place of QUERY: {_TEXT}")
+@named_options
 @mode_option
 @list_options
 def explain(
@@ -77,8 +93,15 @@ def explain(
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     reranker = reranker_of(options.pop("reranker"))
-    asked = Query.of_list(" ".join(query), text, like=like, unlike=unlike, **shape_of(options))
+    text, named, shape = text_of(text), Named.take(options), shape_of(options)
+
+    def list_of(near: Ids, far: Ids) -> Query:
+        both = {"like": (*like, *near), "unlike": (*unlike, *far)}
+        return Query.of_list(" ".join(query), text, **both, **shape)
+
+    asked = None if named.files else list_of((), ())
     with engine_of(index_path, model, reranker) as engine:
+        asked = asked or list_of(*named.of(engine))
         explanation = engine.explain(asked, id)
     if as_json:
         print_json({"ok": True, **explanation.to_json()})
@@ -86,24 +109,62 @@ def explain(
         render.explanation(Out(), explanation)
 
 
-def _answer(options: dict[str, Any], make: Callable[[Shape], Query]) -> None:
-    """Make a query, ask the engine and print the page."""
+def _answer(
+    options: dict[str, Any],
+    make: Callable[[Shape, Ids, Ids], Query],
+    named: Named = NONE,
+) -> None:
+    """Make a query, ask the engine, and print the page or all of the list.
+
+    Args:
+        options: of the command.
+        make: a query of a shape, with papers that files name to be near, and to be far from.
+        named: gives these papers, as an engine has them.
+    """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
-    format_ = options.pop("format_")
+    output, keys, whole = (options.pop(n) for n in ("output", "keys", "whole"))
     reranker = reranker_of(options.pop("reranker"))
-    if as_json and format_ != "table":
-        raise click.UsageError(f"--json and --format {format_} ask for two things: take one")
-    query = make(shape_of(options))
+    form = _format_of(options.pop("format_"), output)
+    if as_json and form != "table" and output is None:
+        raise click.UsageError(f"--json and --format {form} ask for two things: take one")
+    if whole and options["k"]:
+        raise click.UsageError("--all is all results, -k some: take one")
+    if whole and as_json and output is None:
+        raise click.UsageError("--all under --json needs --output; or write it as --format jsonl")
+    shape = shape_of(options)
+    # Wrong use is told before anything is opened.
+    query = None if named.files else make(shape, (), ())
     with engine_of(index_path, model, reranker) as engine:
+        query = query or make(shape, *named.of(engine))
         if (query.text or query.wishes) and MODES[query.mode].by_meaning:
             engine.encoder.load()  # seconds, once; they are not the search's
-        page = engine.search(query)
-    if as_json:
-        print_json({"ok": True, **page.to_json()})
-    elif format_ == "table":
-        render.results(Out(), page)
-    else:
-        title = query.typed or query.text.strip() or f"Papers like {', '.join(query.like)}"
-        write(document(EXPORTERS[format_], listed(page.hits), title))
-        for note in page.notes:
-            say(f"note: {note}")
+        page, hits = whole_list(engine, query) if whole else _page(engine, query)
+        if form != "table":
+            title = query.typed or query.text.strip() or f"Papers like {', '.join(query.like)}"
+            written = write_papers(EXPORTERS[form], listed(hits), title, output, keys)
+            if output:
+                tell_written(as_json, output, form, "papers", written, total=page.total)
+        elif as_json:
+            print_json({"ok": True, **page.to_json()})
+            return
+        else:
+            render.results(Out(), page, hits if whole else None)
+            return
+    for note in page.notes:
+        tell(note)
+
+
+def _page(engine: Engine, query: Query) -> tuple[ResultList, Iterable[Hit]]:
+    page = engine.search(query)
+    return page, page.hits
+
+
+def _format_of(asked: str | None, output: Path | None) -> str:
+    """Return the format of a list, ``table`` where it is for people.
+
+    Raises:
+        click.UsageError: a file is to be written as a table.
+    """
+    if asked == "table" and output:
+        raise click.UsageError("--format table is for people, not for --output")
+    return format_of(output, asked, SUFFIXES) or "table"

@@ -147,9 +147,14 @@ class Engine:
         """
         return [int(row) for row in self._store.rows(paper_ids)]
 
-    def papers(self, filters: Filters) -> Iterator[Paper]:
-        """Return every paper that passes the filters, in the order of the sources."""
-        return papers_of(self._store, self._store.select(Conditions((filters,))))
+    def papers(self, filters: Filters, excluded: tuple[Filters, ...] = ()) -> Iterator[Paper]:
+        """Return every paper that passes the filters, in the order of the sources.
+
+        Args:
+            filters: all of which it passes.
+            excluded: none of which it passes.
+        """
+        return papers_of(self._store, self._store.select(Conditions((filters,), excluded)))
 
     def newest(self, count: int) -> list[Paper]:
         """Return so many papers, newest first; of one date, in the order of the sources.

@@ -25,6 +25,7 @@ from search_api.exports.listed import (
     editors,
     names,
     one_line,
+    origins,
 )
 
 FORMAT = "atom"
@@ -54,6 +55,8 @@ _IN_EXTRA = {
     "dc:language": "language",
     "akin:type": "type",
     "akin:note": "note",
+    "akin:printed-note": "printed_note",
+    "akin:key": "citation_key",
     "akin:pmid": "pmid",
     "akin:pmcid": "pmcid",
     "akin:openreview": "openreview",
@@ -120,6 +123,7 @@ def _entry(listed: Listed, about: About) -> Iterator[str]:
     for element, field in _IN_EXTRA.items():
         yield from _elements(element, as_text(extra.get(field)))
     yield from (_element("prism:keyword", one) for one in as_texts(extra.get("keywords")))
+    yield from (_element("akin:source", one) for one in origins(paper))
     yield from _elements("akin:code", {True: "yes", False: "no", None: ""}[paper.code])
     yield from _elements("akin:rank", "" if listed.rank is None else str(listed.rank))
     yield from _elements("akin:score", "" if listed.rounded is None else decimal(listed.rounded))

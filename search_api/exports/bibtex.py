@@ -9,10 +9,9 @@ r"""BibTeX, as LaTeX, JabRef, Zotero and all others read it.
       akinid = {arxiv:2508.15763},
     }
 
-A citation key is made of the first surname, the year, the first word of the title that says
-something, and four letters of a hash of the paper's id. So it is the same in every export, whatever
-else is in it, and two papers hardly ever share one: of a million, a handful. Those get a longer
-hash, as far as they stand in one file.
+How a key is made is in :mod:`search_api.exports.keys`. A library's own is in ``akinkey``, too.
+``note`` is printed by bibliography styles, so it holds what a BibTeX file had there and nothing
+else; all other notes, and akin's own, are in ``annote``.
 
 Text is Unicode, only what is special to TeX is escaped; ``akinid`` tells akin's own reader that all
 of it is, and exactly so. Braces are written ``\{`` where they come in pairs; BibTeX counts those,
@@ -21,16 +20,12 @@ too, so a single one is ``\textbraceleft{}``.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from indexer.cleaning.names import Name
 from indexer.cleaning.text import joined
-from indexer.paper import Paper
+from search_api.exports.keys import Keys, own_key
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import (
     About,
@@ -41,6 +36,7 @@ from search_api.exports.listed import (
     editors,
     names,
     one_line,
+    origins,
 )
 
 FORMAT = "bibtex"
@@ -62,56 +58,20 @@ _AND = re.compile(r"(?:^|\s)and(?:\s|$)", re.IGNORECASE)
 _ARXIV_CLASS = re.compile(
     r"[a-z-]+\.[A-Za-z-]{2,}|(?:astro|cond|gr|hep|math|nlin|nucl|quant|physics)-[a-z]{2,3}"
 )
-_SILENT_WORDS = frozenset("a an the on in of for to and at by from with is are".split())
-_NO_DECOMPOSITION = str.maketrans(
-    {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "œ": "oe", "ı": "i"}
-)
-_KEY_HASH = 4
-"""Base32 letters of a key; a key that is taken gets twice as many."""
 
 
-def write(papers: Iterable[Listed], _about: About) -> Iterator[str]:
-    """Yield the entries, no two with one key."""
-    keys: set[int] = set()
+def write(papers: Iterable[Listed], about: About) -> Iterator[str]:
+    """Yield the entries, no two with one key; before one whose key was changed, a comment."""
+    keys, before = Keys(about.own_keys), ""
     for listed in papers:
-        yield ("\n" if keys else "") + _entry(listed, _unique_key(listed.paper, keys))
-
-
-def citation_key(paper: Paper, attempt: int = 0) -> str:
-    """Return the key to cite a paper by, ``wang2025interns1-k3x7``.
-
-    Args:
-        paper: whose first author, year, title and id make it.
-        attempt: 0; with another number the key of a paper whose keys before are another's.
-    """
-    first = next(names(paper), Name(""))
-    words = re.split(r"[\s:–—/]+", paper.title)
-    telling = (w for word in words if (w := _ascii(word)) and w not in _SILENT_WORDS)
-    seed = f"{paper.id}\n{attempt}" if attempt else paper.id
-    digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()
-    letters = base64.b32encode(digest).decode().lower()[: _KEY_HASH * 2 if attempt else _KEY_HASH]
-    stem = f"{_ascii(first.family) or 'anon'}{paper.year or ''}{next(telling, '')[:24]}"
-    return f"{stem}-{letters}"
-
-
-def _unique_key(paper: Paper, taken: set[int]) -> str:
-    """Return the first of the paper's keys that is not taken, and take it.
-
-    Eight bytes stand for a key: a million of them is little to remember, and no two are alike.
-    """
-    for attempt in itertools.count():
-        key = citation_key(paper, attempt)
-        mark = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest())
-        if mark not in taken:
-            break
-    taken.add(mark)
-    return key
-
-
-def _ascii(word: str) -> str:
-    """Return the letters and digits of a word in ASCII, lower case."""
-    bare = unicodedata.normalize("NFKD", word.casefold().translate(_NO_DECOMPOSITION))
-    return re.sub(r"[^a-z0-9]", "", bare)
+        told: list[str] = []
+        key = keys.of(listed.paper, told.append)
+        comments = "".join(f"% {one_line(note).replace('@', ' at ')}\n" for note in told)
+        yield before + comments + _entry(listed, key)
+        before = "\n"
+        if about.tell:
+            for note in told:
+                about.tell(note)
 
 
 def _entry(listed: Listed, key: str) -> str:
@@ -146,11 +106,13 @@ def _fields(listed: Listed, venue_field: str) -> Iterator[tuple[str, str]]:
     yield "url", _link(paper.url or "")
     yield "keywords", _text(joined(as_texts(extra.get("keywords"))))
     yield "language", _text(as_text(extra.get("language")))
-    yield "note", _text(as_text(extra.get("note")))
-    yield "annote", listed.place
+    yield "note", _text(as_text(extra.get("printed_note")))
+    yield "annote", _text("; ".join(filter(None, [as_text(extra.get("note")), listed.place])))
     yield "akincategories", _text(joined(map(one_line, paper.categories)))
     yield "akincode", {True: "yes", False: "no", None: ""}[paper.code]
     yield "akintype", _text(as_text(extra.get("type")))
+    yield "akinkey", _text(own_key(paper))
+    yield "akinsources", _text(joined(origins(paper)))
     yield "akinid", _link(paper.id)
 
 

@@ -13,6 +13,7 @@ from indexer.cleaning.names import Name
 from indexer.cleaning.text import joined
 from indexer.paper import Paper
 from search_api.exports.jsonl import as_json
+from search_api.exports.keys import Keys, own_key
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import (
     About,
@@ -23,6 +24,7 @@ from search_api.exports.listed import (
     editors,
     names,
     one_line,
+    origins,
 )
 
 FORMAT = "csl-json"
@@ -40,24 +42,32 @@ _EXTRA = {
     "PMCID": "pmcid",
     "language": "language",
     "note": "note",
+    "citation-key": "citation_key",
 }
 """Variables of CSL, and what ``extra`` calls them."""
 
 
-def write(papers: Iterable[Listed], _about: About) -> Iterator[str]:
-    """Yield the array, an item on each line."""
+def write(papers: Iterable[Listed], about: About) -> Iterator[str]:
+    """Yield the array, an item on each line; its id is the paper's, or the library's own key."""
     before = "[\n"
+    keys = Keys(own=True)
     for listed in papers:
-        yield before + as_json(item(listed))
+        own = about.own_keys and own_key(listed.paper)
+        yield before + as_json(item(listed, keys.of(listed.paper, about.tell) if own else ""))
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def item(listed: Listed) -> dict[str, Any]:
-    """Return a paper as an item of CSL-JSON, without what it does not have."""
+def item(listed: Listed, key: str = "") -> dict[str, Any]:
+    """Return a paper as an item of CSL-JSON, without what it does not have.
+
+    Args:
+        listed: the paper.
+        key: to cite it by, in place of its id, which is in ``custom`` then.
+    """
     paper, extra = listed.paper, listed.paper.extra
     values: dict[str, Any] = {
-        "id": one_line(paper.id),
+        "id": key or one_line(paper.id),
         "type": kind_of(paper).csl,
         "title": one_line(paper.title),
         "abstract": one_line(paper.abstract),
@@ -71,7 +81,7 @@ def item(listed: Listed) -> dict[str, Any]:
         "keyword": joined(as_texts(extra.get("keywords"))),
         "annote": listed.place,
         "source": "akin",
-        "custom": _custom(listed),
+        "custom": ({"id": one_line(paper.id)} if key else {}) | _custom(listed),
     }
     return {name: value for name, value in values.items() if value}
 
@@ -86,6 +96,8 @@ def _custom(listed: Listed) -> dict[str, Any]:
         "acl": as_text(extra.get("acl")),
         "type": as_text(extra.get("type")),
         "authors_cut": True if extra.get("authors_cut") else None,
+        "printed_note": as_text(extra.get("printed_note")),
+        "sources": origins(paper),
         "rank": listed.rank,
         "score": listed.rounded,
     }

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from indexer import __version__
-from indexer.streams import inner_suffix
-from search_api.exports import EXPORTERS, About, Exporter, Listed
+from search_api.exports import About, Exporter, Listed
 from search_api.query.results import Hit
 
 _CHUNK = 1 << 16
-"""Characters that are encoded and sent together."""
+"""Characters, or bytes, that are sent together."""
 
 
 def listed(hits: Iterable[Hit]) -> Iterator[Listed]:
@@ -21,29 +19,32 @@ def listed(hits: Iterable[Hit]) -> Iterator[Listed]:
 
 
 def document(
-    exporter: Exporter, papers: Iterable[Listed], title: str, link: str | None = None
+    exporter: Exporter,
+    papers: Iterable[Listed],
+    title: str,
+    link: str | None = None,
+    *,
+    own_keys: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[bytes]:
-    """Yield a document in UTF-8, in pieces of some size.
+    """Yield a document in pieces of some size; what is text, in UTF-8.
 
     Args:
         exporter: of :data:`search_api.exports.EXPORTERS`.
         papers: one is held at a time.
         title: of the list: the query, or what it is.
         link: where the list can be had again.
+        own_keys: whether papers are cited by the keys of the library that they came from.
+        tell: told what could not be written as it is.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    pieces: list[str] = []
+    pieces: list[bytes] = []
     size = 0
-    for piece in exporter.write(papers, About(title, now, __version__, link)):
-        pieces.append(piece)
+    about = About(title, now, __version__, link, own_keys=own_keys, tell=tell)
+    for piece in exporter.write(papers, about):
+        pieces.append(piece.encode("utf-8", "replace") if isinstance(piece, str) else piece)
         size += len(piece)
         if size >= _CHUNK:
-            yield "".join(pieces).encode("utf-8", "replace")
+            yield b"".join(pieces)
             pieces, size = [], 0
-    yield "".join(pieces).encode("utf-8", "replace")
-
-
-def format_of(path: Path) -> str | None:
-    """Return the format that a file's name asks for, ``None`` if it asks for none."""
-    suffix = inner_suffix(path.name)
-    return next((name for name, e in EXPORTERS.items() if suffix == e.SUFFIX), None)
+    yield b"".join(pieces)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,6 +59,8 @@ class About:
         link: where the list can be had again.
         page: where people see it.
         site: address of an akin, with ``/`` at its end; its papers have pages there.
+        own_keys: whether papers are cited by the keys of the library that they came from.
+        tell: told what could not be written as it is.
     """
 
     title: str
@@ -67,6 +69,14 @@ class About:
     link: str | None = None
     page: str | None = None
     site: str | None = None
+    own_keys: bool = False
+    tell: Callable[[str], None] | None = None
+
+
+def origins(paper: Paper) -> list[str]:
+    """Return the files that a paper came from, those first that akin read before it wrote it."""
+    stated = [*as_texts(paper.extra.get("earlier_sources")), *map(one_line, paper.sources)]
+    return list(dict.fromkeys(stated))
 
 
 def decimal(number: float) -> str:

@@ -19,10 +19,12 @@ doubled. What RIS has no tag for goes to its custom ones:
 - ``C3``: ``code: yes`` or ``code: no``;
 - ``C4``: categories, one on each line;
 - ``C5``: ``et al.``, where there are more authors than are named;
+- ``C6``: a note that is meant to be printed; ``N1`` is for all others;
 - ``M3``: the type as the source states it, ``TY`` being the nearest that RIS knows.
 
-``DP  - akin`` marks text that needs no cleaning. Lines end in CR LF, as the format's description
-has it.
+``DB`` names the files that the paper came from, ``LB`` is the citation key of the library's own, as
+EndNote has it. ``DP  - akin`` marks text that needs no cleaning. Lines end in CR LF, as the
+description of the format has it.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from indexer.cleaning.names import Name, inverted
+from indexer.cleaning.text import joined
+from search_api.exports.keys import own_key
 from search_api.exports.kinds import kind_of
 from search_api.exports.listed import (
     About,
@@ -41,6 +45,7 @@ from search_api.exports.listed import (
     editors,
     names,
     one_line,
+    origins,
 )
 
 FORMAT = "ris"
@@ -89,8 +94,11 @@ def _lines(listed: Listed) -> Iterator[tuple[str, str]]:
     yield from (("C4", one_line(category)) for category in paper.categories)
     yield "C5", "et al." if extra.get("authors_cut") else ""
     yield "M3", as_text(extra.get("type"))
+    yield "C6", as_text(extra.get("printed_note"))
     yield "N1", as_text(extra.get("note"))
     yield "N1", listed.place
+    yield "LB", own_key(listed.paper)
+    yield "DB", joined(origins(listed.paper))
     yield "DP", "akin"
     yield "ID", one_line(paper.id)
 

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from indexer.paper import Paper
 from search_api.engine.engine import Engine
+from search_api.engine.whole_list import whole_list
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document, listed
 from search_api.exports.iris import link_to
@@ -22,6 +23,10 @@ def example(format_: str) -> dict[str, Any]:
     values = answers.ResultListOut.example().results[0].paper.model_dump()
     paper = Paper(**{**values, "authors": ("Ann Lee",), "categories": (), "sources": ()})
     exporter = EXPORTERS[format_]
+    if format_ == "xlsx":  # no text to be shown
+        binary = {"type": "string", "format": "binary"}
+        shown = "a workbook of Excel, with the columns of CSV and a paper on each row"
+        return {exporter.MEDIA_TYPE: {"schema": binary, "example": shown}}
     text = b"".join(document(exporter, [Listed(paper)], "Papers")).decode()
     return {exporter.MEDIA_TYPE: {"example": text}}
 
@@ -55,12 +60,17 @@ def _written(parameters: ExportParameters, engine: Engine, link: str | None) -> 
         **problems.index_headers(engine.info),
     }
     if query := parameters.to_query():
-        page = engine.search(query)
-        papers = listed(page.hits)
+        if parameters.all:
+            page, hits = whole_list(engine, query)
+            papers = listed(hits)
+        else:
+            page = engine.search(query)
+            papers = listed(page.hits)
         headers["X-Akin-Total"] = str(page.total)
     elif parameters.id:
         papers = map(Listed, engine.papers_of(list(dict.fromkeys(parameters.id))))
     else:
-        papers = map(Listed, engine.papers(parameters.filters()))
-    body = document(exporter, papers, parameters.q.strip() or "Papers", link)
+        papers = map(Listed, engine.papers(parameters.filters(), parameters.excluded()))
+    title, own_keys = parameters.q.strip() or "Papers", parameters.keys == "own"
+    body = document(exporter, papers, title, link, own_keys=own_keys)
     return StreamingResponse(body, media_type=exporter.MEDIA_TYPE, headers=headers)

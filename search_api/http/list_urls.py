@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from search_api.http.parameters import (
+    EXCLUDES,
     FILTERS,
     OF_RANKING,
     ExportFormat,
@@ -70,7 +71,7 @@ class Asked(ListParameters):
 
     def url_without_filters(self) -> str:
         """Return the URL of the list as it were, were it narrowed to nothing."""
-        return self.url(**dict.fromkeys(("year_from", "year_to", *FILTERS)))
+        return self.url(**dict.fromkeys(("year_from", "year_to", *FILTERS, *EXCLUDES.values())))
 
     def export_url(self, format_: str, k: int) -> str:
         """Return the URL of the list as a document.

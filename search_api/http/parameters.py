@@ -13,7 +13,8 @@ from search_api.query.filters import Filters
 from search_api.query.query import MAX_CHARACTERS, MAX_K, MAX_PAPERS, Mode, Query, Shape, Sort
 from search_api.ranking.modes import CHOICES
 
-ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "jsonl", "atom"]
+ExportFormat = Literal["bibtex", "ris", "csl-json", "csv", "xlsx", "jsonl", "atom"]
+KeysOf = Literal["akin", "own"]
 Year = Annotated[int, Field(ge=1000, le=9999)]
 Words = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 
@@ -44,9 +45,17 @@ class _Years(BaseModel):
         """Return the filters alone."""
         return Filters(self.year_from, self.year_to, **{n: getattr(self, n) for n in FILTERS})
 
+    def excluded(self) -> tuple[Filters, ...]:
+        """Return what no paper is to pass, a field each."""
+        wanted = {name: getattr(self, exclude) for name, exclude in EXCLUDES.items()}
+        return tuple(Filters(None, None, **{name: some}) for name, some in wanted.items() if some)
+
 
 FILTERS = tuple(field.parameter for field in (*TERMS, *FLAGS))
 """The parameters that filter, beside the years."""
+
+EXCLUDES = {field.parameter: f"exclude_{field.parameter}" for field in TERMS}
+"""The parameters that leave papers out, by those that filter."""
 
 if TYPE_CHECKING:
     _Filtered = _Years
@@ -55,6 +64,10 @@ else:  # with a parameter for each field
         "_Filtered",
         __base__=_Years,
         **{f.parameter: (list[Words], Field([], description=f.schema)) for f in TERMS},
+        **{
+            EXCLUDES[f.parameter]: (list[Words], Field([], description=f"not {f.schema}"))
+            for f in TERMS
+        },
         **{f.parameter: (bool | None, Field(None, description=f.schema)) for f in FLAGS},
     )
 
@@ -74,6 +87,7 @@ class _Ordered(_Filtered):
         """Return what these are of the engine's query."""
         return {
             "filters": self.filters(),
+            "excluded": self.excluded(),
             "min_score": self.min_score,
             "sort": self.sort,
             "diversity": self.diversity,
@@ -141,7 +155,8 @@ class ListParameters(FilterParameters, _Asking):
         Raises:
             BadParameter: a value is out of its range, or both a question and a text are given.
         """
-        return self.list_query() if self.ranks or self.filters() != Filters() else None
+        narrows = self.filters() != Filters() or self.excluded()
+        return self.list_query() if self.ranks or narrows else None
 
 
 class SearchParameters(ListParameters):
@@ -201,6 +216,10 @@ class ExportParameters(ListParameters):
     """The query string of an export: a list of results, papers by id, or the whole corpus."""
 
     format: ExportFormat = Field("bibtex", description="of the document")
+    all: bool = Field(False, description="the whole list, in place of `k` of it")
+    keys: KeysOf = Field(
+        "akin", description="to cite by: akin's, or `own`, the library's, as far as a paper has one"
+    )
     id: list[Words] = Field([], max_length=MAX_K, description="these papers, in this order")
 
     def to_query(self) -> Query | None:
@@ -212,6 +231,8 @@ class ExportParameters(ListParameters):
         """
         if self.id and self.ranks:
             raise BadParameter("id: names the papers, so there is nothing to look for", field="id")
+        if self.all and "k" in self.model_fields_set:
+            raise BadParameter("k: all takes the whole list: give one of them", field="k")
         if self.ranks:
             return self.list_query()
         if ranked := OF_RANKING & self.model_fields_set:

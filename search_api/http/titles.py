@@ -27,7 +27,14 @@ def title_of_list(asked: Asked, engine: Engine) -> str:
         for ids in (asked.like, asked.unlike)
     )
     return title_of(
-        asked.q, like, unlike, asked.filters(), asked.mode, asked.min_score, text=asked.text
+        asked.q,
+        like,
+        unlike,
+        asked.filters(),
+        asked.mode,
+        asked.min_score,
+        text=asked.text,
+        excluded=asked.excluded(),
     )
 
 
@@ -40,6 +47,7 @@ def title_of(
     min_score: float | None = None,
     *,
     text: str = "",
+    excluded: Sequence[Filters] = (),
 ) -> str:
     """Return a title such as ``graph learning, 2024 and later, with code``.
 
@@ -51,6 +59,7 @@ def title_of(
         mode: by which signals.
         min_score: the minimum score.
         text: an abstract to be near.
+        excluded: what no paper passes.
     """
     question = _cut(q) or (f"papers near “{_cut(text)}”" if text.strip() else "")
     ranks = bool(question or like or unlike)
@@ -60,6 +69,7 @@ def title_of(
     if unlike:
         parts.append(f"unlike {_first(unlike)}")
     parts += _filters(filters or Filters())
+    parts += [f"not {part}" for one in excluded for part in filter(None, _filters(one))]
     if ranks:
         parts.append("" if MODES[mode] is HYBRID else f"by {MODES[mode]} alone")
         parts.append("" if min_score is None else f"scores of {decimal(min_score)} and more")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from indexer.fields import FLAGS, TERMS, FlagField, TermsField
 from search_api.engine.engine import Engine
 from search_api.http.list_urls import Asked
+from search_api.http.parameters import EXCLUDES
 from search_api.query.results import FacetCount, ResultList
 
 _SHOWN = 7
@@ -190,6 +191,11 @@ def narrowed(asked: Asked) -> Iterator[tuple[str, str]]:
     for flag in FLAGS:
         if (has := asked.filters().flag(flag.parameter)) is not None:
             yield flag.words(has), asked.url(**{flag.parameter: None})
+    for exclude in EXCLUDES.values():
+        excluded: list[str] = getattr(asked, exclude)
+        for value in excluded:
+            left = [one for one in excluded if one != value]
+            yield f"not {value}", asked.url(**{exclude: left})
 
 
 def _toggled(values: list[str], value: str) -> list[str]:

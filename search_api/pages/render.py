@@ -31,6 +31,7 @@ FORMATS = {
     "ris": "RIS",
     "csl-json": "CSL-JSON",
     "csv": "CSV",
+    "xlsx": "Excel",
     "jsonl": "JSON lines",
     "atom": "Atom",
 }

@@ -32,6 +32,7 @@ class Shape(TypedDict, total=False):
     mode: Mode
     k: int
     filters: Filters
+    excluded: tuple[Filters, ...]
     min_score: float | None
     sort: Sort
     diversity: float
@@ -113,6 +114,8 @@ class Query:
         """
         _check_text("q", q)
         asked = parse(q, shape.get("filters"))
+        excluded = dict.fromkeys((*shape.get("excluded", ()), *asked.excluded))
+        shape["excluded"] = tuple(excluded)
         return cls(
             text=asked.text,
             wishes=asked.wishes,
@@ -121,7 +124,6 @@ class Query:
             must=asked.must,
             must_not=asked.must_not,
             narrowed=asked.filters,
-            excluded=asked.excluded,
             typed=q,
             notes=asked.notes,
             **shape,
@@ -263,6 +265,8 @@ class Query:
             "filters": self.filters.to_json(),
             "sort": self.sort,
         }
+        if self.excluded:
+            content["excluded"] = [filters.to_json() for filters in self.excluded]
         if self.diversity:
             content["diversity"] = self.diversity
         if self.min_score is not None:
