@@ -60,7 +60,7 @@ _SHOWS_ARGUMENT = (
 _PLAIN_WORD = r"(?:[^\s\\{}$%&#~^_\[\]`'\"-]|-(?!-)|'(?!'))+"
 _PLAIN_RUN = re.compile(rf"(\s{_PLAIN_WORD}\s+)({_PLAIN_WORD}(?:\s+{_PLAIN_WORD}){{2,}})(?=\s|$)")
 # A longer text is no abstract: it is shown as it is written.
-_LONGEST = 200_000
+_LONGEST = 50_000
 # No real text makes pylatexenc look at a character this many times.
 _MOST_LOOKS = 20
 # From Unicode's private use area.
