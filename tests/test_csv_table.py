@@ -895,3 +895,54 @@ def test_what_the_csv_module_writes_is_read(tmp_path_factory, rows, separator, q
     found = read(tmp_path_factory.mktemp("written"), out.getvalue())
     assert [one.paper.title for one in found] == [f"T{n}" for n, _ in rows]
     assert [one.paper.abstract for one in found] == [" ".join(text.split()) for _, text in rows]
+
+
+def kept_and_rejected(path, header, *rows):
+    """The titles of a table's papers, and line and reason of its rejections."""
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    found = list(csv_table.read(Document(path, path.name, given=True)))
+    titles = [one.paper.title for one in found if isinstance(one, Record)]
+    return titles, [(one.line, one.reason) for one in found if isinstance(one, Rejection)]
+
+
+ROWS = [f"Bee {n}; Fly {n},Swarms of valley {n},They hum {n} times.,2020" for n in range(700)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '"Bee; Fly,Hives,They sting.,2019',
+        'Bee,"Hives,They sting.,2019',
+        'Bee,Hives,"They sting.,2019',
+        'Bee,Hives,They sting.,"2019',
+    ],
+)
+@pytest.mark.parametrize(
+    "end", ['Ant,Hills,"They, too, dig.",2021', 'A,"",They dig.,2021', "A,B,C,1"]
+)
+def test_a_quotation_that_ends_far_away_swallows_nothing(tmp_path, broken, end):
+    """Its record alone is rejected, whether a later mark seems to close it or none does."""
+    path = tmp_path / "a.csv"
+    titles, rejected = kept_and_rejected(path, "Authors,Title,Abstract,Year", broken, *ROWS, end)
+    assert titles[:700] == [f"Swarms of valley {n}" for n in range(700)]
+    assert len(titles) == 701
+    assert [line for line, _ in rejected] == [2]
+    assert "a quotation mark that is not closed" in rejected[0][1]
+
+
+def test_each_of_many_broken_rows_is_rejected_by_itself(tmp_path):
+    """None takes its neighbours with it."""
+    broken = [f'Bee,Hives {n},"They sting {n} times.,2019' for n in range(300)]
+    titles, rejected = kept_and_rejected(tmp_path / "a.csv", "Authors,Title,Abstract,Year", *broken)
+    assert titles == []
+    assert [line for line, _ in rejected] == list(range(2, 302))
+
+
+def test_prose_over_many_lines_is_no_rows(tmp_path):
+    """A quoted abstract whose lines hold separators, as rows do, is one abstract."""
+    prose = ["First, we look, and count,", "then rest", "and again, twice, or more, so", "we end"]
+    row = 'Bee,Hives,"' + "\n".join(prose) + '",2019'
+    titles, rejected = kept_and_rejected(
+        tmp_path / "a.csv", "Authors,Title,Abstract,Year", row, ROWS[0]
+    )
+    assert (titles, rejected) == (["Hives", "Swarms of valley 0"], [])

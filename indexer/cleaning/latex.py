@@ -62,6 +62,7 @@ _PLAIN_WORD = r"(?:[^\s\\{}$%&#~^_\[\]`'\"-]|-(?!-)|'(?!'))+"
 _PLAIN_RUN = re.compile(rf"(\s{_PLAIN_WORD}\s+)({_PLAIN_WORD}(?:\s+{_PLAIN_WORD}){{2,}})(?=\s|$)")
 # A longer text is no abstract: it is shown as it is written.
 _LONGEST = 200_000
+_LONGEST_SLOWLY = 50_000  # of what pylatexenc reads, at some 10,000 characters a second
 # No real text makes pylatexenc look at a character this many times.
 _MOST_LOOKS = 20
 # From Unicode's private use area.
@@ -83,7 +84,7 @@ def _latex_to_text(text: str) -> str:
     source = _protect_prose(text)
     try:
         converted = _read(source)
-    except _LATEX_FAILURES:  # \frac without arguments, braces 1,000 deep
+    except (NotSimpleError, *_LATEX_FAILURES):  # \frac without arguments, braces 1,000 deep
         return text
     if "%" in converted and len(_PLACEHOLDER.findall(converted)) > len(_PLACEHOLDER.findall(text)):
         return text  # a macro without its arguments: pylatexenc shows its template
@@ -94,6 +95,8 @@ def _read(source: str) -> str:
     try:
         return _fast_reader().read(source)
     except (NotSimpleError, *_LATEX_FAILURES):
+        if len(source) > _LONGEST_SLOWLY:
+            raise
         return _read_slowly(source)
 
 
