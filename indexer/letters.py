@@ -57,7 +57,8 @@ _MARKS = _marks()
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 """A character of a script that is written without spaces between words."""
 WORD = re.compile(
-    rf"[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[{_MARKS}])*"
+    r"[A-Za-z0-9]++(?=[\x00-\x7f\u2010-\u201f])"  # most of any text in Latin letters, and quick
+    rf"|[^\W_{_UNSPACED}]+(?:[{_MARKS}]+[^\W_{_UNSPACED}]*)*"
     rf"|[{_BEFORE}]?[{_UNSPACED}](?:[{_STACKED}][{_UNSPACED}]|[{_MARKS}])*"
     rf"|[{_UNITS}]"
 )

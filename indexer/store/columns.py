@@ -36,6 +36,8 @@ from indexer.paper import Paper
 from indexer.words import folded_words
 
 _OF_TERMS = ("starts", "terms", "values", "words", "bounds")
+_LONGEST_NAME = 16
+"""Characters of a run that is looked for from each of them on; a longer one is no name."""
 _FEW = 16
 """Where one of so many papers or fewer is counted, its pairs are taken out one by one."""
 
@@ -147,7 +149,7 @@ class Terms:
 
     def _with_run(self, run: Sequence[str]) -> Indexes:
         found = [self._having(" ".join(run))[0]]
-        for at in range(1, len(run)):
+        for at in range(1, len(run) if len(run) <= _LONGEST_NAME else 0):
             terms, places = self._having(" ".join([*run[at:], *run[:at]]), "\n")
             found.append(terms[places == self.bounds[1, terms]])
         return np.unique(np.concatenate(found))
