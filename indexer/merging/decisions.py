@@ -22,13 +22,12 @@ Pair = tuple[str, str]
 def record_key(paper: Paper) -> str:
     """Return 16 hexadecimal digits that name a record by what it states.
 
-    They are BLAKE2b over title and surnames, normalised, year, venue, volume, issue, pages and
-    identifiers; neither the abstract nor the file counts, nor in which order identifiers come.
+    They are BLAKE2b over title and first surname, normalised, year, venue, volume, issue, pages
+    and identifiers; neither the abstract nor the file counts, nor the order of the identifiers.
     """
     parts = [
         normalised_title(paper.title),
-        *map(surname, paper.authors),
-        "",
+        surname(paper.authors[0]) if paper.authors else "",
         str(paper.year or ""),
         normalised_title(paper.venue or ""),
         *(str(paper.extra.get(name) or "") for name in _PLACE),

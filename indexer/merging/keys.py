@@ -31,8 +31,11 @@ RECORD = "record"
 TEXTUAL = ("title", "part", "place", "text")
 """The kinds of keys that are no identifiers."""
 
-_PART = 12
-"""Letters of the beginning of a title, and of its end."""
+_PARTS = (12, 20)
+"""Letters of the beginning of a title, and of its end: of a short title, and of a long one."""
+
+_LONG = (42, 46)
+"""Letters of titles that are long in any case: between, where a slip decides, they are both."""
 
 _OPENING_WORDS = 10
 
@@ -49,17 +52,19 @@ def keys_of(paper: Paper) -> list[Key]:
         if not (title := squeezed(words_of(form))):
             continue
         keys.append(("title", title))
-        if (main := squeezed(words_of(main_title(form)))) != title and main:
-            keys.append(("title", main))
-        keys.append(("part", f"{author} {title[:_PART]}"))
-        keys.append(("part", f"{title[-_PART:]} {author}"))
+        main = main_title(form)
+        if main != form and (shorter := squeezed(words_of(main))):
+            keys.append(("title", shorter))
+        for length in {_PARTS[len(title) > limit] for limit in _LONG}:
+            keys.append(("part", f"{author} {title[:length]}"))
+            keys.append(("part", f"{title[-length:]} {author}"))
     if page := first_page(str(paper.extra.get("pages") or "")):
         if author:
             keys.append(("place", f"{author} {paper.year} {page[1]}"))
         if volume := volume_of(str(paper.extra.get("volume") or ""), paper.year):
             letter = (venue_words(paper.venue or "") or ("",))[0][:1]
             keys.append(("place", f"{volume} {page[1]} {paper.year} {letter}"))
-    if opening := folded(text_of(paper.abstract[:400])).split()[:_OPENING_WORDS]:
+    if opening := folded(text_of(paper.abstract[:200])).split()[:_OPENING_WORDS]:
         keys.append(("text", "".join(opening)))
     return list(dict.fromkeys(keys))
 
