@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from indexer.cleaning.escapes import unescaped
 from indexer.cleaning.latex import latex_to_text
 
 # Only names of HTML, JATS and MathML: `<answer>` and `x<y` in an abstract are text.
@@ -94,6 +95,8 @@ def clean(text: str) -> str:
     Entities and tags go, mojibake and ligatures are mended, control characters dropped, words
     hyphenated at a line's end joined; whatever is not surely markup stays as it is.
     """
+    if "\\" in text:
+        text = unescaped(text)
     # Looking for a character is a hundred times cheaper than searching for a pattern, and most
     # texts have nothing to clean.
     if text.isascii():
@@ -205,7 +208,7 @@ def _join_hyphenated(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    for _ in range(2):  # markup may itself be escaped: &amp;lt;i&amp;gt;
+    for _ in range(3):  # markup may itself be escaped: &amp;lt;i&amp;gt;
         if "<" in text:
             text = _TAG.sub(_shown_tag, text)
         if "&" not in text:
