@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from indexer.cleaning.accents import attached
 from indexer.cleaning.escapes import unescaped
 from indexer.cleaning.latex import latex_to_text
 
@@ -191,6 +192,7 @@ def _mended(text: str) -> str:
         text = ftfy.fix_encoding(text)
     if not text.isprintable() or any(ligature in text for ligature in _LIGATURES):
         text = text.translate(_REPLACED) if _ODD.search(text) else text
+    text = attached(text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

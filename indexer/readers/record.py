@@ -8,11 +8,13 @@ A reader takes a record apart, and names its fields; all cleaning is done here, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from indexer.cleaning.accents import attached_in_name
 from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
+from indexer.cleaning.name_remarks import once, without_remarks
 from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
 from indexer.cleaning.text import clean, clean_abstract, links_code, links_in
 from indexer.documents import Document, readable
@@ -99,7 +101,13 @@ def make_record(
         words = abstract.split(" ")
         title = " ".join(words[:_TITLE_WORDS]) + (" …" if len(words) > _TITLE_WORDS else "")
         rest["title_missing"] = True
-    shown, odd = _authors(tuple(authors), as_written)
+    authors = tuple(authors)
+    if not as_written:
+        authors, affiliations, others = without_remarks(authors)
+        authors_cut = authors_cut or others
+        if affiliations:
+            rest["affiliations"] = _with(rest.get("affiliations"), affiliations)
+    shown, odd = _authors(authors, as_written)
     if odd:
         rest["family_names"] = odd
     if authors_cut:
@@ -140,6 +148,11 @@ def make_record(
     )
 
 
+def _with(stated: object, more: list[str]) -> list[Any]:
+    """Return what is stated, of whatever type, as a list that goes on."""
+    return [*(stated if isinstance(stated, list) else [stated] if stated else []), *more]
+
+
 def _folded(text: str) -> str:
     return " ".join(text.split())
 
@@ -152,24 +165,26 @@ def _cleaned(value: Any) -> Any:
 
 
 def _authors(
-    authors: tuple[str | Name, ...], as_written: bool
+    authors: Sequence[str | Name], as_written: bool
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return what :func:`~indexer.cleaning.names.displayed` does, faster where it can."""
     written = [name for name in authors if isinstance(name, str)]
     behind = (
         not as_written and bool(written) and written[0][-1:].isupper() and initials_behind(written)
     )
-    if not behind and len(written) == len(authors) and read_plainly(written):
+    plain = not behind and len(written) == len(authors) and read_plainly(written)
+    if plain and len(set(written)) == len(written):
         return tuple(written), {}
-    return displayed(_name(name, as_written, behind) for name in authors)
+    names = [_name(name, as_written, behind) for name in authors]
+    return displayed(names if as_written else once(names))
 
 
 def _name(name: str | Name, as_written: bool, capitals_last: bool) -> Name:
     if as_written:
         return name if isinstance(name, Name) else parse_name(name)
     if isinstance(name, Name):
-        return Name(clean(name.family), clean(name.given))
-    return parse_name(clean(name), capitals_last=capitals_last)
+        return Name(*(attached_in_name(clean(part)) for part in (name.family, name.given)))
+    return parse_name(attached_in_name(clean(name)), capitals_last=capitals_last)
 
 
 def _date(
