@@ -38,16 +38,19 @@ from indexer.readers.record import make_record
 FORMAT = "json"
 
 _NAMES = {
-    "title": "title papertitle articletitle documenttitle displaytitle headline displayname name",
-    "abstract": "abstract abstracttext paperabstract abstractnote summary description text "
+    "title": "title titles papertitle articletitle documenttitle displaytitle titledisplay headline "
+    "displayname name",
+    "abstract": "abstract abstracttext paperabstract abstractnote abstracts summary description text "
     "contenttext",
-    "authors": "authors author authorlist authornames authorstring creators creator",
-    "year": "year publicationyear pubyear publishedyear yearpublished",
+    "authors": "authors author authorlist authornames authorstring authordisplay authfullname "
+    "authfullnames creators creator",
+    "year": "year publicationyear pubyear publishedyear yearpublished publicationdateyear "
+    "producedyear",
     "date": "date publicationdate publisheddate datepublished pubdate published issued "
-    "firstpublicationdate created updatedate updated",
+    "firstpublicationdate produceddate producedate coverdate created updatedate updated",
     "venue": "venue journal journalname journaltitle journalref booktitle conference "
     "conferencename container containertitle publicationname publicationtitle publicationvenue "
-    "proceedings proceeding",
+    "proceedings proceeding pub bibjournal journaltitles conferencetitle",
     "categories": "categories category subjects subject subjectareas fields fieldsofstudy "
     "magfieldofstudy arxivcategories",
     "keywords": "keywords keyword tags authorkeywords",
@@ -57,12 +60,12 @@ _NAMES = {
     "pmcid": "pmcid pmc pubmedcentral",
     "openreview": "openreview openreviewid",
     "acl": "acl aclid anthologyid",
-    "identifiers": "externalids identifiers ids",
+    "identifiers": "externalids identifiers identifier ids",
     "url": "url link paperurl urlabs abstracturl absurl landingpage href pdfurl urlpdf pdflink",
     "code": "code codeurl codelink github githuburl githublink repourl repository",
     "record_id": "id paperid recordid uid",
     "volume": "volume journalvolume",
-    "issue": "issue number journalissue",
+    "issue": "issue number journalissue issueno",
     "pages": "pages page pagerange journalpages",
     "publisher": "publisher",
     "issn": "issn",
