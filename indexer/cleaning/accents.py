@@ -86,7 +86,11 @@ def _mended(text: str, pattern: re.Pattern[str]) -> str:
 def _bears(letter: str, mark: str, usual: str) -> int:
     if not letter or len(_composed(letter, mark)) > 1:
         return 0
-    return 3 if letter == "ı" else 2 if letter.lower() in usual else 1
+    if letter == "ı":
+        return 4
+    if letter.lower() in usual:
+        return 3
+    return _USUAL if mark == "\u0303" and letter.lower() == "o" else 1  # ão, but Simões
 
 
 def _composed(letter: str, mark: str) -> str:

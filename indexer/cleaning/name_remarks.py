@@ -46,7 +46,8 @@ _INITIALS = 2
 # Of a set of first letters, so that it is fast.
 _SUSPECT = re.compile(
     "|".join(map(re.escape, "@*†‡§¶¹²³([<0123456789"))
-    + rf"| al\b|others\b|Dr\b|Prof|Ass[ot]|(?<=[\s,]){SURE_DEGREE}|,\s*{DEGREE}(?=[,\s]|\Z)"
+    + r"| al\b|others\b|MD\b|M\.D|Dr\b|Prof|Ass[ot]"
+    + rf"|(?<=[\s,]){SURE_DEGREE}|,\s*{DEGREE}(?=[,\s]|\Z)"
 )
 _IN_PLAIN = re.compile("Ph| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed")
 
