@@ -344,7 +344,7 @@ def test_names(text, expected):
 
 
 def test_the_rest(tmp_path):
-    """Every other field is kept under a common name or its own; of two the first that is there."""
+    """Every other field is kept under a common name or its own; of two both, numbered."""
     found = paper(
         tmp_path,
         r"""
@@ -375,6 +375,8 @@ def test_the_rest(tmp_path):
             "issue": "3",
             "file": ":C:/papers/a_b.pdf:PDF",
             "crossref": "other",
+            "crossref_missing": ["other"],
+            "title_2": "Second",
             "funding_text_1": "Thanks",
             "language": "german",
             "abstract_missing": True,
@@ -448,6 +450,58 @@ def test_a_missing_comma_or_key_loses_nothing(tmp_path, entry, expected):
     """Where only one thing can be meant, it is read: BibTeX's own complaints are stricter."""
     (found,) = papers(tmp_path, entry)
     assert (found.title, found.extra.get("citation_key", ""), found.year) == ("A", *expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        ("Oliveira, Filho2021", "Oliveira, Filho2021"),
+        ("van der Berg, Jan, III:2020+a", "van der Berg, Jan, III:2020+a"),
+        ("{WHO}2020", "WHO2020"),
+        ("{Lee}, {van den Berg}2020", "Lee, van den Berg2020"),
+        ('O"Hara2019', 'O"Hara2019'),
+        ("Łukasz鲁2018", "Łukasz鲁2018"),
+        ("https://x.org/?id=5", "https://x.org/?id=5"),
+        ("10.1000/a(b)c;d", "10.1000/a(b)c;d"),
+        ("", ""),
+    ],
+)
+def test_odd_keys(tmp_path, key, kept):
+    """Only what is surely a field ends a key, and the entry before it that is broken, too."""
+    text = f"@ARTICLE{{{key},\n\tauthor = {{Lee, Ann}},\n\ttitle = {{A}}\n}}"
+    (found,) = papers(tmp_path, text)
+    assert (found.title, found.extra.get("citation_key", "")) == ("A", kept)
+    broken, behind = read_text(tmp_path, f"@book{{open, title = {{B\n\n{text}")
+    assert [type(broken), type(behind)] == [Rejection, Record]
+    assert bibtex.recognises(text, "")
+
+
+def test_repeated_fields(tmp_path):
+    """Lists go on where a field is repeated, what is equal is said once, other texts are kept."""
+    found = paper(
+        tmp_path,
+        """
+        title = {A}, author = {Lee, Ann}, author = {Wu, Bo and Sun, Li},
+        keywords = {Frogs, Ponds}, keywords = "Night; frogs", Keywords = {Rain},
+        groups = {Thesis > Chapter 2, To read}, mendeley-groups = {Ponds/Wet},
+        url = {https://x.org/1}, url = {https://x.org/2},
+        note = {One}, note = {One}, note = {Two}, note = {Three}, author+an = {1=corresponding},
+        """,
+    )
+    assert found.authors == ("Ann Lee", "Bo Wu", "Li Sun")
+    assert found.url == "https://x.org/1"
+    assert found.extra == {
+        "type": "article",
+        "citation_key": "key",
+        "keywords": ["Frogs", "Ponds", "Night", "Rain"],
+        "groups": ["Thesis > Chapter 2", "To read", "Ponds/Wet"],
+        "more_links": ["https://x.org/2"],
+        "note": "One",
+        "note_2": "Two",
+        "note_3": "Three",
+        "author+an": "1=corresponding",
+        "abstract_missing": True,
+    }
 
 
 def test_comment_lines_within_an_entry(tmp_path):

@@ -57,6 +57,20 @@ _SHOWS_ARGUMENT = (
     *("url", "texttt", "textsf", "textmd", "textup", "mbox", "verb"),
     *("title", "author", "date", "keywords"),
 )
+_MORE_MACROS = frozenset(
+    "natexlab ne newblock newcommand newline newpage newtheorem nicefrac nobreak nocite "
+    "noindent nolinebreak nonfrenchspacing nonumber nopagebreak norm normalfont normalsize "
+    "notag num raggedright raisebox rbrack relax renewcommand resizebox restriction rhd "
+    "rmfamily rotatebox rule tablefoot tablenotemark tabularnewline tbinom tfrac thanks the "
+    "thefootnote thickapprox thickspace thinspace thispagestyle tiny tnote toprule tr tran "
+    "trace triangle ttfamily".split()
+)
+"""What it does not know either, of those that begin with what looks like an escaped blank."""
+
+_GLUED = re.compile(r"[a-z]{2,}(?=[A-Z])")
+_UNMISTAKABLE = 5
+"""Letters of a macro."""
+
 # Words that mean the same to TeX and to people; `--` and `''` do not.
 _PLAIN_WORD = r"(?:[^\s\\{}$%&#~^_\[\]`'\"-]|-(?!-)|'(?!'))+"
 _PLAIN_RUN = re.compile(rf"(\s{_PLAIN_WORD}\s+)({_PLAIN_WORD}(?:\s+{_PLAIN_WORD}){{2,}})(?=\s|$)")
@@ -159,7 +173,7 @@ def _protect_prose(text: str) -> str:
     """Escape what is special to TeX but is prose here; of math, only scripts are read."""
     parts: list[str] = []
     end = 0
-    for start, stop in _formulas(text):
+    for start, stop in formulas(text):
         formula = with_bare_scripts(text[start:stop])
         parts += [_escape_prose(text[end:start]), _escape(formula, "%")]
         end = stop
@@ -187,7 +201,7 @@ def _set_prose_aside(text: str) -> tuple[str, list[str]]:
     return _PLAIN_RUN.sub(stand_in, text), prose
 
 
-def _formulas(text: str) -> Iterator[tuple[int, int]]:
+def formulas(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each ``$formula$``; dollars that are money open none."""
     opening: re.Match[str] | None = None
     for dollars in _DOLLARS.finditer(text):
@@ -226,6 +240,24 @@ def _escape(text: str, specials: str) -> str:
         if special in text:
             text = text.replace(special, "\\" + special).replace(r"\\" + special, "\\" + special)
     return text
+
+
+@cache
+def is_macro(name: str) -> bool:
+    """Tell whether LaTeX has a macro of that name, or one that it begins with surely.
+
+    That is ``rightarrow`` in ``rightarrowEn``, as people glue what comes next to it.
+    """
+    walker, converter = _latex_tools()
+    showing = converter.latex_context
+    glued = _GLUED.match(name)
+    return name.startswith("text") or any(
+        one in _MORE_MACROS
+        or walker.get_macro_spec(one) is not None
+        or showing.get_macro_spec(one) is not showing.unknown_macro_spec
+        for one in [name, *(name[:end] for end in range(_UNMISTAKABLE, len(name)))]
+        + ([glued[0]] if glued else [])
+    )
 
 
 @cache

@@ -59,7 +59,7 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1
 
 def without_markup(text: str) -> str:
     """Return the text without markup, entities as characters; paragraphs stay apart."""
-    for _ in range(2):  # markup may itself be escaped: &amp;lt;i&amp;gt;
+    for _ in range(3):  # markup may itself be escaped: &amp;lt;i&amp;gt;
         if "<" in text:
             text = _TAG.sub(_shown, with_tagged_scripts(text))
         if "&" not in text:

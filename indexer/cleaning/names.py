@@ -12,11 +12,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.cleaning.escapes import unescaped
+
 _PARTICLES = frozenset(
     "af al ap av bin da das de del della den der des di do dos du el la las le los san st ten ter "
     "'t tot und van ver vom von y zu zum zur".split()
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|vi|2nd|3rd)\.?", re.IGNORECASE)
+SURE_DEGREE = (
+    r"(?:Ph\.? ?D|D\.? ?Phil|M\.?Phil|[BM]\.?Sc|[BM]\.?Ed|Ed\.?D|Psy\.?D|Pharm\.?D|MBBS|MBChB"
+    r"|FRC[A-Z]{1,3}|FAC[SP]|FAAN)\b\.?"
+)
+# Behind a comma, as without one `MD` is two initials.
+DEGREE = (
+    rf"(?:{SURE_DEGREE}|(?:M\.? ?D|D\.?O|J\.?D|R\.?N|[BM]\.?[AS]|[BM]SN|D[DM]D|DDS|DVM|M\.?P\.?H"
+    r"|MBA|Dr\.? ?(?:med|rer|phil|habil|nat)[a-z. ]*|Esq|Dipl\.?-?Ing)\b\.?)"
+)
+"""Degrees behind a name: those that nothing else is, and all, as they stand behind a comma."""
 _INITIALS_LAST = re.compile(r"(?P<family>\S.*?)\s+(?P<given>(?:[^\W\d_]\.[\s-]?){1,5})")
 _CAPITALS_LAST = re.compile(
     r"(?P<family>\S.*?)\s+(?P<given>[A-Z]{1,3}|[A-Z](?: [A-Z]){1,3})(?:\s+(?:Jr|Sr|\d?[a-z]{2}))?"
@@ -36,10 +48,12 @@ _PLAIN = re.compile(
     rf"(?>(?:[{_PLAIN_LETTER}]++(?>(?:[.'-][{_PLAIN_LETTER}]++)*)\.? )*)"
     rf"[{_PLAIN_LETTER}]++(?>(?:[.'-][{_PLAIN_LETTER}]++)*)"
 )
+_PLAIN_LIST = re.compile(rf"(?>(?:{_PLAIN.pattern}\n)*)(?:{_PLAIN.pattern})?")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 _OPENING = re.compile(r"(?:^|(?<=,))\s*(['\"])")
 _CLOSING = {mark: re.compile(rf"{mark}\s*(?:,|$)") for mark in "'\""}
+_NO_NAME = re.compile(rf"(?i:{_SUFFIX.pattern})|{DEGREE}|(?:[A-Z]\.[\s-]?)+")
 _ET_AL = re.compile(r"[\s,;]*(?:\bet\s+al\b\.?|\band\s+others\b|…|\.\.\.)\s*$", re.IGNORECASE)
 
 
@@ -99,7 +113,7 @@ def read_plainly(names: Iterable[str]) -> bool:
 
     Neither cleaning nor :func:`parse_name` would change such a one, and most are.
     """
-    return all(map(_PLAIN.fullmatch, names))
+    return _PLAIN_LIST.fullmatch("\n".join(names)) is not None
 
 
 def family_of(display: str) -> str:
@@ -119,7 +133,7 @@ def split_names(text: str) -> tuple[list[str], bool]:
     Semicolons, ``and`` and new lines separate names; commas do where they are not within names
     (``Wang, Kun, Li, Wei`` is read as pairs, ``Kun Wang, Wei Li`` and ``Wang K., Li W.`` as names).
     """
-    text = text.strip()
+    text = unescaped(text.strip())
     if "&" in text:  # the semicolon of an entity separates no names
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     listed = text.removeprefix("[").removesuffix("]")
@@ -162,7 +176,7 @@ def _at_commas(text: str) -> list[str]:
         return [", ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
     joined: list[str] = []
     for part in parts:
-        if joined and (_SUFFIX.fullmatch(part) or re.fullmatch(r"(?:[A-Z]\.[\s-]?)+", part)):
+        if joined and _NO_NAME.fullmatch(part):
             joined[-1] += f", {part}"
         else:
             joined.append(part)

@@ -6,9 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from indexer.cleaning.accents import attached
+from indexer.cleaning.escapes import unescaped
 from indexer.cleaning.latex import latex_to_text
 from indexer.cleaning.markup import without_markup
 from indexer.cleaning.notices import split_copyright
+from indexer.cleaning.pdf_text import whole, without_soft_hyphens
 from indexer.cleaning.scripts import with_scripts
 
 _HYPHENATED = re.compile(r"(-?)\b([^\W\d_]{2,})-[ \t]*\r?\n[ \t]*([^\W\d_]+)")
@@ -56,6 +59,8 @@ def clean(text: str) -> str:
     Entities and tags go, mojibake and ligatures are mended, control characters dropped, words
     hyphenated at a line's end joined; whatever is not surely markup stays as it is.
     """
+    if "\\" in text:
+        text = unescaped(text)
     # Looking for a character is a hundred times cheaper than searching for a pattern, and most
     # texts have nothing to clean.
     if text.isascii():
@@ -74,6 +79,8 @@ def clean(text: str) -> str:
         text = with_scripts(text)
     if "\\" in text or "$" in text:
         text, plain = latex_to_text(text), False
+    if "- " in text or "(cid:" in text:
+        text = whole(text)
     if plain and not (wrapped or "\t" in text or "  " in text):
         return text.strip(" ")
     return " ".join(text.split())
@@ -142,12 +149,15 @@ def parted(text: str) -> list[str]:
 
 
 def _mended(text: str) -> str:
+    if "\u00ad" in text:
+        text = without_soft_hyphens(text)
     if any(sign in text for sign in _MOJIBAKE_SIGNS) and _MOJIBAKE.search(text):
         import ftfy
 
         text = ftfy.fix_encoding(text)
     if not text.isprintable() or any(ligature in text for ligature in _LIGATURES):
         text = text.translate(_REPLACED) if _ODD.search(text) else text
+    text = attached(text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

@@ -14,8 +14,8 @@ An entry has a type, a citation key, and fields whose values are LaTeX::
 
 Braces keep capitals and names together, and are dropped. Web of Science leaves keys empty, puts
 values into two pairs of braces and indents the lines that it wraps; Scopus begins with two lines
-that are no BibTeX; Google Scholar states arXiv ids as journals. What an entry would take over from
-its ``crossref`` is not filled in: the other entry comes later in the file.
+that are no BibTeX, and has commas in keys; Google Scholar states arXiv ids as journals. What an
+entry takes over from another is filled in by :mod:`~indexer.readers.bibtex_crossref`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from indexer.cleaning.identity import identifier
 from indexer.documents import Document
 from indexer.paper import Record, Rejection
 from indexer.readers.bibtex_blocks import blocks
+from indexer.readers.bibtex_crossref import Inheritance
 from indexer.readers.bibtex_entry import MONTHS, BrokenEntryError, Fields, take_apart
 from indexer.readers.bibtex_text import listed, names, pages, plain, verbatim
 from indexer.readers.own_bibtex import bibtex_record
@@ -39,14 +40,18 @@ _SUFFIXES = (".bib", ".bibtex", ".biblatex")
 _BLOCK = re.compile(r"^[ \t]{0,40}@[ \t]?\w{1,40}[ \t]{0,40}[{(]", re.MULTILINE)
 _ENTRY = re.compile(
     r"^[ \t]{0,40}@[ \t]?(?:\w{1,40}[ \t]{0,40}\{|(?i:article|book|in\w{1,20}|misc|string)[ \t]?\()"
-    r"[^{}=\"\n,]{0,300}?,?\s{0,50}[A-Za-z][\w-]{0,60}\s{0,50}=",
+    r"(?:[^{}=\n]|\{[^{}=\n]{0,100}\}){0,300}?,?\s{0,50}[A-Za-z][\w-]{0,60}\s{0,50}=",
     re.MULTILINE,
 )
 _OTHER_FORMAT = re.compile(r"^[ \t]*+(?!%)(?:.*[\t\\{}<>|\"`]|[A-Z][A-Z0-9] {1,4}-)", re.MULTILINE)
 _LONGEST_PREFACE = 4000
 
 _VENUES = ("journal", "journaltitle", "booktitle", "series", "school", "institution")
-_KEYWORDS = ("author_keywords", "keywords", "keyword", "keywords-plus", "index_terms")
+_KEYWORDS = (
+    *("author_keywords", "keywords", "keyword", "keywords-plus", "index_terms"),
+    *("tags", "mendeley-tags"),
+)
+_GROUPS = ("groups", "mendeley-groups")
 _CATEGORIES = ("primaryclass", "categories")
 _LINKS = ("url", "link", "ee", "bdsk-url-1", "bdsk-url-2", "adsurl")
 _IDENTIFIERS = {
@@ -91,6 +96,7 @@ def recognises(head: str, suffix: str) -> bool:
 def read(document: Document) -> Iterator[Record | Rejection]:
     """Yield every entry; comments, preambles and macros are none."""
     macros = dict(MONTHS)
+    inheritance = Inheritance(document)
     for block in blocks(document.lines()):
         head = " ".join(block.text[:1000].split())
         if block.problem:
@@ -106,18 +112,21 @@ def read(document: Document) -> Iterator[Record | Rejection]:
         if "akinid" in entry.values:
             yield bibtex_record(document, block.line, entry.values, head)
         else:
-            yield _paper(document, block.line, entry, head)
+            filled, missing = inheritance.filled(entry)
+            yield _paper(document, block.line, filled, missing, head)
 
 
-def _paper(document: Document, line: int, entry: Fields, head: str) -> Record | Rejection:
+def _paper(
+    document: Document, line: int, entry: Fields, missing: list[str], head: str
+) -> Record | Rejection:
     fields = {name: value for name, value in entry.values.items() if value.strip()}
     identifiers = _identifiers(fields)
     url, more_links = _links(fields)
     authors, cut = names(fields.pop("author", ""))
     editors, _ = names(fields.pop("editor", ""))
-    keywords, categories = (
+    keywords, groups, categories = (
         listed([fields.pop(name) for name in names if name in fields])
-        for names in (_KEYWORDS, _CATEGORIES)
+        for names in (_KEYWORDS, _GROUPS, _CATEGORIES)
     )
     date, year = _date(fields)
     title, subtitle = (plain(fields.pop(name, "")) for name in ("title", "subtitle"))
@@ -138,8 +147,10 @@ def _paper(document: Document, line: int, entry: Fields, head: str) -> Record | 
             "type": entry.kind,
             "citation_key": entry.key,
             "keywords": keywords,
+            "groups": groups,
             "editors": [str(name) for name in editors],
             "more_links": more_links,
+            "crossref_missing": missing,
             **_rest(fields),
         },
         head=head,

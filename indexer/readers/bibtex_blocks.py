@@ -36,7 +36,8 @@ _BRACE_OR_END = re.compile(r"\\[\\{}\"]|[{}\")]")
 # In the middle of a file that several were joined to, a line may begin with a byte-order mark.
 _NEXT = re.compile(
     r"[ \t\ufeff]*@[ \t]*(?:(?i:string|preamble|comment)[ \t]*[{(]"
-    rf"|\w+[ \t]*[{{(][^{{}}=\",]{{0,300}}(?:,[ \t]*(?:{NAME}[ \t]*=|$)|$))"
+    rf"|\w+[ \t]*[{{(][^{{}}=\",]{{0,300}}(?:,[ \t]*(?:{NAME}[ \t]*=|$)|$)"
+    r"|\w+[ \t]*\{(?:[^{}]|\{[^{}]{0,100}\}){0,300},[ \t]*$)"
 )
 # Of an entry that has lost its `@` or its brace, or that ended too early.
 _STRAY = re.compile(

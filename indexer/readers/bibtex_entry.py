@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import count
 from typing import NamedTuple
 
 from bibtexparser.entrypoint import parse_string
@@ -32,9 +33,15 @@ SET_ASIDE = re.compile(r"\0(?P<number>\d+)\0")
 
 _ESCAPED = re.compile(r"\\[\\{}]")
 _LONGEST_REASON = 240
-_KEY = re.compile(r"(?P<key>[^,{}\"\n]{0,300})\s{0,20}(?:,|(?=[})]\Z))")
+_LONGEST_HEAD = 1000
+"""Characters of an entry within which its key ends."""
+
+_KEY = re.compile(r"(?P<key>[^,{}\"\n\0]{0,300})\s{0,20}(?:,|(?=[})]\Z))")
+# Scopus writes `Lee, Jr2022`; only what is surely a field ends such a key.
+_ODD_KEY = re.compile(rf"(?P<key>[^{{}}\n]{{1,300}}?),\s*(?={NAME}\s*=)")
+_FIELD_OR_END = re.compile(rf"\s*(?:{NAME}(?:[ \t]+[\w.:+/-]+)*\s*=|[,}})])")
 _NO_KEY = re.compile(rf"{NAME}\s*=")
-_NO_COMMA = re.compile(rf"(?P<key>[^\s,{{}}=\"]+)\s+(?={NAME}\s*=)")
+_NO_COMMA = re.compile(rf"(?P<key>[^\s,{{}}=\"\0]+)\s+(?={NAME}\s*=)")
 _PIECE = re.compile(
     rf"\s*(?:{SET_ASIDE.pattern}|\"(?P<quoted>[^\"\\]*(?:\\.[^\"\\]*)*)\"|(?P<bare>[^\s\0#\"=]+))"
     r"\s*(?P<more>#?)",
@@ -43,6 +50,12 @@ _PIECE = re.compile(
 _QUOTED = re.compile(r"\s*\"(.*)\"\s*", re.DOTALL)
 _NEXT_FIELD = re.compile(rf"\s*(?P<name>{NAME})\s*=(?P<value>.*)", re.DOTALL)
 _COMMENT_LINE = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
+_NAMES = ("author", "editor", "translator")
+_LINKS = ("url", "link", "ee")
+_LISTS = tuple(
+    "keywords keyword author_keywords keywords-plus index_terms tags mendeley-tags groups "
+    "mendeley-groups categories".split()
+)
 _FIELD_NAME = re.compile(r"[^\s\0{}\"#%()]+(?: [^\s\0{}\"#%()]+)*")
 
 # What it would warn of becomes a rejection.
@@ -62,7 +75,7 @@ class Fields(NamedTuple):
 
 
 def take_apart(text: str, macros: dict[str, str]) -> Fields | None:
-    """Return the fields of an entry, the first that is not empty where a name is there twice.
+    """Return the fields of an entry; of one that is there several times, see :func:`_add`.
 
     Args:
         text: a block, from its ``@``.
@@ -87,8 +100,8 @@ def take_apart(text: str, macros: dict[str, str]) -> Fields | None:
             raise BrokenEntryError("not a definition")
         macros.update(_resolved([(string.key, string.value)], aside, macros))
         return None
-    key, rest = _key_and_rest(rest)
     outline, aside = set_aside(rest)
+    key, outline = _key_and_rest(outline, aside)
     entry = _parsed(f"@entry{head['open']}key,{outline}", aside)
     if not isinstance(entry, Entry):
         raise BrokenEntryError("not an entry")
@@ -124,13 +137,26 @@ def restored(outline: str, aside: list[str]) -> str:
     return SET_ASIDE.sub(lambda group: f"{{{aside[int(group['number'])]}}}", outline)
 
 
-def _key_and_rest(text: str) -> tuple[str, str]:
+def key_of(text: str) -> str | None:
+    """Return the citation key of an entry, ``None`` where the block is none."""
+    head = START.match(text)
+    if not head or head["word"].lower() in (*NO_ENTRIES, "string"):
+        return None
+    return _key_and_rest(*set_aside(text[head.end() :][:_LONGEST_HEAD].replace("\0", " ")))[0]
+
+
+def _key_and_rest(outline: str, aside: list[str]) -> tuple[str, str]:
     """Return the citation key and what lies behind it; key and comma may be missing."""
-    text = text.lstrip()
-    if _NO_KEY.match(text):
-        return "", text
-    match = _KEY.match(text) or _NO_COMMA.match(text)
-    return (match["key"].strip(), text[match.end() :]) if match else ("", text)
+    outline = outline.lstrip()
+    if _NO_KEY.match(outline):
+        return "", outline
+    match = _KEY.match(outline) or _NO_COMMA.match(outline)
+    if not match or not _FIELD_OR_END.match(outline, match.end()):
+        match = _ODD_KEY.match(outline) or match
+    if not match:
+        return "", outline
+    key = restored(match["key"], aside).replace("{", "").replace("}", "").strip()
+    return key, outline[match.end() :]
 
 
 def _parsed(outline: str, aside: list[str]) -> Parsed:
@@ -173,8 +199,7 @@ def _resolved(
                 raise BrokenEntryError(f"not the name of a field: {short(restored(name, aside))}")
             value, rest = _value(rest, aside, macros, room)
             room -= len(value)
-            if not values.get(name.lower(), "").strip():
-                values[name.lower()] = value
+            _add(values, name.lower(), value)
             following = _NEXT_FIELD.fullmatch(rest)
             if not following:
                 break
@@ -183,6 +208,26 @@ def _resolved(
             shown = short(restored(rest, aside))
             raise BrokenEntryError(f"{name}: {shown} behind the end of its value")
     return values
+
+
+def _add(values: dict[str, str], name: str, value: str) -> None:
+    """Add a field; where it is there already, lists go on, and another text is numbered."""
+    stated = values.get(name, "")
+    if not stated.strip():
+        values[name] = value
+    elif not value.strip() or value.strip() == stated.strip():
+        return
+    elif name in _NAMES:
+        values[name] = f"{stated} and {value}"
+    elif name in _LINKS:
+        values[name] = f"{stated} {value}"
+    elif name in _LISTS:
+        if ";" in stated + value:
+            stated, value = (s if ";" in s else s.replace(",", ";") for s in (stated, value))
+        values[name] = f"{stated}{';' if ';' in stated + value else ','} {value}"
+    else:
+        numbered = (f"{name}_{number}" for number in count(2))
+        values[next(one for one in numbered if one not in values)] = value
 
 
 def _value(expression: str, aside: list[str], macros: dict[str, str], room: int) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 A reader takes a record apart, and names its fields; all cleaning is done here, once. Fields that a
 :class:`~indexer.paper.Paper` has no attribute for go to ``extra``, the usual ones under these names
 (any other under the source's own): ``volume``, ``issue``, ``pages``, ``publisher``, ``issn``,
-``isbn``, ``type``, ``language``, ``keywords`` (a list), ``editors`` (a list), ``note``.
+``isbn``, ``type``, ``language``, ``keywords`` (a list), ``editors`` (a list), ``note``,
+``citation_key`` and ``groups`` (a list): the key and the groups that a library gives a paper.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from indexer.cleaning.accents import attached_in_name
 from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
+from indexer.cleaning.name_remarks import may_hold_remarks, once, without_remarks
 from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
 from indexer.cleaning.text import clean, clean_abstract, links_code, links_in, printable
 from indexer.cleaning.values import extra_of
@@ -22,6 +25,7 @@ from indexer.paper import Paper, Record, Rejection
 T = TypeVar("T")
 
 _HEAD_CHARACTERS = 120
+_LISTS = frozenset(("keywords", "groups"))
 _TITLE_WORDS = 12
 """Of the abstract, that stand in for a title where there is none."""
 
@@ -97,16 +101,20 @@ def make_record(
             rest["copyright"] = notice
         venue = clean(venue) if venue else None
         rest = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
+        for name in _LISTS & rest.keys():
+            rest[name] = distinct(rest[name])
     if not title:
         if not abstract:
             return reject(document, line, "neither title nor abstract", head)
         words = abstract.split(" ")
         title = " ".join(words[:_TITLE_WORDS]) + (" …" if len(words) > _TITLE_WORDS else "")
         rest["title_missing"] = True
-    shown, odd = _authors(tuple(authors), as_written)
+    shown, odd, affiliations, others = _authors(tuple(authors), as_written)
+    if affiliations:
+        rest["affiliations"] = _with(rest.get("affiliations"), map(clean, affiliations))
     if odd:
         rest["family_names"] = odd
-    if authors_cut:
+    if authors_cut or others:
         rest["authors_cut"] = True
     year_of, day = _date(date, year, rest)
     stated = {kind: value for kind, value in identifiers.items() if value not in (None, "")}
@@ -144,6 +152,22 @@ def make_record(
     )
 
 
+def distinct(texts: str | list[Any]) -> list[str]:
+    """Return the texts of a list, each once, whatever its case; one text is parted first."""
+    if isinstance(texts, str):
+        texts = texts.split(";" if ";" in texts else ",")
+    once_each: dict[str, str] = {}
+    for text in texts:
+        word = str(text).strip(" ;,")
+        once_each.setdefault(word.casefold(), word)
+    return [word for word in once_each.values() if word]
+
+
+def _with(stated: object, more: Iterable[str]) -> list[Any]:
+    """Return what is stated, of whatever type, as a list that goes on."""
+    return [*(stated if isinstance(stated, list) else [stated] if stated else []), *more]
+
+
 def _folded(text: str) -> str:
     return " ".join(printable(text).split())
 
@@ -157,23 +181,42 @@ def _cleaned(value: Any) -> Any:
 
 def _authors(
     authors: tuple[str | Name, ...], as_written: bool
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return what :func:`~indexer.cleaning.names.displayed` does, faster where it can."""
-    written = [name for name in authors if isinstance(name, str)]
-    behind = (
-        not as_written and bool(written) and written[0][-1:].isupper() and initials_behind(written)
-    )
-    if not behind and len(written) == len(authors) and read_plainly(written):
-        return tuple(written), {}
-    return displayed(_name(name, as_written, behind) for name in authors)
+) -> tuple[tuple[str, ...], dict[str, str], list[str], bool]:
+    """Return names as one reads them, and what the sources said beside them.
 
-
-def _name(name: str | Name, as_written: bool, capitals_last: bool) -> Name:
+    That is what :func:`~indexer.cleaning.names.displayed` and
+    :func:`~indexer.cleaning.name_remarks.without_remarks` return, faster where it can be.
+    """
     if as_written:
-        return name if isinstance(name, Name) else parse_name(name)
+        return *displayed(_whole(authors)), [], False
+    written = [name for name in authors if isinstance(name, str)]
+    plain = len(written) == len(authors) and read_plainly(written)
+    affiliations: list[str] = []
+    others = False
+    if not plain or may_hold_remarks(written):
+        bare, affiliations, others = without_remarks(authors)
+        plain = plain and bare == written
+        authors = tuple(bare)
+        written = [name for name in bare if isinstance(name, str)]
+    behind = bool(written) and written[0][-1:].isupper() and initials_behind(written)
+    if plain and not behind:
+        half = len(written) // 2
+        if half > 1 and written[:half] == written[half:]:
+            written = written[:half]
+        if len(set(written)) == len(written):
+            return tuple(written), {}, affiliations, others
+    names = [_name(name, behind) for name in authors]
+    return *displayed(once(names)), affiliations, others
+
+
+def _whole(authors: Iterable[str | Name]) -> list[Name]:
+    return [name if isinstance(name, Name) else parse_name(name) for name in authors]
+
+
+def _name(name: str | Name, capitals_last: bool) -> Name:
     if isinstance(name, Name):
-        return Name(clean(name.family), clean(name.given))
-    return parse_name(clean(name), capitals_last=capitals_last)
+        return Name(*(attached_in_name(clean(part)) for part in (name.family, name.given)))
+    return parse_name(attached_in_name(clean(name)), capitals_last=capitals_last)
 
 
 def _date(

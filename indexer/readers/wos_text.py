@@ -87,7 +87,10 @@ _SYNTAX = Syntax(tag=_tag, begins=_begins, ends=("ER",), around=("FN", "VR", "EF
 
 def _paper(document: Document, entry: Entry) -> Record | Rejection:
     names, cut = tagged_values.people(_fullest(entry, "AF", "AU") or _fullest(entry, "BF", "BA"))
-    groups = tagged_values.people(entry.values("CA", "GP"))[0]
+    groups = tagged_values.people(entry.values("CA"))[0]
+    publishing = tagged_values.people(entry.values("GP"))[0]
+    if not names:  # else it is the society that held the conference
+        groups += publishing
     abstract, *more = entry.distinct("AB") or [""]
     year = entry.text("PY", "EY", "EA")
     accession = entry.text("UT")
@@ -104,6 +107,7 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
         "language": ", ".join(entry.distinct("LA")),
         "accession_number": accession,
         "affiliations": entry.lines("C1"),
+        "book_group_authors": publishing,
         "research_areas": _parted(entry, "SC"),
         **tagged_values.serials(entry.values("SN", "EI", "BN")),
         **tagged_values.others(entry, _NAMES, _USED | _OF_THE_DATABASE),
