@@ -10,6 +10,7 @@ import click
 from indexer.command import Out, print_json, write
 from search_api.commands import render
 from search_api.commands.options import (
+    QueryCommand,
     engine_of,
     list_options,
     mode_option,
@@ -23,7 +24,7 @@ from search_api.query.query import Query, Shape
 from search_api.ranking.modes import MODES
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @mode_option
 @result_options
@@ -50,7 +51,9 @@ def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options:
     _answer(options, lambda shape: Query.related(text=text, like=ids, unlike=unlike, **shape))
 
 
-@click.command(short_help="Tell why a paper is in a list: which words, which sentence.")
+@click.command(
+    cls=QueryCommand, short_help="Tell why a paper is in a list: which words, which sentence."
+)
 @click.argument("id")
 @click.argument("query", nargs=-1)
 @click.option(
