@@ -11,19 +11,21 @@ from indexer.merging.clusters import publications_of
 from indexer.paper import Paper
 from indexer.words import terms
 
-# Weight and normalisation of length: title, abstract, authors.
-WEIGHTS, B, K1 = (2.0, 1.0, 1.0), (0.5, 0.75, 0.0), 1.2
+# Weight and normalisation of length: title, abstract, authors, keywords.
+WEIGHTS, B, K1 = (2.0, 1.0, 1.0, 1.0), (0.5, 0.75, 0.0, 0.0), 1.2
 
 
-def fields_of(paper: Paper) -> tuple[list[str], list[str], list[str]]:
+def fields_of(paper: Paper) -> tuple[list[str], ...]:
     title = "" if "title_missing" in paper.extra else paper.title
-    return terms(title), terms(paper.abstract), terms(" ".join(paper.authors))
+    keywords = paper.extra.get("keywords", [])
+    texts = (title, paper.abstract, " ".join(paper.authors), " ".join(keywords))
+    return tuple(map(terms, texts))
 
 
 def bm25f(papers: Sequence[Paper], query: str, *, stemmed: bool = False) -> list[float]:
     """The score of every paper, by the formula; a query that is stemmed is one term."""
     texts = [fields_of(paper) for paper in papers]
-    means = [sum(len(text[f]) for text in texts) / len(texts) for f in range(3)]
+    means = [sum(len(text[f]) for text in texts) / len(texts) for f in range(4)]
     scores = [0.0] * len(texts)
     for term, asked in Counter([query] if stemmed else terms(query)).items():
         df = sum(any(term in field for field in text) for text in texts)

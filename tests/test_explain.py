@@ -78,7 +78,9 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     direction = encoder.encode_query([text])[0]
     scored = Scored(np.zeros(1, dtype=np.int64), {"semantic": np.ones(1)}, {}, None, -np.inf)
     standing = Standing(1, scored=scored, ranks={"semantic": 1})
-    return explain(paper, Query(text), standing, direction, {}, IndexInfo("g", "m", 1), encoder)
+    return explain(
+        paper, Query(text), text, standing, direction, {}, IndexInfo("g", "m", 1), encoder
+    )
 
 
 def whole(found):

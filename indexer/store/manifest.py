@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from indexer.errors import IndexMismatch
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Of the files of a generation; a reader refuses any other."""
 
 REBUILT_A_MINUTE = 10_000

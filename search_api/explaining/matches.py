@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
+from indexer.fields import keywords_of
 from indexer.paper import Paper
-from indexer.words import STOP_WORDS, TERMS_OF_WRITING, folded, located, surfaces
+from indexer.words import STOP_WORDS, TERMS_OF_WRITING, folded, located, surfaces, terms
 from search_api.explaining.explanation import Field, Match, Term
 
 MOST_SHARED = 12
@@ -34,7 +35,8 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
         for word in located(text)
     ]
     asked = surfaces(query)
-    having = {word.term for word in words if folded(word.text) not in STOP_WORDS}
+    of_keywords = Counter(term for one in keywords_of(paper) for term in terms(one))
+    having = {word.term for word in words if folded(word.text) not in STOP_WORDS} | set(of_keywords)
     shared = (t for t in telling if t in having and t not in asked and t not in TERMS_OF_WRITING)
     asked |= {term: telling[term] for term in islice(shared, MOST_SHARED)}
     # Stop words are looked for only where nothing else is asked for.
@@ -44,5 +46,5 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
         if word.term in asked
         and (folded(word.text) not in STOP_WORDS or folded(asked[word.term]) in STOP_WORDS)
     ]
-    counts = Counter(match.term for match in found)
+    counts = Counter(match.term for match in found) + of_keywords
     return [Term(term, word, counts[term]) for term, word in asked.items()], found
