@@ -121,6 +121,18 @@ def extra_values(paper: Paper, name: str) -> list[str]:
     return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str)]
 
 
+def keywords_of(paper: Paper) -> list[str]:
+    """Return a paper's keywords and tags; a text that has several is parted at ``;`` or ``,``."""
+    return _parted(paper, "keywords")
+
+
+def _parted(paper: Paper, name: str) -> list[str]:
+    if not isinstance(stated := paper.extra.get(name), str):
+        return extra_values(paper, name)
+    parts = stated.split(";" if ";" in stated else ",")
+    return [part.strip() for part in parts if part.strip()]
+
+
 YEARS = YearsField(
     name="year",
     also=("years",),
@@ -185,6 +197,32 @@ TERMS: tuple[TermsField, ...] = (
         listed="from",
         help_place=4,
         page_place=5,
+    ),
+    TermsField(
+        name="keyword",
+        values=keywords_of,
+        also=("keywords", "tag", "tags", "kw"),
+        form="keyword:barley",
+        meaning="words of a keyword or tag",
+        option="Any of these; words of a keyword or tag.",
+        schema="any of these; whole words of a keyword or tag",
+        title="Keyword",
+        listed="about",
+        help_place=7,
+        page_place=6,
+    ),
+    TermsField(
+        name="group",
+        values=lambda paper: _parted(paper, "groups"),
+        also=("groups", "collection", "collections"),
+        form="group:included",
+        meaning="words of a group or collection of your library",
+        option="Any of these; words of a group or collection.",
+        schema="any of these; whole words of a group or collection of the library",
+        title="Group",
+        listed="in group",
+        help_place=8,
+        page_place=7,
     ),
 )
 """In the order in which commands, HTTP, facets and titles have them."""

@@ -17,6 +17,7 @@ from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import Entry
 from indexer.store.manifest import Manifest, MapInfo
+from indexer.store.names import is_telling, names_of, same_hash
 
 DIMENSION = 64
 MAX_TOKENS = 256
@@ -97,6 +98,8 @@ class PublishedInMemory:
     manifest: Manifest | None = None
     corpus_map: CorpusMap | None = None
     rejections: list[Rejection] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    """What papers are known by beside their ids, by id."""
 
 
 class MemorySink:
@@ -146,6 +149,7 @@ class MemorySink:
         papers = self._put | stay
         if corpus_map is not None and len(corpus_map.points) != len(papers):
             raise ValueError("a map of other papers")
+        store.names = self._names([entry for entry, _ in papers.values()])
         store.papers, store.corpus_map, store.rejections = papers, corpus_map, list(rejections)
         store.manifest = replace(
             manifest,
@@ -156,6 +160,30 @@ class MemorySink:
         )
         self.close()
         return store.manifest
+
+    def _names(self, entries: Sequence[Entry]) -> dict[str, set[str]]:
+        """Names as they are, and those of before that nobody has now."""
+        store = self._store
+        names = {entry.paper.id: set(names_of(entry)) for entry in entries}
+        known = set(names).union(*names.values())
+        kept: list[tuple[str, set[str]]] = []
+        for old, (entry, _) in store.papers.items():
+            ids = {one for one in store.names[old] if not one.startswith(("title:", "key:"))}
+            ways = [{old}, {one for one in ids if not one.startswith("akin:")}]
+            new = [{old}] if old in names else []
+            new += [{one for one in names if {one, *names[one]} & way} for way in ways]
+            alike = {
+                other.paper.id
+                for other in entries
+                if other.paper.id not in store.papers and same_hash(other.paper, entry.paper)
+                if is_telling(other.paper.title) or other.paper.year == entry.paper.year
+            }
+            now = next((found for found in [*new, alike] if found), set())
+            if len(now) == 1:
+                kept.append((now.pop(), {old, *ids} - known))
+        for one, former in kept:
+            names[one] |= former
+        return names
 
     def close(self) -> None:
         self._put: dict[str, tuple[Entry, np.ndarray]] = {}

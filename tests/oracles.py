@@ -14,13 +14,14 @@ from indexer.merging.facts import Facts
 from indexer.paper import Paper
 from indexer.words import in_both_orders, paired, terms
 
-# Weight and normalisation of length: title, abstract, authors.
-WEIGHTS, B, K1 = (2.0, 1.0, 1.0), (0.5, 0.75, 0.0), 1.2
+# Weight and normalisation of length: title, abstract, authors, keywords.
+WEIGHTS, B, K1 = (2.0, 1.0, 1.0, 1.0), (0.5, 0.75, 0.0, 0.0), 1.2
 
 
-def texts_of(paper: Paper) -> tuple[str, str, str]:
+def texts_of(paper: Paper) -> tuple[str, str, str, str]:
     title = "" if "title_missing" in paper.extra else paper.title
-    return title, paper.abstract, " ".join(map(in_both_orders, paper.authors))
+    authors = " ".join(map(in_both_orders, paper.authors))
+    return title, paper.abstract, authors, " ".join(paper.extra.get("keywords", []))
 
 
 def fields_of(paper: Paper) -> tuple[list[str], ...]:
@@ -32,7 +33,7 @@ def bm25f(papers: Sequence[Paper], query: str, *, stemmed: bool = False) -> list
     """The score of every paper, by the formula; a query that is stemmed is one term."""
     texts = [fields_of(paper) for paper in papers]
     lengths = [[len(terms(text)) for text in texts_of(paper)] for paper in papers]
-    means = [sum(of[f] for of in lengths) / len(texts) for f in range(3)]
+    means = [sum(of[f] for of in lengths) / len(texts) for f in range(4)]
     scores = [0.0] * len(texts)
     for term, asked in Counter([query] if stemmed else terms(query)).items():
         df = sum(any(term in field for field in text) for text in texts)

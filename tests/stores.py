@@ -9,16 +9,18 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.arrays import Array, Mask, Rows, Vectors
+from indexer.cleaning.naming import spellings
 from indexer.cleaning.text import clean
 from indexer.errors import EngineClosed, UnknownPaper
 from indexer.letters import folded
 from indexer.paper import Paper, document_text
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Merged
-from indexer.words import folded_words, runs
+from indexer.store.entry import Entry, Merged
+from indexer.store.names import names_of
+from indexer.words import folded_words, runs, stem
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
-from search_api.query.operators import Clause
+from search_api.query.formula import All, Clause, Formula, Named, Not, Some
 from search_api.query.results import FacetCount, IndexInfo
 from search_api.store.map_columns import MapColumns
 from search_api.store.store import Best
@@ -99,11 +101,63 @@ class MemoryStore:
 
     def rows(self, ids: Sequence[str]) -> Rows:
         self._check()
-        known = {paper.id: row for row, paper in enumerate(self.every)}
-        for one in ids:
-            if one not in known:
-                raise UnknownPaper(f"{one}: not in the index", id=one)
-        return np.array([known[one] for one in ids], dtype=np.int64)
+        return np.array([self._row(one) for one in ids], dtype=np.int64)
+
+    def _row(self, typed: str) -> int:
+        for name, rows in self.named([typed, *spellings(typed)]).items():
+            if len(rows) == 1 or self.every[rows[0]].id == name:
+                return int(rows[0])
+            break
+        raise UnknownPaper(f"{typed}: not in the index, or of several", id=typed)
+
+    def named(self, names: Sequence[str]) -> dict[str, Rows]:
+        self._check()
+        found = {}
+        for name in names:
+            own = [row for row, paper in enumerate(self.every) if paper.id == name]
+            others = [row for row, paper in enumerate(self.every) if name in names_of(Entry(paper))]
+            if own or others:
+                found[name] = np.array([*own, *others], dtype=np.int64)
+        return found
+
+    def ids(self, rows: Rows) -> list[str]:
+        return [paper.id for paper in self.papers(rows)]
+
+    def respelled(self, words: Sequence[str]) -> dict[str, str]:
+        having = self._words()
+        found = {}
+        for word in words:
+            plain = folded(word)
+            likes = [one for one in having if stem(one) == stem(word)]
+            if plain in having or likes or len(plain) < 5 or not plain.isalpha():
+                continue
+            most = 2 if len(plain) >= 9 else 1
+            near = [
+                (edits(plain, one), -count, one)
+                for one, count in having.items()
+                if one.isalpha() and edits(plain, one) <= most
+                if one[0] == plain[0] and not plain.startswith(one)
+            ]
+            if near:
+                found[word] = min(near)[-1]
+        return found
+
+    def beginning(self, prefix: str, most: int) -> list[str]:
+        having = self._words()
+        begin = [word for word in having if word.startswith(folded(prefix))]
+        return sorted(begin, key=lambda word: (-having[word], word))[:most]
+
+    def _words(self) -> Counter[str]:
+        """How many papers have each word, those of its authors' names counted by themselves."""
+        having: Counter[str] = Counter()
+        for paper in self.every:
+            keywords = paper.extra.get("keywords", [])
+            for text in (
+                " ".join([paper.own_title, paper.abstract, *keywords]),
+                " ".join(paper.authors),
+            ):
+                having.update(folded_words(text))
+        return having
 
     def papers(self, rows: Rows) -> list[Paper]:
         self._check()
@@ -179,7 +233,38 @@ def meets(paper: Paper, conditions: Conditions) -> bool:
         and not any(passes(paper, filters) for filters in conditions.excluded)
         and all(has(paper, clause) for clause in conditions.must)
         and not any(has(paper, clause) for clause in conditions.must_not)
+        and all(is_so(paper, formula) for formula in conditions.formulas)
     )
+
+
+def is_so(paper: Paper, formula: Formula) -> bool:
+    """Whether a paper meets a formula."""
+    match formula:
+        case Filters():
+            return passes(paper, formula)
+        case Clause():
+            return has(paper, formula)
+        case Named(names):
+            return bool({paper.id, *names_of(Entry(paper))} & set(names))
+        case Not(part):
+            return not is_so(paper, part)
+        case All(parts):
+            return all(is_so(paper, part) for part in parts)
+        case Some(parts):
+            return any(is_so(paper, part) for part in parts)
+
+
+def edits(one: str, other: str) -> int:
+    """Letters missing, too many, wrong, or swapped with the next, by the recurrence."""
+    table = [[*range(len(other) + 1)]]
+    for i, a in enumerate(one, 1):
+        table.append([i])
+        for j, b in enumerate(other, 1):
+            best = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, table[i - 2][j - 2] + 1)
+            table[i].append(best)
+    return table[-1][-1]
 
 
 def passes(paper: Paper, filters: Filters) -> bool:
@@ -194,6 +279,8 @@ def passes(paper: Paper, filters: Filters) -> bool:
         ("author", paper.authors),
         ("venue", [paper.venue] if paper.venue else []),
         ("source", paper.sources),
+        ("keyword", paper.extra.get("keywords", [])),
+        ("group", paper.extra.get("groups", [])),
     ):
         wanted = [found for one in filters.terms(name) if (found := runs(one))]
         having = [f" {' '.join(folded_words(value))} " for value in values]
@@ -217,16 +304,24 @@ def same_category(wanted: str, value: str) -> bool:
 
 def has(paper: Paper, clause: Clause) -> bool:
     """Whether a paper has the words of a clause."""
-    title, abstract, _ = oracles.fields_of(paper)
+    title, abstract, _, keywords = oracles.fields_of(paper)
     text = clean(clause.text) or clause.text
     if not clause.literal:
         asked = oracles.terms(text)
-        fields = title if clause.field == "title" else title + abstract
+        fields = title if clause.field == "title" else title + abstract + keywords
         return bool(asked) and all(term in fields for term in asked)
-    texts = [paper.own_title] if clause.field == "title" else [paper.own_title, paper.abstract]
-    asked_for = folded_words(text)
-    found = map(folded_words, texts)
-    return any(of[at : at + len(asked_for)] == asked_for for of in found for at in range(len(of)))
+    texts = [paper.own_title]
+    if clause.field == "any":
+        texts += [paper.abstract, *paper.extra.get("keywords", [])]
+    words = folded_words(text)
+    for found in map(folded_words, texts):
+        for at in range(len(found) - len(words) + 1):
+            part = found[at : at + len(words)]
+            if part == words or (
+                clause.prefix and part[:-1] == words[:-1] and part[-1].startswith(words[-1])
+            ):
+                return True
+    return False
 
 
 def is_in(run: Sequence[str], value: str) -> bool:
@@ -250,6 +345,8 @@ def facets(papers: Sequence[Paper]) -> dict[str, list[FacetCount]]:
         "venue": counted([paper.venue for paper in papers if paper.venue]),
         "source": counted([s for paper in papers for s in set(paper.sources)]),
         "author": counted([a for paper in papers for a in set(paper.authors)]),
+        "keyword": counted([k for p in papers for k in set(p.extra.get("keywords", []))]),
+        "group": counted([g for p in papers for g in set(p.extra.get("groups", []))]),
         "code": [FacetCount(value, code[value]) for value in (True, False) if code[value]],
     }
 

@@ -452,6 +452,39 @@ def test_search_prints_what_the_engine_answers(run, ask, seeded, options, asked)
     assert found["results"]
 
 
+@pytest.mark.parametrize(
+    ("line", "q", "k"),
+    [
+        ("'-1 (medical images)'", "-1 (medical images)", 10),
+        ("federated -k 3 '-1 (medical images)'", "federated -1 (medical images)", 3),
+        ("-images federated -k3", "-images federated", 3),
+        ("-author:Huang graph", "-author:Huang graph", 10),
+        ("""'-"image retrieval"' learning""", '-"image retrieval" learning', 10),
+        ("-k 2 -- -networks", "-networks", 2),
+        ("'- graphs'", "- graphs", 10),
+        ("'-graph* OR learning'", "-graph* OR learning", 10),
+    ],
+)
+def test_a_query_may_begin_with_a_hyphen(run, ask, seeded, line, q, k):
+    """What README shows works in a shell as it is, wherever options stand."""
+    done = run(f"akin search --json --index {seeded.path} {line}")
+    assert done.code == 0, done.out
+    found = {name: value for name, value in done.json.items() if name not in ("ok", "took_ms")}
+    assert found == ask(Query.parse(q, k=k))
+
+
+def test_explain_takes_a_query_that_begins_with_a_hyphen(run, seeded):
+    """As search does, after the id."""
+    done = run(f"akin explain {PAPER} '-1 (images)' --json --mode lexical --index", seeded.path)
+    assert done.json["query"]["q"] == "-1 (images)"
+
+
+@pytest.mark.parametrize("option", ["-n 5", "--formt table", "-x"])
+def test_an_unknown_option_is_no_query(run, seeded, option):
+    """One letter, or two hyphens: a slip is wrong use."""
+    assert run(f"akin search graphs {option} --index", seeded.path).code == 2
+
+
 def test_search_goes_on_after_a_page(run, ask, seeded):
     """--cursor takes the next of the page before."""
     line = f"akin search {QUESTION} -k 4 --json --index"

@@ -110,7 +110,7 @@ def passes(paper, filters: Filters) -> bool:
 def counted(papers, size: int = 20) -> dict[str, list[tuple[object, int]]]:
     """Count the values of papers by field, most frequent first, years from the latest."""
     years = Counter(paper.year for paper in papers if paper.year is not None)
-    facets = {"year": sorted(years.items(), reverse=True)}
+    facets = {"year": sorted(years.items(), reverse=True), "keyword": [], "group": []}
     for field in FIELDS:
         counts = Counter(value for paper in papers for value in values_of(paper, field))
         facets[field] = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:size]
@@ -233,7 +233,7 @@ def test_facets_count_what_python_counts(columns, papers, share):
 
 def test_facets_of_no_paper_are_empty_lists(columns, papers):
     """Every field is there, with nothing in it."""
-    empty = {name: [] for name in ("year", *FIELDS, "code")}
+    empty = {name: [] for name in ("year", *FIELDS, "keyword", "group", "code")}
     assert facets_of(columns, np.zeros(len(papers))) == empty
 
 

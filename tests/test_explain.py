@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from indexer.encoder import TokenEmbeddings
 from indexer.errors import UnknownPaper
+from indexer.letters import WORD
 from indexer.paper import Paper
 from indexer.store.catalogue import open_catalogue, read_papers, read_texts
-from indexer.words import TERMS_OF_WRITING, WORD, stem
+from indexer.words import TERMS_OF_WRITING, stem
 from search_api.engine.engine import Engine
 from search_api.explaining.explain import NO_SHARES, explain
 from search_api.explaining.explanation import Standing
@@ -78,7 +79,9 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     direction = encoder.encode_query([text])[0]
     scored = Scored(np.zeros(1, dtype=np.int64), {"semantic": np.ones(1)}, {}, None, -np.inf)
     standing = Standing(1, scored=scored, ranks={"semantic": 1})
-    return explain(paper, Query(text), standing, direction, {}, IndexInfo("g", "m", 1), encoder)
+    return explain(
+        paper, Query(text), text, standing, direction, {}, IndexInfo("g", "m", 1), encoder
+    )
 
 
 def whole(found):

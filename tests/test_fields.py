@@ -12,7 +12,7 @@ import pytest
 from indexer.fields import FLAGS, TERMS, YEARS
 from search_api.query.operators import operators_of
 from tests.conftest import ROOT
-from tests.toy_fields import DOI, KEYWORD
+from tests.toy_fields import DOI, SUBJECT
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def arrived(tmp_path_factory) -> dict[str, Any]:
 def test_a_new_field_filters(arrived):
     """Over HTTP, papers pass by any whole words of a term, and by what a flag says."""
     assert arrived["filters"] == {
-        "keyword=pruning": ["Four", "One"],
-        "keyword=PRUNING graph": ["Four", "One"],
+        "subject=pruning": ["Four", "One"],
+        "subject=PRUNING graph": ["Four", "One"],
         "has_doi=true": ["One", "Three"],
         "has_doi=false": ["Four", "Two"],
     }
@@ -37,9 +37,9 @@ def test_a_new_field_filters(arrived):
 
 def test_a_new_field_is_counted(arrived):
     """The facets have its values, each with its count; of a flag, both states."""
-    keywords = [{"value": v, "count": 1} for v in ("Graph Pruning", "Graph pruning", "graph")]
+    subjects = [{"value": v, "count": 1} for v in ("Graph Pruning", "Graph pruning", "graph")]
     assert arrived["facets"] == {
-        "keyword": [*keywords, {"value": "speech", "count": 1}],
+        "subject": [*subjects, {"value": "speech", "count": 1}],
         "doi": [{"value": True, "count": 2}, {"value": False, "count": 2}],
     }
 
@@ -47,43 +47,43 @@ def test_a_new_field_is_counted(arrived):
 def test_a_new_field_is_in_the_query_language(arrived):
     """It is known by all of its names, can be excluded, and the help and the notes tell of it."""
     assert arrived["language"] == {
-        "keyword:pruning": ["Four", "One"],
-        'KW:"graph"': ["Four", "One", "Two"],
-        "-keyword:pruning": ["Three", "Two"],
+        "subject:pruning": ["Four", "One"],
+        'SBJ:"graph"': ["Four", "One", "Two"],
+        "-subject:pruning": ["Three", "Two"],
         "has:doi": ["One", "Three"],
         "-has:doi": ["Four", "Two"],
     }
     assert arrived["note"] == ["has:cake is not has:code or has:doi; searched as text"]
-    for field in (KEYWORD, DOI):
+    for field in (SUBJECT, DOI):
         assert [field.form, field.meaning] in arrived["help"]
 
 
 def test_a_new_field_is_an_option_of_commands(arrived):
     """Commands take it, and their help says what it is for."""
-    assert arrived["commands"] == {"--keyword": ["One", "Four"], "--no-doi": ["Two", "Four"]}
-    for option, field in (("--keyword TEXT", KEYWORD), ("--has-doi / --no-doi", DOI)):
+    assert arrived["commands"] == {"--subject": ["One", "Four"], "--no-doi": ["Two", "Four"]}
+    for option, field in (("--subject TEXT", SUBJECT), ("--has-doi / --no-doi", DOI)):
         assert option in arrived["options"]
         assert field.option in arrived["options"]
 
 
 def test_a_new_field_is_in_the_contract(arrived):
     """OpenAPI describes it, as a parameter and in the body."""
-    for field in (KEYWORD, DOI):
+    for field in (SUBJECT, DOI):
         assert arrived["parameters"][field.parameter] == field.schema
         assert field.parameter in arrived["body"]
 
 
 def test_a_new_field_is_on_pages(arrived):
     """A page lists its values, shows what is chosen, and can take that out again."""
-    assert arrived["headings"][-2:] == [KEYWORD.title, DOI.title]
+    assert arrived["headings"][-2:] == [SUBJECT.title, DOI.title]
     assert arrived["chosen"] == ["pruning", "without a DOI"]
-    assert {"/?keyword=pruning", "/?has_doi=false"} <= set(arrived["links"])
+    assert {"/?subject=pruning", "/?has_doi=false"} <= set(arrived["links"])
     assert arrived["without"] == ["/"]
 
 
 def test_a_new_field_is_in_feeds_and_exports(arrived):
     """The links of a narrowed list are narrowed, too, and the title of its feed says by what."""
-    assert "/feed?keyword=pruning&has_doi=false" in arrived["links"]
+    assert "/feed?subject=pruning&has_doi=false" in arrived["links"]
     assert "<title>akin: newest papers, about pruning, without a DOI</title>" in arrived["feed"]
     assert arrived["export"] == ["Four"]
 

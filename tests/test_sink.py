@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.arrays import unit
+from indexer.cleaning.identity import paper_id
 from indexer.errors import IndexMissing
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import open_catalogue, rejections_in
@@ -40,6 +41,7 @@ class Published:
     manifest: Manifest | None = None
     corpus_map: CorpusMap | None = None
     rejections: list[Rejection] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[str]:
@@ -72,9 +74,12 @@ class Local:
         manifest = generation.manifest
         with closing(open_catalogue(generation.catalogue)) as db:
             entries, rejections = list(read_entries(db, 0, 10**6)), list(rejections_in(db))
+            names: dict[str, set[str]] = {entry.paper.id: set() for entry in entries}
+            for name, row in db.execute("SELECT name, row FROM names"):
+                names[entries[row - 1].paper.id].add(name)
         LexicalIndex(generation.folder, manifest.papers)
         vectors = VectorIndex(generation.vectors).vectors(np.arange(manifest.papers))
-        return Published(entries, vectors, manifest, generation.map(), rejections)
+        return Published(entries, vectors, manifest, generation.map(), rejections, names)
 
     def _current(self) -> Generation | None:
         try:
@@ -99,7 +104,7 @@ class Memory:
         if not self.store.papers:
             return replace(NOTHING, manifest=self.store.manifest)
         entries, vectors = zip(*self.store.papers.values(), strict=True)
-        kept = self.store.manifest, self.store.corpus_map, self.store.rejections
+        kept = self.store.manifest, self.store.corpus_map, self.store.rejections, self.store.names
         return Published(list(entries), np.array(vectors), *kept)
 
 
@@ -334,6 +339,51 @@ def test_the_map_and_the_rejections_are_those_of_the_last_publication(store, sin
     sink.publish(manifest())
     found = store.read()
     assert (found.corpus_map, found.rejections) == (None, [])
+
+
+def test_papers_are_known_by_what_they_went_by(store, sink):
+    """An id, an identifier and an old id lead on over builds, but never to another paper."""
+
+    def published(*papers: Paper) -> dict[str, str]:
+        entries = [Entry(paper) for paper in papers]
+        sink.remove({entry.paper.id for entry in store.read().entries} - {p.id for p in papers})
+        put(sink, *entries)
+        sink.publish(manifest())
+        found: dict[str, list[str]] = {}
+        for one, names in store.read().names.items():
+            for name in names:
+                found.setdefault(name, []).append(one)
+        return {name: ids[0] for name, ids in found.items() if len(ids) == 1}
+
+    def paper(id_: str, title: str, year: int = 2020, **fields) -> Paper:
+        return Paper(id_, title, authors=("Ann Lee",), year=year, **fields)
+
+    long, short = "Salt and the growth of dunes", "Editorial"
+    dunes, salt = (paper_id(title, ("Ann Lee",), {}) for title in (long, "Salt on four dunes"))
+    brief = paper_id(short, ("Ann Lee",), {})
+    published(paper(dunes, long), paper(brief, short))
+    # Both get a DOI, and one of them a PubMed id.
+    now = published(
+        paper("doi:10.1000/d", long, doi="10.1000/d", extra={"pmid": 7, "citation_key": "Lee20"}),
+        paper("doi:10.1000/e", short, doi="10.1000/e"),
+    )
+    assert (now[dunes], now[brief]) == ("doi:10.1000/d", "doi:10.1000/e")
+    assert (now["pmid:7"], now["key:lee20"]) == ("doi:10.1000/d", "doi:10.1000/d")
+    # The title is mended, the DOI too; another editorial comes, and the first is gone.
+    now = published(
+        paper("doi:10.1000/x", "Salt on four dunes", doi="10.1000/x", extra={"pmid": 7}),
+        paper("doi:10.1000/f", short, 2021, doi="10.1000/f"),
+    )
+    assert now[dunes] == now["doi:10.1000/d"] == now[salt] == "doi:10.1000/x"
+    assert brief not in now
+    assert "doi:10.1000/e" not in now
+    # Somebody else has the former DOI now.
+    now = published(
+        paper("doi:10.1000/x", "Salt on four dunes", doi="10.1000/x", extra={"pmid": 7}),
+        paper("doi:10.1000/d", "Waves of sand", doi="10.1000/d"),
+    )
+    assert now[dunes] == "doi:10.1000/x"
+    assert "doi:10.1000/d" not in now
 
 
 NAMES = st.lists(st.sampled_from("abcdef"), unique=True, max_size=4)

@@ -11,18 +11,20 @@ import numpy as np
 import pytest
 
 from indexer.arrays import Vectors
+from indexer.cleaning.naming import title_name
 from indexer.errors import EngineClosed, UnknownPaper
 from indexer.paper import Paper, document_text
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
-from search_api.query.operators import Clause
+from search_api.query.formula import All, Clause, Named, Not, Some
 from search_api.query.query import Query
 from search_api.ranking.question import Question
 from search_api.ranking.scoring import Scoring
 from search_api.store.store import Scorer, Selection, Store, papers_of
+from tests import oracles
 from tests.fakes import FakeEncoder
 from tests.local_stores import local_store
-from tests.stores import MemoryStore, facets, meets, with_ids
+from tests.stores import MemoryStore, facets, is_so, meets, with_ids
 
 WORDS = "graph node prompt kernel token bird cloud mix".split()
 COMMON = (40, 20, 10, 6, 4, 2, 1, 1)
@@ -298,6 +300,111 @@ def test_frequencies_are_numbers_of_papers(store):
     assert store.frequencies(terms) == slow.frequencies(terms)
     assert "absent" not in store.frequencies(terms)
     assert store.frequencies([]) == {}
+
+
+FARMED = [
+    Paper("doi:10.1000/a", "Barley under salt", "Barley grows. Trajectories of roots.", ("A. Lee",),
+          extra={"pmid": 7, "citation_key": "Lee:2015", "keywords": ["Salt stress", "root hairs"]}),
+    Paper("doi:10.1000/b", "Wheat and its trajectory", "Barley is not grown.", ("Bo Wu",),
+          doi="10.1000/b", extra={"also": {"doi": ["10.1000/c"]}}),
+    Paper("akin:0123456789abcdef", "Otters", "Otters and barley.", ("Clara Groß",),
+          doi="10.1000/b", extra={"keywords": ["rivers"]}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def farmed(open_store) -> Store:
+    return open_store(FARMED, vectors_of(FARMED))
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        ("akin:0123456789abcdef", 2),
+        ("doi:10.1000/a", 0),
+        ("https://doi.org/10.1000/A.", 0),
+        ("DOI: 10.1000/c", 1),
+        ("10.1000/b", 1),  # the other paper has it, too, but not as its id
+        ("PMID: 7", 0),
+        ("7", 0),
+        ("lee:2015", 0),
+    ],
+)
+def test_a_paper_is_found_by_whatever_it_goes_by(farmed, typed, row):
+    """Any of its identifiers, as people write them, and its citation key."""
+    assert farmed.rows([typed]).tolist() == [row]
+    assert farmed.ids(farmed.rows([typed])) == [FARMED[row].id]
+
+
+def test_names_are_of_all_papers_that_have_them(farmed):
+    """That whose id it is comes first; what no paper has is left out."""
+    found = farmed.named(["doi:10.1000/b", "pmid:7", "pmid:8", title_name("OTTERS!")])
+    assert {name: rows.tolist() for name, rows in found.items()} == {
+        "doi:10.1000/b": [1, 2],
+        "pmid:7": [0],
+        title_name("otters"): [2],
+    }
+
+
+def test_a_name_of_several_papers_leads_to_none(open_store):
+    """Where it is nobody's id, the error says so."""
+    papers = with_ids([Paper("", f"Part {n}", doi="10.1000/parts") for n in range(3)])
+    store = open_store(papers, vectors_of(papers))
+    with pytest.raises(UnknownPaper):
+        store.rows(["doi:10.1000/parts"])
+
+
+BARLEY, WHEAT, OTTERS = (Clause(word, literal=False) for word in ("barley", "wheat", "otters"))
+FORMULAS = {
+    "some": (Some((WHEAT, OTTERS)), [1, 2]),
+    "all": (All((BARLEY, Not(OTTERS))), [0, 1]),
+    "within": (All((Some((WHEAT, Clause("salt", literal=False))), BARLEY)), [0, 1]),
+    "named": (Some((Named(("pmid:7", "pmid:8")), OTTERS)), [0, 2]),
+    "filters": (Some((Filters(keyword=("stress",)), Filters(author=("Wu",)))), [0, 1]),
+    "not": (Not(Some((WHEAT, OTTERS))), [0]),
+    "beginning": (Clause("traject", literal=True, prefix=True), [0, 1]),
+    "in title": (Clause("traject", True, "title", prefix=True), [1]),
+    "phrase": (Clause("barley gro", literal=True, prefix=True), [0]),
+    "keyword": (Clause("root hairs", literal=True), [0]),
+    "stem of keyword": (Clause("river", literal=False), [2]),
+    "two keywords": (Clause("stress root", literal=True), []),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_formulas_select(farmed, name):
+    """Words, phrases, beginnings, filters and names, with AND, OR and NOT."""
+    formula, rows = FORMULAS[name]
+    assert farmed.select(Conditions(formulas=(formula,))).rows().tolist() == rows
+    assert [row for row, one in enumerate(FARMED) if is_so(one, formula)] == rows
+
+
+def test_words_are_scored_in_keywords(farmed):
+    """A keyword counts as a word of the abstract does."""
+    scores = farmed.words({"stress": 1.0}).scores(np.arange(3))
+    assert scores == pytest.approx(oracles.bm25f(FARMED, "stress", stemmed=True))
+    assert scores[0] > 0
+
+
+def test_words_that_no_paper_has_have_a_near_one(farmed):
+    """One letter in five, two in nine; what any paper has in some form is right."""
+    typed = "barlei ottres grow trajectroy trajetcroy Wheet wheat salty Gross xylem 2015a".split()
+    assert farmed.respelled(typed) == {
+        "barlei": "barley",
+        "ottres": "otters",
+        "trajectroy": "trajectory",
+        "trajetcroy": "trajectory",
+        "Wheet": "wheat",
+    }
+
+
+def test_beginnings_are_of_words_as_they_are_written(farmed):
+    """The most frequent first, names and keywords, too."""
+    assert farmed.beginning("TRAJ", 5) == ["trajectories", "trajectory"]
+    assert farmed.beginning("b", 1) == ["barley"]
+    assert farmed.beginning("stre", 5) == ["stress"]
+    assert farmed.beginning("clar", 5) == ["clara"]
+    assert farmed.beginning("x", 5) == []
 
 
 def test_a_store_of_one_paper(open_store):

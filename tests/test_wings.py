@@ -71,7 +71,9 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     "engine": (
         frozenset({"search_api.engine"}),
-        BASICS | {"models", "the files of the store", "query", "store", "ranking", "explaining"},
+        BASICS
+        | {"models", "cleaning", "the files of the store", "query", "store", "ranking"}
+        | {"explaining"},
     ),
     "exports": (frozenset({"search_api.exports"}), READING | {"query"}),
     "http": (frozenset({"search_api.http"}), BASICS | {"query", "ranking", "engine", "exports"}),

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from indexer import fields
 
-KEYWORD = fields.TermsField(
-    name="keyword",
-    values=lambda paper: paper.extra.get("keywords", ()),
-    also=("kw",),
-    form="keyword:pruning",
-    meaning="words of a keyword",
-    option="Any of these; words of a keyword.",
-    schema="any of these; whole words of a keyword",
-    title="Keyword",
+SUBJECT = fields.TermsField(
+    name="subject",
+    values=lambda paper: paper.extra.get("subjects", ()),
+    also=("sbj",),
+    form="subject:pruning",
+    meaning="words of a subject",
+    option="Any of these; words of a subject.",
+    schema="any of these; whole words of a subject",
+    title="Subject",
     listed="about",
 )
 DOI = fields.FlagField(
@@ -34,28 +34,28 @@ DOI = fields.FlagField(
     title="DOI",
     noun="a DOI",
 )
-PAPERS = {  # by title: keywords, DOI
+PAPERS = {  # by title: subjects, DOI
     "One": (["Graph pruning", "speech"], "10.1000/one"),
     "Two": (["graph"], None),
     "Three": ([], "10.1000/three"),
     "Four": (["Graph Pruning"], None),
 }
-TYPED = ("keyword:pruning", 'KW:"graph"', "-keyword:pruning", "has:doi", "-has:doi")
-ASKED = "keyword=pruning&has_doi=false"
+TYPED = ("subject:pruning", 'SBJ:"graph"', "-subject:pruning", "has:doi", "-has:doi")
+ASKED = "subject=pruning&has_doi=false"
 
 
 def write_papers(path: Path) -> None:
     """Write the papers as akin does."""
     with path.open("w", encoding="utf-8") as file:
-        for title, (keywords, doi) in PAPERS.items():
+        for title, (subjects, doi) in PAPERS.items():
             paper = {"id": "", "title": title, "abstract": f"Of {title}.", "authors": ["Ann Lee"]}
-            rest = {"doi": doi, "arxiv_id": None, "sources": [], "extra": {"keywords": keywords}}
+            rest = {"doi": doi, "arxiv_id": None, "sources": [], "extra": {"subjects": subjects}}
             file.write(json.dumps(paper | rest) + "\n")
 
 
 def main(folder: Path) -> None:
     """Print what commands, HTTP and pages make of the two fields, as JSON."""
-    fields.TERMS = (*fields.TERMS, KEYWORD)
+    fields.TERMS = (*fields.TERMS, SUBJECT)
     fields.FLAGS = (*fields.FLAGS, DOI)
 
     from click.testing import CliRunner
@@ -92,18 +92,18 @@ def main(folder: Path) -> None:
         export = next(link for link in links if "format=jsonl" in link)
         found = {
             "filters": {
-                "keyword=pruning": search("of", keyword="pruning"),
-                "keyword=PRUNING graph": search("of", keyword="PRUNING graph"),
+                "subject=pruning": search("of", subject="pruning"),
+                "subject=PRUNING graph": search("of", subject="PRUNING graph"),
                 "has_doi=true": search("of", has_doi="true"),
                 "has_doi=false": search("of", has_doi="false"),
             },
-            "facets": {name: everything["facets"][name] for name in ("keyword", "doi")},
+            "facets": {name: everything["facets"][name] for name in ("subject", "doi")},
             "language": {
                 q: search(q)
                 for q in (
-                    "keyword:pruning",
-                    'KW:"graph"',
-                    "-keyword:pruning",
+                    "subject:pruning",
+                    'SBJ:"graph"',
+                    "-subject:pruning",
                     "has:doi",
                     "-has:doi",
                 )
@@ -112,7 +112,7 @@ def main(folder: Path) -> None:
             "help": [list(line) for line in HELP],
             "options": command("search", "--help"),
             "commands": {
-                "--keyword": titles(command("export", "--format=jsonl", "--keyword=pruning")),
+                "--subject": titles(command("export", "--format=jsonl", "--subject=pruning")),
                 "--no-doi": titles(command("export", "--format=jsonl", "--no-doi")),
             },
             "parameters": {

@@ -98,6 +98,48 @@ def read_rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def read_named(db: sqlite3.Connection, names: Sequence[str]) -> dict[str, list[int]]:
+    """Return the row ids of the papers that are known by each of those names that any has.
+
+    That whose id it is comes first, the others by row.
+    """
+    found: dict[str, list[int]] = {}
+    for name, row in read_rows(db, names).items():
+        found[name] = [row]
+    for some in _lots(names):
+        marks = ",".join("?" * len(some))
+        ask = f"SELECT name, row FROM names WHERE name IN ({marks}) ORDER BY row"  # noqa: S608
+        for name, row in db.execute(ask, some):
+            found.setdefault(name, []).append(row)
+    return found
+
+
+def read_ids(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
+    """Return the ids of row ids, in their order."""
+    return [paper_id for (paper_id,) in _read(db, "id", rows)]
+
+
+def read_spelled(db: sqlite3.Connection, words: Sequence[str]) -> set[str]:
+    """Return those of some words that any paper has, as they are written."""
+    ask = "SELECT 1 FROM spellings WHERE word = ?"
+    return {word for word in words if db.execute(ask, (word,)).fetchone()}
+
+
+def read_spellings(db: sqlite3.Connection, most: int) -> list[tuple[str, int]]:
+    """Return so many words, the most frequent first, each with how many papers have it."""
+    ask = "SELECT word, papers FROM spellings ORDER BY papers DESC, word LIMIT ?"
+    return db.execute(ask, (most,)).fetchall()
+
+
+def read_beginning(db: sqlite3.Connection, prefix: str, most: int) -> list[str]:
+    """Return the words that begin so, as they are written, the most frequent first."""
+    ask = (
+        "SELECT word FROM spellings WHERE word >= ?1 AND word < ?1 || char(1114111) "
+        "ORDER BY papers DESC, word LIMIT ?2"
+    )
+    return [word for (word,) in db.execute(ask, (prefix, most))]
+
+
 def read_texts(db: sqlite3.Connection, rows: Iterable[int]) -> list[str]:
     """Return the texts to embed of row ids, in their order."""
     return [document_text(*parts) for parts in read_titles_and_abstracts(db, rows)]
@@ -153,15 +195,19 @@ def as_indexed(text: str) -> str:
     return text if text.isascii() else " ".join(folded_words(text))
 
 
-def rows_with_phrase(db: sqlite3.Connection, phrase: str, column: str = "") -> Iterator[int]:
+def rows_with_phrase(
+    db: sqlite3.Connection, phrase: str, column: str = "", *, begins: bool = False
+) -> Iterator[int]:
     """Yield the row ids of the papers that have the words of a phrase in their order.
 
     Args:
         db: the catalogue.
         phrase: any text.
-        column: ``title``; ``""``: title or abstract.
+        column: ``title``; ``""``: title, abstract or keywords.
+        begins: whether the last word is only the beginning of one.
     """
     quoted = '"' + as_indexed(phrase).replace('"', " ").replace("\0", " ") + '"'
+    quoted += "*" if begins else ""
     expression = f"{column} : {quoted}" if column else quoted
     ask = "SELECT rowid FROM phrases WHERE phrases MATCH ?"
     return (row for (row,) in db.execute(ask, (expression,)))

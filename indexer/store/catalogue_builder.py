@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from indexer.letters import WORD, folded
 from indexer.paper import Rejection
 from indexer.store.catalogue import as_indexed, open_catalogue
 from indexer.store.entry import Entry
+from indexer.store.names import names_of
+from indexer.store.names_before import carry_over
 from indexer.store.paper_rows import (
     COLUMNS,
     INSERT_MERGED,
     INSERT_REJECTION,
+    KEYWORDS,
     OTHER_TABLES,
     PAPER,
     TITLE,
@@ -28,18 +33,35 @@ CREATE TABLE vocabulary (       -- the terms of the lexical index
     term TEXT PRIMARY KEY,
     number INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE names (            -- what papers are known by, beside their ids
+    name TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    PRIMARY KEY (name, row)
+) WITHOUT ROWID;
+CREATE TABLE spellings (        -- words folded, not stemmed
+    word TEXT PRIMARY KEY,
+    papers INTEGER NOT NULL     -- that have it
+) WITHOUT ROWID;
 {OTHER_TABLES}
 """
 
 # Made once all papers are there: where words stand in their order.
 _FINISH = f"""
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words in their order, folded
-    title, abstract, content = '', tokenize = 'ascii'
+    title, abstract, keywords, content = '', tokenize = 'ascii'
 );
-INSERT INTO phrases (rowid, title, abstract)
-    SELECT row, as_indexed({TITLE}), as_indexed(abstract) FROM papers;
+INSERT INTO phrases (rowid, title, abstract, keywords)
+    SELECT row, as_indexed({TITLE}), as_indexed(abstract), as_indexed({KEYWORDS}) FROM papers;
 INSERT INTO phrases (phrases) VALUES ('optimize');
+CREATE VIRTUAL TABLE temp.written USING fts5vocab(main, phrases, row);
+INSERT INTO spellings SELECT term, doc FROM temp.written;
+DROP TABLE temp.written;
 """  # noqa: S608
+
+_ADD_SPELLING = (
+    "INSERT INTO spellings VALUES (?, ?) "
+    "ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers"
+)
 
 _INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, row) VALUES ({', '.join('?' * 16)})"  # noqa: S608
 
@@ -61,6 +83,7 @@ class CatalogueBuilder:
         )
         self._db.execute("BEGIN")
         self._papers = 0
+        self._spelled: Counter[str] = Counter()  # in names of authors
 
     def __len__(self) -> int:
         """Return how many papers there are."""
@@ -87,6 +110,13 @@ class CatalogueBuilder:
                 for record in entry.records
             ],
         )
+        self._db.executemany(
+            "INSERT INTO names VALUES (?, ?)",
+            [(name, row) for row, entry in rows for name in names_of(entry)],
+        )
+        for entry in entries:
+            words = WORD.findall(" ".join(entry.paper.authors))
+            self._spelled.update({folded(word) for word in words})
         self._papers += len(entries)
 
     def missing_from(
@@ -104,6 +134,10 @@ class CatalogueBuilder:
                     (entry,) = read_entries(db, row, row + 1)
                     yield row, entry
 
+    def keep_names(self, catalogue: Path) -> None:
+        """Let papers of a published catalogue be known by the names that they had there, too."""
+        carry_over(self._db, catalogue)
+
     def reject(self, rejections: Iterable[Rejection]) -> None:
         """Keep rejections, so that they can be looked up later."""
         self._db.executemany(
@@ -116,6 +150,7 @@ class CatalogueBuilder:
         self._db.commit()
         self._db.create_function("as_indexed", 1, as_indexed, deterministic=True)
         self._db.executescript(_FINISH)
+        self._db.executemany(_ADD_SPELLING, self._spelled.items())
         self._db.commit()
         self._db.close()
 

@@ -26,6 +26,7 @@ import numpy.typing as npt
 from indexer.arrays import Array, Rows
 from indexer.bm25f import FIELDS, K1, idf
 from indexer.errors import IndexCorrupted
+from indexer.fields import keywords_of
 from indexer.paper import Paper
 from indexer.words import in_both_orders, paired, terms
 
@@ -41,7 +42,8 @@ Postings = npt.NDArray[np.int32]
 
 def texts_of(paper: Paper) -> tuple[str, ...]:
     """Return the text of each of :data:`FIELDS`."""
-    return paper.own_title, paper.abstract, " ".join(map(in_both_orders, paper.authors))
+    authors, keywords = " ".join(map(in_both_orders, paper.authors)), " ".join(keywords_of(paper))
+    return paper.own_title, paper.abstract, authors, keywords
 
 
 class LexicalIndexBuilder:

@@ -79,6 +79,7 @@ class LocalSink:
         written = self._begun(manifest.space.dimension)
         if self._before:
             self._carry_over(self._before, written, manifest.space)
+            written.keep_names(self._before)
         if corpus_map is not None and len(corpus_map.points) != len(written):
             raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
         written.save(corpus_map, rejections)
@@ -185,6 +186,10 @@ class _GenerationBuilder:
         for entry in entries:
             self._words.add(*texts_of(entry.paper))
             self._columns.add(entry.paper)
+
+    def keep_names(self, before: Generation) -> None:
+        """Let papers be known by the names that they had in a generation, too."""
+        self._catalogue.keep_names(before.catalogue)
 
     def save(self, corpus_map: CorpusMap | None, rejections: Iterable[Rejection]) -> None:
         """Write what was not written yet."""

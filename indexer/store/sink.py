@@ -56,6 +56,9 @@ class Sink(Protocol):
     ) -> Manifest:
         """Let all of it be what is read from now on, at once.
 
+        A paper stays known by the ids that it had in what was published before, unless another
+        paper is known by one now.
+
         Args:
             manifest: what it is made of and with. The sink states by itself what it alone knows:
                 generation, papers, map, statistics, files, and of the first space the dimension,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -62,6 +64,38 @@ class YearRange(click.ParamType[Years]):
             self.fail(f"{value!r} is not a year or a range such as 2023..2025", param, ctx)
         return found
 
+
+class QueryCommand(click.Command):
+    """A command that takes a query, which may begin with a hyphen: ``'-1 (medical images)'``.
+
+    What begins so is an option where it has two hyphens, is one letter, or ``-k`` with its number;
+    all else is of the query.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options, then the query, wherever it stood."""
+        takes_value = {
+            name
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and not (param.is_flag or param.count)
+            for name in param.opts
+        }
+        options: list[str] = []
+        words: list[str] = []
+        left = iter(args)
+        for arg in left:
+            if arg == "--":
+                words += left
+            elif _OPTION.fullmatch(arg):
+                options.append(arg)
+                if arg in takes_value:
+                    options += islice(left, 1)
+            else:
+                words.append(arg)
+        return super().parse_args(ctx, [*options, "--", *words])
+
+
+_OPTION = re.compile(r"--[\w-]+(?:=.*)?|-[A-Za-z]|-k=?[0-9]+", re.DOTALL)
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

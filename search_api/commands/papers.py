@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from indexer.command import Out, index_option, json_option, print_json
 from indexer.paper import Paper
@@ -114,5 +115,6 @@ def _papers(store: Store, ids: tuple[str, ...], conditions: Conditions) -> Itera
         UnknownPaper: one of the ids is not in the index.
     """
     if ids:
-        return iter(store.papers(store.rows(list(dict.fromkeys(ids)))))
+        rows = dict.fromkeys(store.rows(ids).tolist())  # each once, whatever it goes by
+        return iter(store.papers(np.array(list(rows), dtype=np.int64)))
     return papers_of(store, store.select(conditions))

@@ -35,6 +35,8 @@ def results(out: Console, page: ResultList, whole: Iterable[Hit] | None = None) 
         last = hit.rank
     if not page.hits:
         out.print("no paper matches; wider filters or other words may")
+    if page.suggestion:
+        out.print(f"did you mean: {escape(page.suggestion)}", soft_wrap=True)
     for note in page.notes:
         out.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
     if page.next and whole is None:
@@ -69,7 +71,8 @@ def _byline(paper: Paper) -> str:
 def _why(hit: Hit) -> str:
     if not any(hit.voices.values()):  # nothing was asked to rank by
         return hit.paper.date or str(hit.paper.year or "no date")
-    parts = [f"score {hit.score:.2f}"]
+    parts = [f"has this {hit.named}"] if hit.named else []
+    parts.append(f"score {hit.score:.2f}")
     parts += [
         f"{signal.noun} #{voice.rank} ({signal.told(voice.score)})"
         for signal in SIGNALS

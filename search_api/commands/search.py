@@ -11,6 +11,7 @@ import click
 from indexer.command import Out, print_json
 from search_api.commands import render
 from search_api.commands.options import (
+    QueryCommand,
     engine_of,
     list_options,
     mode_option,
@@ -32,7 +33,7 @@ from search_api.ranking.modes import MODES
 _TEXT = "An abstract that need not be in the index: its words, a file that has them, or - (stdin)."
 
 
-@click.command()
+@click.command(cls=QueryCommand)
 @click.argument("query", nargs=-1, required=True)
 @mode_option
 @result_options
@@ -65,7 +66,9 @@ def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options:
     _answer(options, related_to, named)
 
 
-@click.command(short_help="Tell why a paper is in a list: which words, which sentence.")
+@click.command(
+    cls=QueryCommand, short_help="Tell why a paper is in a list: which words, which sentence."
+)
 @click.argument("id")
 @click.argument("query", nargs=-1)
 @click.option(

@@ -16,7 +16,8 @@ from indexer.store.corpus_map import CorpusMap, Topic
 from indexer.store.entry import Merged
 from indexer.store.generation import Generation
 from indexer.store.manifest import how_to_mend
-from search_api.explaining.explain import asked_words, explain
+from search_api.engine.meant import known, suggested
+from search_api.explaining.explain import explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
 from search_api.explaining.matches import matches
 from search_api.explaining.sentence_vectors import SentenceCache
@@ -80,6 +81,14 @@ class Engine:
         """
         (paper,) = self.papers_of([paper_id])
         return paper
+
+    def ids(self, names: Sequence[str]) -> list[str]:
+        """Return the ids of papers by whatever they go by, each once.
+
+        Raises:
+            UnknownPaper: no paper goes by one of the names, or several do.
+        """
+        return list(dict.fromkeys(self._store.ids(self._store.rows(names))))
 
     def papers_of(self, paper_ids: Sequence[str]) -> list[Paper]:
         """Return papers, read in one go.
@@ -177,6 +186,7 @@ class Engine:
             StaleCursor: the cursor belongs to another generation.
         """
         started = time.perf_counter()
+        query = known(query, self._store)
         offset = self._offset(query)
         answer = self._answers.answer(query, offset + query.k)
         ranking = answer.ranking
@@ -192,6 +202,7 @@ class Engine:
             facets=ranking.listed.facets(),
             next=next_.encode() if hits and end < ranking.total else None,
             notes=[*query.notes, *answer.notes],
+            suggestion=suggested(query, self._store),
         )
 
     def _hits(self, answer: Answer, offset: int, k: int) -> list[Hit]:
@@ -215,6 +226,7 @@ class Engine:
                 lift=None if lift is None else float(lift[place]),
                 rerank=ranking.read.get(row),
                 same=tuple(next(ids) for _ in same[place]),
+                named=ranking.named.get(row),
             )
             for place, row in enumerate(rows.tolist())
         ]
@@ -229,7 +241,7 @@ class Engine:
             IndexCorrupted: a file was damaged since the engine was opened.
         """
         self._store.check_open()
-        return self._answers.listed(query).facets()
+        return self._answers.listed(known(query, self._store)).facets()
 
     def explain(self, query: Query, paper_id: str) -> Explanation:
         """Return why a paper is where it is in the list that :meth:`search` answers a query with.
@@ -242,13 +254,13 @@ class Engine:
             IndexCorrupted: a file was damaged since the engine was opened.
         """
         rows = self._store.rows([paper_id])
-        (row,) = rows.tolist()
+        row = int(rows[0])
+        query = known(query, self._store)
         answer = self._answers.answer(query, 0)
         if answer.ranking.rank(row) is None and answer.ranking.listed.has(rows).all():
             answer = self._answers.answer(query, answer.ranking.total)
         ranking = answer.ranking
-        holder = ranking.holder(row)
-        about = rows if holder is None else np.array([row, holder])
+        about = rows if (holder := ranking.holder(row)) is None else np.array([row, holder])
         paper, *held_by = self._store.papers(about)
         standing = Standing(
             rank=ranking.rank(row),
@@ -262,14 +274,16 @@ class Engine:
         )
         question = answer.question
         direction = question.direction if question and answer.by_meaning else None
-        telling = question.telling if question else {}
-        return explain(paper, query, standing, direction, telling, self.info, self.encoder)
+        asked, telling = (question.asked, question.telling) if question else ("", {})
+        return explain(paper, query, asked, standing, direction, telling, self.info, self.encoder)
 
     def matches(self, query: Query, papers: Sequence[Paper]) -> list[list[Match]]:
         """Return where each paper has the words of a query, and of papers to be like."""
         self._store.check_open()
-        telling = self._answers.question(query).telling if query.ranks else {}
-        return [matches(paper, asked_words(query), telling)[1] for paper in papers]
+        query = known(query, self._store)
+        question = self._answers.question(query) if query.ranks else None
+        asked, telling = (question.asked, question.telling) if question else ("", {})
+        return [matches(paper, asked, telling)[1] for paper in papers]
 
     def nearest_sentences(self, query: Query, papers: Iterable[Paper]) -> Iterator[Sentence | None]:
         """Yield of each paper the sentence of its abstract that is nearest to the query by meaning.
@@ -279,7 +293,8 @@ class Engine:
         """
         self._store.check_open()
         by_meaning = query.ranks and MODES[query.mode].by_meaning
-        direction = self._answers.question(query).direction if by_meaning else None
+        question = self._answers.question(known(query, self._store)) if by_meaning else None
+        direction = question.direction if question else None
         for paper in papers:
             found = [] if direction is None else self._sentences.of(paper).nearest(direction)
             yield next((one for one in found if one.field == "abstract"), None)

@@ -21,7 +21,6 @@ from search_api.explaining.matches import matches
 from search_api.explaining.sentence_vectors import PaperText, SentenceVectors
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
-from search_api.ranking.question import texts_of
 from search_api.ranking.ranker import DATE_POOL
 from search_api.ranking.signals import SIGNALS, Signal
 
@@ -42,6 +41,7 @@ _PUNCTUATION = ".,;:!?…()[]{}<>\"'`“”‘’«»。，、；：！？（）
 def explain(
     paper: Paper,
     query: Query,
+    asked: str,
     standing: Standing,
     direction: Vectors | None,
     telling: Mapping[str, str],
@@ -53,6 +53,7 @@ def explain(
     Args:
         paper: any paper of the index.
         query: what is asked.
+        asked: all that it wishes for in words.
         standing: where the paper is in the list, and what it scores.
         direction: of the query ``(dim,)``; ``None`` where only words are asked for.
         telling: terms of the papers to be like, the most telling first, and the words they are.
@@ -64,7 +65,7 @@ def explain(
     """
     scored = standing.scored
     meaning = None if direction is None else _meaning(paper, direction, encoder)
-    common, found = matches(paper, asked_words(query), telling)
+    common, found = matches(paper, asked, telling)
     lift = scored.lift if scored else None
     return Explanation(
         paper=paper,
@@ -86,11 +87,6 @@ def explain(
             *_of_meaning(meaning),
         ],
     )
-
-
-def asked_words(query: Query) -> str:
-    """Return all that a query wishes for in words."""
-    return " ".join(text for weight, text in texts_of(query) if weight > 0)
 
 
 def _part(signal: Signal, standing: Standing) -> Contribution | None:

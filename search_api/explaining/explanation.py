@@ -77,7 +77,7 @@ class Term:
     Attributes:
         term: its stem; of characters that stand without spaces, two, so matches may overlap.
         word: as it was asked, or stands in them, the first time.
-        count: how often it occurs in title, abstract and authors.
+        count: how often it occurs in title, abstract, authors and keywords.
     """
 
     term: str

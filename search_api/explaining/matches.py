@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
+from indexer.fields import keywords_of
 from indexer.letters import folded
 from indexer.paper import Paper
 from indexer.words import (
@@ -48,7 +49,8 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
         for term in {*terms(searched)} - {word.term for word in located(name)}
     ]
     asked = surfaces(query)
-    having = {word.term for word in words if folded(word.text) not in STOP_WORDS}
+    of_keywords = Counter(term for one in keywords_of(paper) for term in terms(one))
+    having = {word.term for word in words if folded(word.text) not in STOP_WORDS} | set(of_keywords)
     shared = (t for t in telling if t in having and t not in asked and t not in TERMS_OF_WRITING)
     asked |= {term: telling[term] for term in islice(shared, MOST_SHARED)}
     # Stop words are looked for only where nothing else is asked for.
@@ -58,5 +60,5 @@ def matches(paper: Paper, query: str, telling: Mapping[str, str]) -> tuple[list[
         if word.term in asked
         and (folded(word.text) not in STOP_WORDS or folded(asked[word.term]) in STOP_WORDS)
     ]
-    counts = Counter(match.term for match in found)
+    counts = Counter(match.term for match in found) + of_keywords
     return [Term(term, word, counts[term]) for term, word in asked.items()], found

@@ -89,6 +89,9 @@ class HitOut(BaseModel):
     paper: PaperOut
     why: WhyOut
     same: list[str] = Field([], description="ids of other records of the same work")
+    named: str | None = Field(
+        None, description="what the query names it by, such as its DOI, so that it comes first"
+    )
 
 
 class FacetOut(BaseModel):
@@ -108,7 +111,10 @@ class ResultListOut(BaseModel):
     results: list[HitOut]
     facets: dict[str, list[FacetOut]] = Field(description="counts over all results")
     next: str | None = Field(description="cursor of the next page")
-    notes: list[str] = Field(description="what was cut or bounded")
+    notes: list[str] = Field(description="what was cut or bounded, and how the query was read")
+    suggestion: str | None = Field(
+        None, description="the query as it may have been meant, where a word looks misspelt"
+    )
 
     @classmethod
     def example(cls) -> Self:

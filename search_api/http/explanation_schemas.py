@@ -93,7 +93,7 @@ class TermOut(BaseModel):
 
     term: str = Field(description="its stem")
     word: str = Field(description="as asked, or as the papers to be like have it")
-    count: int = Field(description="how often it occurs in title, abstract and authors")
+    count: int = Field(description="how often it occurs in title, abstract, authors and keywords")
 
 
 class ExplanationOut(BaseModel):

@@ -68,7 +68,7 @@ def _written(parameters: ExportParameters, engine: Engine, link: str | None) -> 
             papers = listed(page.hits)
         headers["X-Akin-Total"] = str(page.total)
     elif parameters.id:
-        papers = map(Listed, engine.papers_of(list(dict.fromkeys(parameters.id))))
+        papers = map(Listed, engine.papers_of(engine.ids(parameters.id)))
     else:
         papers = map(Listed, engine.papers(parameters.filters(), parameters.excluded()))
     title, own_keys = parameters.q.strip() or "Papers", parameters.keys == "own"

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import orjson
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from pydantic import Field
 
 from indexer.errors import BadParameter
@@ -18,7 +18,7 @@ from search_api.engine.engine import Engine
 from search_api.exports import EXPORTERS, Listed
 from search_api.exports.document import document
 from search_api.http.dependencies import EngineDep
-from search_api.http.list_urls import Asked, Marked
+from search_api.http.list_urls import Asked, Marked, paper_url
 from search_api.http.parameters import Words
 from search_api.http.titles import title_of_list
 from search_api.pages.facets import bars, facets, narrowed
@@ -85,8 +85,8 @@ def _results(request: Request, asked: Asked, engine: Engine) -> HTMLResponse | N
         ],
         facets=facets(engine, asked, found),
         bars=bars(engine, asked, found),
-        like=engine.papers_of(query.like),
-        unlike=engine.papers_of(query.unlike),
+        like=engine.papers_of(found.query.like),
+        unlike=engine.papers_of(found.query.unlike),
         narrowed=list(narrowed(asked)),
         name=_name(engine, asked, found),
     )
@@ -147,12 +147,14 @@ def why(
     id: str,  # noqa: A002 — the route's
     asked: AskedDep,
     engine: EngineDep,
-) -> HTMLResponse:
+) -> Response:
     """Why a paper is where it is in a list; to a script without the page around it."""
     query = asked.to_query()
     if query is None:
         raise BadParameter("q: what was looked for?", field="q")
     found = engine.explain(query, id)
+    if found.paper.id != id:
+        return _moved(paper_url(found.paper.id, "/why", **asked.parameters()))
     return page(
         request,
         "why.html",
@@ -171,9 +173,14 @@ def paper(
     id: str,  # noqa: A002 — the route's
     asked: AskedDep,
     engine: EngineDep,
-) -> HTMLResponse:
-    """A paper with all its fields, its neighbours, and how to cite it."""
+) -> Response:
+    """A paper with all its fields, its neighbours, and how to cite it.
+
+    Whatever else it goes by leads to its id.
+    """
     found, query = engine.paper(id), asked.to_query()
+    if found.id != id:
+        return _moved(paper_url(found.id, **asked.parameters()))
     return page(
         request,
         "paper.html",
@@ -186,6 +193,11 @@ def paper(
         records=engine.records(id),
         neighbours=engine.search(queries.Query.related(like=(id,), k=_NEIGHBOURS)),
     )
+
+
+def _moved(to: str) -> RedirectResponse:
+    # To be asked for again: a name may be another paper's in the next index.
+    return RedirectResponse(to, 308, HEADERS)
 
 
 def _fields(found: Paper) -> list[tuple[str, str]]:

@@ -3,16 +3,23 @@
 Most of it is prose, from one word to a whole abstract, and comes through untouched. An operator
 counts only in its exact form and at the start of a token, after white space or at the beginning.
 Whatever only looks like one is searched as text, and a note says so: no query is an error.
+
+Papers come first whose ids are in it; with AND, OR or NOT it is read by
+:mod:`search_api.query.boolean`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from indexer.cleaning.naming import typed_ids
 from indexer.fields import FLAGS, TERMS, YEARS, Described
 from indexer.letters import WORD
+from search_api.query import boolean
 from search_api.query.filters import Filters, Wanted
-from search_api.query.operators import QUOTES, Asked, Clause, Operator, Wish, operators_of
+from search_api.query.formula import Clause
+from search_api.query.operators import QUOTES, Asked, Operator, Wish, operators_of
 
 __all__ = ["HELP", "Asked", "Clause", "Wish", "parse"]
 
@@ -24,11 +31,15 @@ HELP = (
     ('-"image retrieval"', "the phrase must not occur"),
     ("+2 (graph networks)", "rather about this; the number is a weight, 1 where left out"),
     ("-1 (medical images)", "rather not about this"),
+    ("traject*", "a word that begins so must occur; those that do rank, too"),
+    ("(barley OR wheat) AND NOT maize", "as databases read it, in capitals; AND binds before OR"),
     ("title:attention", "a form of the word must occur in the title; it ranks, too"),
     ('title:"attention is all"', "the phrase must occur in the title"),
     *((f.form, f.meaning) for f in sorted(_FIELDS, key=lambda field: field.help_place)),
     ("-author:Huang", "not this; any field can be excluded"),
-    ("related:arxiv:2508.15763", "near a paper, by its id or its link at arXiv or doi.org"),
+    ("doi:10.1000/abc", "that paper; also pmid:, pmcid:, arxiv:, acl:, openreview:, id:"),
+    ("key:Lee2015", "the paper of that citation key"),
+    ("related:arxiv:2508.15763", "near a paper, by any of its ids or a link to it"),
     ("unlike:doi:10.1000/abc", "far from a paper"),
 )
 """Forms of the language and what they mean."""
@@ -40,6 +51,9 @@ MAX_OPERATORS = 64
 """Of one query. What follows is searched as text."""
 
 MAX_NOTES = 10
+
+_READ = 200
+"""Characters that a note says of how a query was read."""
 
 
 def parse(q: str, given: Filters | None = None) -> Asked:
@@ -59,6 +73,14 @@ def parse(q: str, given: Filters | None = None) -> Asked:
     """
     given = given or Filters()
     notes: list[str] = []
+    if names := typed_ids(q):
+        return Asked(text=q.strip(), names=names)
+    formula = boolean.read(q)
+    if isinstance(formula, Asked):
+        note = f"read as {_cut(str(formula.formulas[0]), _READ)}"
+        return replace(formula, notes=(note,))
+    if formula:
+        notes.append(f"AND, OR and NOT are searched as text: {formula}")
     parts = _operators(q, notes)
     text = _without(q, parts)
     if parts and _operators(text, []):  # there were too many, or -words stood in quotes
@@ -79,6 +101,9 @@ def parse(q: str, given: Filters | None = None) -> Asked:
             notes.append(f"{_shown(q, part)} excludes what is asked for elsewhere")
     return Asked(
         text=text,
+        names=_names(text),
+        formulas=tuple(one for ask in asks for one in ask.formulas),
+        beginnings=tuple(dict.fromkeys(one for ask in asks for one in ask.beginnings)),
         wishes=tuple(one for ask in asks for one in ask.wishes),
         must=must,
         must_not=must_not,
@@ -195,13 +220,23 @@ def _without(q: str, parts: list[Operator]) -> str:
     return " ".join(bare for piece in pieces if (bare := piece.strip()))
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names of the papers whose ids are in a text, such as a citation with its DOI."""
+    if _size(text) > LONG:
+        return ()
+    return tuple(dict.fromkeys(name for part in text.split() for name in typed_ids(part)))
+
+
 def _size(text: str) -> int:
     return sum(map(len, text.split()))
 
 
 def _shown(q: str, part: Operator) -> str:
-    text = " ".join(q[part.start : part.end].split())
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return _cut(" ".join(q[part.start : part.end].split()), 40)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _bounded(notes: list[str]) -> tuple[str, ...]:

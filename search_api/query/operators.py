@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Literal
 
-from indexer.cleaning.identity import (
-    identifier,
-    identifiers_in,
-    known_identifiers,
-    paper_id,
-    scheme_of,
-)
+from indexer.cleaning.naming import KINDS, typed_ids
 from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.letters import WORD, folded
 from indexer.words import STOP_WORDS
 from search_api.query.filters import Filters
+from search_api.query.formula import Clause, Formula, Named, Not
 from search_api.query.years import years
 
 LONGEST_QUOTATION = 300
@@ -35,6 +31,10 @@ _NAMES = {
     "like": "related",
     "unlike": "unlike",
 }
+_IDS = frozenset({*KINDS, "id", "pubmed"} - {"title"})
+_MOST_LIKE = 0.8
+"""How near a name is to be to that of a field to be taken for a slip: the share of letters."""
+
 _FLAGS = {flag.name: flag.parameter for flag in FLAGS}
 
 QUOTES = '"“”„'
@@ -49,23 +49,9 @@ _WISH_END = re.compile(r"[,;]*(?!\S)")
 # A word, a hyphenated one, C++, R&D. No letter alone, no formula: -x and -f(x) are mathematics.
 _NO_WORD = rf"\s()\[\]{{}}<>=$\\^_*|:{QUOTES}"
 _EXCLUDED = re.compile(rf"[^\W\d_][^{_NO_WORD}]*[^{_NO_WORD}-]")
-_AKIN_ID = re.compile(r"akin:[0-9a-f]{16}")
+_BEGINNING = re.compile(r"(-?)([^\W\d_][\w'-]{2,})\*[.,;:!?]*")
 
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Words that a paper must have, or must not.
-
-    Attributes:
-        text: as typed, without quotes.
-        literal: ``True``: these words in this order; ``False``: the one word in any form. What
-            was quoted is literal, and so is what is hyphenated.
-        field: ``any``: title or abstract.
-    """
-
-    text: str
-    literal: bool
-    field: Literal["any", "title"] = "any"
+__all__ = ["MAX_WEIGHT", "QUOTES", "Asked", "Clause", "Operator", "Wish", "operators_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +81,9 @@ class Asked:
         excluded: of one field each; papers that pass any of them are left out.
         like: ids of papers to be near, in the form that the index has them.
         unlike: likewise to be far from; none of those in ``like``.
+        names: of the papers whose ids are in it, in their order.
+        formulas: that a paper must meet.
+        beginnings: of words that rank, whichever words of the papers these are.
         notes: sentences on what was not taken as it may have been meant.
     """
 
@@ -106,6 +95,9 @@ class Asked:
     excluded: tuple[Filters, ...] = ()
     like: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    beginnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -136,7 +128,8 @@ def operators_of(q: str) -> Iterator[Operator]:
     while token := _TOKEN.search(q, at):
         start, at = token.span()
         part = _quotation(q, start, at) or _field(q, start, at)
-        part = part or _wish(q, start, closing) or _exclusion(q, start, at)
+        part = part or _wish(q, start, closing) or _beginning(q, start, at)
+        part = part or _exclusion(q, start, at)
         if part:
             yield part
             at = _end(q, part.end)
@@ -152,10 +145,34 @@ def _quotation(q: str, start: int, end: int) -> Operator | None:
     text = match[1].strip()
     if not WORD.search(text):
         return Operator(start, match.end(), problem="quotes no word")
-    clause = (Clause(text, literal=True),)
+    clause = _clause(text, literal=True)
     if sign:
-        return Operator(start, match.end(2), Asked(must_not=clause))
-    return Operator(start, match.end(), Asked(text, must=clause))
+        return Operator(start, match.end(2), Asked(must_not=(clause,)))
+    return Operator(start, match.end(), _must(clause))
+
+
+def _beginning(q: str, start: int, end: int) -> Operator | None:
+    """Read ``traject*``. Capitals are names (RRT*, LPA*), and so is a letter or two (A*)."""
+    match = _BEGINNING.fullmatch(q, start, end)
+    if not match or match[2].isupper():
+        return None
+    clause = Clause(match[2], literal=True, prefix=True)
+    return Operator(start, end, Asked(must_not=(clause,)) if match[1] else _must(clause))
+
+
+def _clause(text: str, *, literal: bool, field: Literal["any", "title"] = "any") -> Clause:
+    """Return the clause of a text, the last word of which may be a beginning: ``neur*``."""
+    bare = text.rstrip("*").rstrip()
+    prefix = bare != text and bool(WORD.search(bare)) and bare[-1:].isalnum()
+    return Clause(bare, True, field, prefix=True) if prefix else Clause(text, literal, field)
+
+
+def _must(clause: Clause) -> Asked:
+    """Return that a clause must be met, and ranks."""
+    if not clause.prefix:
+        return Asked(clause.text, must=(clause,))
+    *before, last = clause.text.split()
+    return Asked(" ".join(before), must=(clause,), beginnings=(last,))
 
 
 def _exclusion(q: str, start: int, end: int) -> Operator | None:
@@ -191,9 +208,11 @@ def _wish(q: str, start: int, closing: dict[int, int]) -> Operator | None:
 
 def _field(q: str, start: int, end: int) -> Operator | None:
     match = _FIELD.match(q, start, end)
-    name = _NAMES.get(match[2].lower()) if match else None
-    if not match or not name:
+    if not match:
         return None
+    name = _NAMES.get(match[2].lower())
+    if not name:
+        return _of_no_field(q, start, end, match)
     quoted = _QUOTED.match(q, match.end())
     value = quoted[1].strip() if quoted else q[match.end() : end].rstrip(",;")
     if not value:
@@ -207,6 +226,18 @@ def _field(q: str, start: int, end: int) -> Operator | None:
     if isinstance(asks, str):
         return Operator(start, end, problem=asks)
     return Operator(start, end, asks)
+
+
+def _of_no_field(q: str, start: int, end: int, match: re.Match[str]) -> Operator | None:
+    """Read an id that is excluded, or a name that is nearly that of a field; else it is text."""
+    name = match[2].lower()
+    if name in _IDS and (names := typed_ids(q[start + len(match[1]) : end])):
+        excluded = Operator(start, end, Asked(formulas=(Not(Named(names)),)))
+        return excluded if match[1] else None  # it is text that names a paper
+    near = get_close_matches(name, _NAMES, n=1, cutoff=_MOST_LIKE) if match.end() < end else []
+    if not near or q.startswith("//", match.end()):
+        return None
+    return Operator(start, end, problem=f"names no field (did you mean {near[0]}:?)")
 
 
 def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | str:
@@ -230,8 +261,10 @@ def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | st
     if not WORD.search(value):
         return "has no word"
     if name == "title":
-        clause = (Clause(value, literal, "title"),)
-        return Asked(must_not=clause) if excludes else Asked(value, must=clause)
+        clause = _clause(value, literal=literal, field="title")
+        return Asked(must_not=(clause,)) if excludes else _must(clause)
+    if value.endswith("*"):
+        return "ends in *, as only words and title: may"
     filters = Filters(None, None, **{name: (value,)})
     return Asked(excluded=(filters,)) if excludes else Asked(filters=filters)
 
@@ -246,11 +279,7 @@ def _years(value: str) -> Filters | None:
 
 def _id(value: str) -> str | None:
     """Return the id of a paper as the index has it, of an id with its scheme, bare or in a link."""
-    if _AKIN_ID.fullmatch(value.lower()):
-        return value.lower()
-    bare = {kind: identifier(kind, value) for kind in ("arxiv", "doi", "acl")}
-    found = paper_id("", (), known_identifiers(scheme_of(value) or identifiers_in(value) or bare))
-    return None if _AKIN_ID.fullmatch(found) else found  # a hash: nothing was known
+    return next(iter(typed_ids(value)), None)
 
 
 def _closing(q: str) -> dict[int, int]:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self, TypedDict, Unpack, get_args
 
+from indexer.cleaning.naming import names_in
 from indexer.errors import BadParameter
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
+from search_api.query.formula import Formula
 from search_api.query.language import Clause, Wish, parse
 from search_api.query.operators import MAX_WEIGHT
 
@@ -65,6 +67,11 @@ class Query:
             :func:`search_api.ranking.ordering.diversify`.
         collapse: whether several records of one work have one place.
         cursor: the ``next`` of the page before.
+        names: of papers that are meant, and come first: ids in the text, then what the whole of it
+            may be, its title first. See :mod:`indexer.cleaning.naming`.
+        formulas: what every result meets.
+        beginnings: of words that rank, whichever words of the papers these are.
+        typed_ids: those of ``like`` and ``unlike`` that were typed among the words.
         typed: the query as it was typed, before it was read.
         notes: what was not taken as it may have been meant.
 
@@ -89,6 +96,10 @@ class Query:
     diversity: float = 0.0
     collapse: bool = False
     cursor: str | None = None
+    names: tuple[str, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    typed_ids: tuple[str, ...] = ()
     typed: str = ""
     notes: tuple[str, ...] = ()
 
@@ -124,6 +135,10 @@ class Query:
             must=asked.must,
             must_not=asked.must_not,
             narrowed=asked.filters,
+            names=tuple(dict.fromkeys(asked.names + names_in(asked.text) + names_in(q))),
+            formulas=asked.formulas,
+            beginnings=asked.beginnings,
+            typed_ids=(*asked.like, *asked.unlike),
             typed=q,
             notes=asked.notes,
             **shape,
@@ -216,7 +231,8 @@ class Query:
     @property
     def ranks(self) -> bool:
         """Whether there is anything to rank by."""
-        return bool(self.text.strip() or self.wishes or self.like or self.unlike)
+        words = self.text.strip() or self.wishes or self.beginnings
+        return bool(words or self.like or self.unlike)
 
     @property
     def conditions(self) -> Conditions:
@@ -227,6 +243,7 @@ class Query:
             excluded=self.excluded,
             must=self.must,
             must_not=self.must_not,
+            formulas=self.formulas,
         )
 
     @property
@@ -251,7 +268,7 @@ class Query:
         Args:
             reranker: the fingerprint of the cross-encoder that reads them again.
         """
-        shape = replace(self, cursor=None, k=1, typed="", notes=())
+        shape = replace(self, cursor=None, k=1, typed="", typed_ids=(), notes=())
         return hashlib.sha256(f"{shape!r}{reranker}".encode("utf-8", "surrogatepass")).hexdigest()[
             :16
         ]
@@ -286,6 +303,8 @@ class Query:
             "must_not": [asdict(clause) for clause in self.must_not],
             "filters": self.narrowed.to_json(),
             "excluded": [filters.to_json() for filters in self.excluded],
+            "formulas": list(map(str, self.formulas)),
+            "beginnings": list(self.beginnings),
         }
         return {name: value for name, value in read.items() if value}
 

@@ -42,6 +42,8 @@ class Hit:
         lift: what the papers nearest to it add to its score; ``None`` outside hybrid mode.
         rerank: what the cross-encoder says of it; ``None`` where it was not read again.
         same: ids of other records of the same work, which have no place of their own.
+        named: what the query names it by (*DOI*, *title*), so that it comes first; ``None``: by
+            nothing.
     """
 
     rank: int
@@ -51,6 +53,7 @@ class Hit:
     lift: float | None
     rerank: float | None = None
     same: tuple[str, ...] = ()
+    named: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as a JSON object."""
@@ -64,6 +67,7 @@ class Hit:
                 **({} if self.rerank is None else {"rerank": round(self.rerank, _DIGITS)}),
             },
             **({"same": list(self.same)} if self.same else {}),
+            **({"named": self.named} if self.named else {}),
         }
 
 
@@ -101,6 +105,8 @@ class ResultList:
         facets: counts over the whole list, by field.
         next: the cursor of the next page, ``None`` on the last.
         notes: what the reader should know, such as a query that was cut.
+        suggestion: the query as it may have been meant, where it holds a word that no paper has and
+            that is near to one of theirs.
     """
 
     query: Query
@@ -111,6 +117,7 @@ class ResultList:
     facets: Mapping[str, Sequence[FacetCount]]
     next: str | None
     notes: list[str]
+    suggestion: str | None = None
 
     @property
     def papers(self) -> list[Paper]:
@@ -131,4 +138,5 @@ class ResultList:
             },
             "next": self.next,
             "notes": self.notes,
+            "suggestion": self.suggestion,
         }

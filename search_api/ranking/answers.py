@@ -15,6 +15,7 @@ from indexer.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.query import Query
 from search_api.ranking.modes import MODES
+from search_api.ranking.naming import named_by
 from search_api.ranking.question import Question
 from search_api.ranking.ranker import Ranker, Ranking
 from search_api.ranking.reranker import Reranker
@@ -41,12 +42,14 @@ class Answer:
         searched: the papers that are ranked at all.
         question: what ranks; ``None`` where nothing does, and papers are only selected.
         scoring: its scores in the query's mode; ``None`` likewise.
+        names: what the reader should know of the papers that the query names.
     """
 
     ranking: Ranking
     searched: Selection
     question: Question | None
     scoring: Scoring | None
+    names: tuple[str, ...] = ()
 
     @property
     def by_meaning(self) -> bool:
@@ -57,7 +60,7 @@ class Answer:
     def notes(self) -> list[str]:
         """What the reader should know."""
         cut = self.question.notes if self.question and self.by_meaning else ()
-        return [*cut, *self.ranking.notes]
+        return [*self.names, *cut, *self.ranking.notes]
 
     def ranks_all(self, rows: Rows) -> bool:
         """Tell whether papers are ranked, and so in the list unless a later step takes them out."""
@@ -118,8 +121,9 @@ class Answers:
             asked = question(_ranking_part(query))
             among = among.without(asked.named)
             scores = scoring(_ranking_part(query), query.mode)
-            ranking = ranker.rank(query, scores, asked.like, among, depth, read_again)
-            return Answer(ranking, among, asked, scores)
+            named, notes = named_by(query.names, store, among)
+            ranking = ranker.rank(query, scores, asked.like, among, named, depth, read_again)
+            return Answer(ranking, among, asked, scores, notes)
 
         self._question, self._answer, self._selected = question, answer, selected
 
@@ -166,7 +170,7 @@ class Answers:
 
 def _shape(query: Query) -> Query:
     """Return what of a query shapes its list, pages aside."""
-    return replace(query, k=1, cursor=None, typed="", notes=())
+    return replace(query, k=1, cursor=None, typed="", typed_ids=(), notes=())
 
 
 def _ranking_part(query: Query) -> Query:
@@ -176,5 +180,6 @@ def _ranking_part(query: Query) -> Query:
         wishes=query.wishes,
         like=query.like,
         unlike=query.unlike,
+        beginnings=query.beginnings,
         is_paper=query.is_paper,
     )

@@ -20,6 +20,9 @@ from search_api.store.store import Scorer, Store
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
 
+MOST_BEGINNING = 20
+"""Words that stand for a beginning (``traject*``) in a question, the most frequent."""
+
 
 class Question:
     """What is asked for, apart from which papers are selected and how they are listed.
@@ -30,7 +33,7 @@ class Question:
     Args:
         store: that is asked.
         encoder: of the model that its vectors are of.
-        query: of which only text, wishes, papers to be like and unlike matter.
+        query: of which only text, beginnings, wishes, papers to be like and unlike matter.
 
     Attributes:
         store: that is asked; a signal of the ranking may ask it for more.
@@ -65,7 +68,7 @@ class Question:
         query = self._query
         wanted = np.zeros(self.store.dimension)
         encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
-        if texts := texts_of(query):
+        if texts := self._texts:
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(self.like):
@@ -77,7 +80,7 @@ class Question:
     @kept
     def weights(self) -> TermWeights:
         """The weight of each term that papers are to have, below 0 where they are not to."""
-        weights: TermWeights = defaultdict(float, weigh(texts_of(self._query)))
+        weights: TermWeights = defaultdict(float, weigh(self._texts))
         for rows, sign in ((self.like, 1.0), (self.unlike, -UNLIKE_WEIGHT)):
             for term, weight in weigh_papers(self.store, rows).items():
                 weights[term] += sign * weight
@@ -126,6 +129,27 @@ class Question:
             "its meaning was taken from the beginning, its words from all of it",
         )
 
+    @kept
+    def asked(self) -> str:
+        """All that is wished for in words, those written out of which a beginning was asked."""
+        return " ".join(text for weight, text in self._texts if weight > 0)
+
+    @kept
+    def _own_text(self) -> str:
+        words = [
+            word
+            for beginning in self._query.beginnings
+            for word in self.store.beginning(beginning, MOST_BEGINNING)
+        ]
+        return " ".join([self._query.text, *words])
+
+    @kept
+    def _texts(self) -> list[tuple[float, str]]:
+        """The texts to rank by, with their weights."""
+        texts = [(1.0, self._own_text)] if self._own_text.strip() else []
+        texts += [(wish.weight, wish.text) for wish in self._query.wishes]
+        return [(weight, _cleaned(text)) for weight, text in texts]
+
     def _others(self) -> Vectors:
         """Return the vectors of a sample of the other papers, always the same."""
         last = len(self.store) - 1
@@ -133,11 +157,6 @@ class Question:
         return self.store.vectors(np.setdiff1d(rows, self.like))
 
 
-def texts_of(query: Query) -> list[tuple[float, str]]:
-    """Return the texts to rank by, cleaned as those of papers are, with their weights.
-
-    So ``CO$_2$``, as a title was copied, is asked for as papers have it.
-    """
-    texts = [(1.0, query.text)] if query.text.strip() else []
-    texts += [(wish.weight, wish.text) for wish in query.wishes]
-    return [(weight, clean(text) or text) for weight, text in texts]  # a tag alone is its name
+def _cleaned(text: str) -> str:
+    """Return a text as those of papers are: ``CO$_2$``, as a title was copied, as they have it."""
+    return clean(text) or text  # a tag alone is its name

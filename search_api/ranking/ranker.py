@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +35,7 @@ class Ranking:
         same: the other records of a paper's work, which have no place; by the paper that has it,
             or that the list is about.
         read: what the cross-encoder says of the papers that it read again.
+        named: the papers that the query names, which come first, and what it calls them by.
         notes: what the reader should know.
     """
 
@@ -41,6 +43,7 @@ class Ranking:
     listed: Selection
     same: dict[int, list[int]] = field(default_factory=dict)
     read: dict[int, float] = field(default_factory=dict)
+    named: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -103,6 +106,7 @@ class Ranker:
         scoring: Scoring,
         about: Rows,
         among: Selection,
+        named: Mapping[int, str],
         least: int,
         read_again: bool = True,
     ) -> Ranking:
@@ -116,6 +120,7 @@ class Ranker:
             scoring: scores papers for it.
             about: papers that the list is about; other records of them are not in it.
             among: which papers are searched.
+            named: those of them that the query names come first, whatever they score.
             least: how many of the list are to be in order at least.
             read_again: whether a cross-encoder may; it takes seconds, and changes only the order.
 
@@ -130,7 +135,7 @@ class Ranker:
         ranking = self._collapsed(query, ranking, about)
         if query.diversity and by_relevance:
             ranking = self._varied(query, scoring, ranking)
-        return ranking
+        return self._named_first(ranking, named) if named else ranking
 
     def _ordered(self, query: Query, scoring: Scoring, among: Selection, least: int) -> Ranking:
         """Return the list by score, or by date; ties go to the earlier row."""
@@ -161,7 +166,7 @@ class Ranker:
         found = self._scores(text, tuple(pool.tolist()))
         read = dict(zip(pool.tolist(), found.tolist(), strict=True))
         rows = np.concatenate([pool[np.argsort(-found, kind="stable")], others])
-        return Ranking(rows, ranking.listed, read=read, notes=ranking.notes)
+        return replace(ranking, rows=rows, read=read)
 
     def _collapsed(self, query: Query, ranking: Ranking, about: Rows) -> Ranking:
         """Give each work one place, where that is asked for."""
@@ -173,7 +178,17 @@ class Ranker:
         gone = np.array([row for rows in same.values() for row in rows], dtype=np.int64)
         rows = np.concatenate([kept, others])
         listed = ranking.listed.without(gone)
-        return Ranking(rows, listed, same, ranking.read, ranking.notes)
+        return replace(ranking, rows=rows, listed=listed, same=same)
+
+    def _named_first(self, ranking: Ranking, named: Mapping[int, str]) -> Ranking:
+        """Put the papers first that the query names; they are in the list then, in any case."""
+        first = np.array(list(named), dtype=np.int64)
+        others = ranking.rows[~np.isin(ranking.rows, first)]
+        listed = ranking.listed
+        if not listed.has(first).all():
+            listed = self._store.only(np.union1d(listed.rows(), first))
+        rows = np.concatenate([first, others])
+        return replace(ranking, rows=rows, listed=listed, named=named)
 
     def _varied(self, query: Query, scoring: Scoring, ranking: Ranking) -> Ranking:
         """Put papers first that say something that those before them do not."""
@@ -182,7 +197,7 @@ class Ranker:
         merit = places if ranking.read else scoring.of(pool).score  # once they were read again
         varied = ordering.diversify(pool, merit, self._store.vectors(pool), query.diversity)
         rows = np.concatenate([varied, others])
-        return Ranking(rows, ranking.listed, ranking.same, ranking.read, ranking.notes)
+        return replace(ranking, rows=rows)
 
 
 def _in_order(query: Query, least: int) -> int:

@@ -10,15 +10,22 @@ from operator import itemgetter
 import numpy as np
 
 from indexer.arrays import Rows, Vectors, best
-from indexer.errors import IndexCorrupted, UnknownPaper
+from indexer.cleaning.naming import spellings
+from indexer.errors import IndexCorrupted
 from indexer.kept import kept
+from indexer.letters import folded
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import (
     MergedPaper,
     merged_papers,
+    read_beginning,
+    read_ids,
+    read_named,
     read_papers,
     read_records,
     read_rows,
+    read_spelled,
+    read_spellings,
     read_texts,
     rejections_in,
     term_numbers,
@@ -30,14 +37,18 @@ from indexer.store.lexical_index import LexicalIndex
 from indexer.store.manifest import how_to_mend
 from indexer.store.moments import Moments
 from indexer.store.vector_index import VectorIndex
+from indexer.words import stem
 from search_api.query.conditions import Conditions
+from search_api.query.formula import Formula
 from search_api.query.results import IndexInfo
 from search_api.store.bitmap import Bitmap
 from search_api.store.columns import Columns
 from search_api.store.connections import Connections
 from search_api.store.map_columns import MapColumns
+from search_api.store.naming import known_as
 from search_api.store.scorers import Meaning, Words
-from search_api.store.selection import having
+from search_api.store.selection import Meets
+from search_api.store.spelling import MOST_WORDS, Spelling, may_be_misspelt
 from search_api.store.store import Selection
 
 
@@ -101,20 +112,28 @@ class LocalStore:
         """Return the rows of papers by id.
 
         Raises:
-            UnknownPaper: no paper has one of the ids.
+            UnknownPaper: no paper has one of the ids, or several are known by it.
         """
         if not ids:
             return np.zeros(0, dtype=np.int64)
         with self._catalogue() as db:
             found = read_rows(db, ids)
-        for paper_id in ids:
-            if paper_id not in found:
-                raise UnknownPaper(
-                    f"{paper_id}: not in the index of {self.info.papers:,} papers",
-                    id=paper_id,
-                    index=self.info.to_json(),
-                )
-        return np.array([found[paper_id] - 1 for paper_id in ids], dtype=np.int64)
+        return np.array([found[one] - 1 if one in found else self._row(one) for one in ids])
+
+    def _row(self, typed: str) -> int:
+        """Return the row of the paper that goes by a name that is no id."""
+        return known_as(typed, self.named((typed, *spellings(typed))), self)
+
+    def named(self, names: Sequence[str]) -> dict[str, Rows]:
+        """Return the rows of the papers that are known by names."""
+        with self._catalogue() as db:
+            found = read_named(db, names)
+        return {one: np.array(found[one], dtype=np.int64) - 1 for one in names if one in found}
+
+    def ids(self, rows: Rows) -> list[str]:
+        """Return the ids of papers."""
+        with self._catalogue() as db:
+            return read_ids(db, rows + 1)
 
     def papers(self, rows: Rows) -> list[Paper]:
         """Return papers, read in one go."""
@@ -153,17 +172,15 @@ class LocalStore:
         """Return the papers that meet all conditions."""
         if not conditions:
             return self.everything
+        wanted: tuple[Formula, ...] = (*conditions.filters, *conditions.must, *conditions.formulas)
+        unwanted: tuple[Formula, ...] = (*conditions.excluded, *conditions.must_not)
         mask = np.ones(len(self), dtype=np.bool_)
-        for filters in conditions.filters:
-            mask &= self._columns.mask(filters)
-        for filters in conditions.excluded:
-            mask &= ~self._columns.mask(filters)
-        if conditions.must or conditions.must_not:
-            with self._catalogue() as db:
-                for clause in conditions.must:
-                    mask &= having(db, self._words, clause)
-                for clause in conditions.must_not:
-                    mask &= ~having(db, self._words, clause)
+        with self._catalogue() as db:
+            meets = Meets(db, self._words, self._columns)
+            for part in wanted:
+                mask &= meets.mask(part)
+            for part in unwanted:
+                mask &= ~meets.mask(part)
         return Bitmap(mask, self._columns)
 
     def only(self, rows: Rows) -> Selection:
@@ -193,6 +210,29 @@ class LocalStore:
             numbers = term_numbers(db, terms)
         by_number = sorted(numbers.items(), key=itemgetter(1))
         return {term: self._words.frequency(number) for term, number in by_number}
+
+    def respelled(self, words: Sequence[str]) -> dict[str, str]:
+        """Return what may have been meant by words that no paper has."""
+        by_word = {word: folded(word) for word in words}
+        with self._catalogue() as db:
+            known = read_spelled(db, list(by_word.values()))
+            terms = term_numbers(db, {stem(word) for word in words})
+        return {
+            word: found
+            for word, plain in by_word.items()
+            if plain not in known and stem(word) not in terms and may_be_misspelt(word)
+            if (found := self._spelling.nearest(plain))
+        }
+
+    def beginning(self, prefix: str, most: int) -> list[str]:
+        """Return the words that begin so, the most frequent first."""
+        with self._catalogue() as db:
+            return read_beginning(db, folded(prefix), most)
+
+    @kept
+    def _spelling(self) -> Spelling:
+        with self._catalogue() as db:
+            return Spelling(read_spellings(db, MOST_WORDS), len(self))
 
     def map_columns(self) -> MapColumns | None:
         """Return the map as columns."""

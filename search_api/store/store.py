@@ -107,9 +107,21 @@ class Store(Protocol):
     def rows(self, ids: Sequence[str], /) -> Rows:
         """Return the rows of papers by id, in their order.
 
+        An id may be spelled as people do, be one that the paper had before, or any other name of
+        one paper alone: see :mod:`indexer.cleaning.naming`.
+
         Raises:
-            UnknownPaper: no paper has one of the ids.
+            UnknownPaper: no paper has one of the ids, or several are known by it, and none has it.
         """
+
+    def named(self, names: Sequence[str], /) -> dict[str, Rows]:
+        """Return the rows of the papers that are known by each of those names that any has.
+
+        That whose id it is comes first, the others by row.
+        """
+
+    def ids(self, rows: Rows, /) -> list[str]:
+        """Return the ids of papers, in the order of the rows."""
 
     def papers(self, rows: Rows, /) -> list[Paper]:
         """Return papers in the order of the rows, read in one go."""
@@ -151,6 +163,19 @@ class Store(Protocol):
         """Return how many papers have each of the terms that any paper has.
 
         They come in an order of the store's own, however they are asked for: ties go by it.
+        """
+
+    def respelled(self, words: Sequence[str], /) -> dict[str, str]:
+        """Return for words that no paper has, in any form, the one that may have been meant.
+
+        Case and accents do not count. A word that nothing is near to has none, nor has a short one.
+        """
+
+    def beginning(self, prefix: str, most: int, /) -> list[str]:
+        """Return the words that begin so, case and accents aside, the most frequent first.
+
+        Those of titles, abstracts, keywords and names, as they are written; of as many papers by
+        their letters.
         """
 
     def map_columns(self) -> MapColumns | None:
