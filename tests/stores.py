@@ -156,7 +156,7 @@ class MemoryStore:
                 " ".join([paper.own_title, paper.abstract, *keywords]),
                 " ".join(paper.authors),
             ):
-                having.update(folded_words(text))
+                having.update(set(folded_words(text)))
         return having
 
     def papers(self, rows: Rows) -> list[Paper]:
