@@ -13,8 +13,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # the tests' browser is no part of the package
@@ -95,6 +97,21 @@ def leave_waiting(page: Page) -> None:
     page.get_by_role("button", name="Search").click(no_wait_after=True)
 
 
+TWICE = """
+@article{a, title = {Sleep of nurses who work at night}, author = {Haugen, Berit}, year = 2019,
+  journal = {Shift Work Today},
+  abstract = {Nurses who work at night sleep less, and badly, whatever they do by day.}}
+@article{b, title = {Sleep of nurses working at night}, author = {Haugen, B.}, year = 2019,
+  abstract = {Nurses who work at night sleep less, and badly, whatever they do by day.}}
+@article{c, title = {Lichens on the roofs of northern barns}, author = {Okafor, Ngozi}, year = 2018,
+  journal = {Roofs}, volume = 7, doi = {10.1000/roofs.7}}
+@misc{d, title = {Lichens on the Roofs of Northern Barns}, author = {N. Okafor}, year = 2018}
+@article{e, title = {Lichens on the roofs of northern barns}, author = {Okafor, Ngozi}, year = 2018,
+  journal = {Roofs}, volume = 7}
+"""
+"""A library that has some papers more than once."""
+
+
 @dataclass(frozen=True)
 class Shot:
     """A picture to be taken.
@@ -102,12 +119,12 @@ class Shot:
     Attributes:
         path: of the page.
         then: what is done there first.
-        indexed: whether there is an index.
+        of: which index is looked at.
     """
 
     path: str
     then: Callable[[Page], None] = nothing
-    indexed: bool = True
+    of: Literal["seeds", "twice", "none"] = "seeds"
 
 
 SHOTS = {
@@ -120,6 +137,8 @@ SHOTS = {
     "related": Shot(f"/related?like={STRUCTURE}&like={SPECTRAL}&unlike={DEFTA}"),
     "paste": Shot("/related"),
     "paper": Shot(f"/papers/{SPECTRAL}"),
+    "duplicates": Shot("/duplicates", of="twice"),
+    "merged": Shot("/duplicates?show=merged", of="twice"),
     "map": Shot("/map"),
     "map-results": Shot("/map?q=federated+graph+learning", point),
     "list": Shot(QUESTION, save_three),
@@ -127,7 +146,7 @@ SHOTS = {
     "loading": Shot("/", leave_waiting),
     "error": Shot("/?q=graphs&year_from=soon"),
     "unknown": Shot("/papers/arxiv:0000.00000"),
-    "no-index": Shot("/", indexed=False),
+    "no-index": Shot("/", of="none"),
 }
 
 
@@ -164,15 +183,20 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.chdir(folder)  # no picture is to show where this machine keeps things
-        index, none = IndexFolder(Path("seeds-index")), IndexFolder(Path("index"))
-        rebuild([ROOT / "seeds"], index, encoder_of(find_model()))
+        indexes = {name: IndexFolder(Path(name)) for name in ("seeds", "twice", "none")}
+        Path("library.bib").write_text(TWICE, "utf-8")
+        rebuild([ROOT / "seeds"], indexes["seeds"], encoder_of(find_model()))
+        rebuild([Path("library.bib")], indexes["twice"], encoder_of(find_model()))
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        with (
-            serving(create_app(index, encoder_for())) as origin,
-            serving(create_app(none, encoder_for())) as empty,
-        ):
+        with ExitStack() as served:
+            origins = {
+                name: served.enter_context(
+                    serving(create_app(index, encoder_for(), deciders="here"))
+                )
+                for name, index in indexes.items()
+            }
             for name in names:
-                take(browser, origin if SHOTS[name].indexed else empty, name, SHOTS[name])
+                take(browser, origins[SHOTS[name].of], name, SHOTS[name])
                 print(name)
         browser.close()
     sizes = [path.stat().st_size for path in FOLDER.glob("*.webp")]

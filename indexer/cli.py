@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from indexer.encoders import encoder_of
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
+from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
 from indexer.models import DEFAULT_MODEL, find_model
 from indexer.piped import is_kept
@@ -74,6 +76,12 @@ class Columns(click.ParamType[dict[str, str]]):
 )
 @click.option("--follow-links", is_flag=True, help="Read what links lead to out of a folder.")
 @click.option(
+    "--decisions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file of what was decided on records (akin decide).  "
+    f"[default: {NAME}, beside the first source]",
+)
+@click.option(
     "--ledger",
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file to write a line to per rejected or merged record, and per paper that is added, "
@@ -101,6 +109,7 @@ def rebuild_index(
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     follow_links: bool,
+    decisions: Path | None,
     ledger: Path | None,
     mapped: Asked,
     add: bool,
@@ -125,7 +134,9 @@ def rebuild_index(
     index = IndexFolder(index_path)
     if (add or remove) and (not sources or (add and remove)):
         raise click.UsageError("--add and --remove need SOURCES, and not each other")
-    named = Recorded(list(sources), model or "", columns or {}, list(apart), follow_links)
+    named = Recorded(
+        list(sources), model or "", columns or {}, list(apart), follow_links, decisions
+    )
     asked = _what_to_build(index, named, "add" if add else "remove" if remove else None)
     encoder = encoder_of(find_model(asked.model))
     try:
@@ -150,6 +161,7 @@ def rebuild_index(
                 columns=asked.columns,
                 apart=asked.apart,
                 follow_links=asked.follow_links,
+                decisions=asked.decisions,
                 ledger=ledger,
                 allow=None if replace or remove else allow,
                 mapped=mapped,
@@ -193,7 +205,7 @@ def _what_to_build(
     recorded = recorded or Recorded([SEEDS], DEFAULT_MODEL, {}, [])
     model = asked.model or recorded.model
     if asked.roots and not change:
-        return Recorded(asked.roots, model, asked.columns, asked.apart, asked.follow_links)
+        return dataclasses.replace(asked, model=model)
     if STDIN in recorded.roots:
         raise SourceMissing(
             "this index was built from what came through a pipe, which is gone: pipe the same in "
@@ -211,6 +223,7 @@ def _what_to_build(
         asked.columns or recorded.columns,
         asked.apart or recorded.apart,
         asked.follow_links or recorded.follow_links,
+        asked.decisions or recorded.decisions,
     )
 
 
@@ -273,6 +286,11 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
         f"{ledger.records:,} records: "
         + ", ".join(f"{getattr(ledger, name):,} {name}" for name in counted)
     )
+    if report.possible:
+        out.print(
+            f"possible duplicates: {report.possible:,}; akin export --duplicates --possible lists "
+            "them, akin decide decides"
+        )
     if dry_run:
         out.print(f"{report.papers:,} papers; a dry run: nothing embedded, nothing published")
         return

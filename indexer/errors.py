@@ -11,6 +11,8 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
     │   ├── PackageMissing        an optional package that was asked for
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
+    │   ├── DecisionsUnusable     decisions that cannot be read or followed   HTTP 409
+    │   ├── DecisionRefused       a decision that this server does not take   HTTP 403
     │   ├── BadParameter          a parameter out of its range                HTTP 422
     │   ├── UnknownPaper          an id that is not in the index              HTTP 404
     │   ├── MapMissing            the map of an index that was built without  HTTP 404
@@ -131,6 +133,22 @@ class DatasetUnusable(InputError):
 
     type = "dataset-unusable"
     title = "Data set cannot be used"
+
+
+class DecisionsUnusable(InputError):
+    """A file of decisions with a line that says nothing, or lines that contradict each other."""
+
+    type = "decisions-unusable"
+    title = "Decisions cannot be used"
+    status = 409
+
+
+class DecisionRefused(InputError):
+    """A decision that came from elsewhere, or to a server that takes none."""
+
+    type = "decision-refused"
+    title = "Decision not taken"
+    status = 403
 
 
 class BadParameter(InputError):

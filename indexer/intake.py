@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from indexer.documents import Document, readable
 from indexer.errors import SourceUnreadable
 from indexer.ledger import SHOWN_REJECTIONS, SourceAccount
+from indexer.merging.decisions import Decisions
 from indexer.merging.duplicates import DuplicateFinder
 from indexer.merging.merge import merge
 from indexer.paper import Rejection
@@ -34,16 +35,22 @@ class Read:
         rejections: the first of them.
         skipped: files of a folder that hold no format akin reads, each with the reason.
         notes: what else people should know.
+        lacking: the keys of records that were decided about and are not there.
     """
 
     sources: list[SourceAccount] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lacking: set[str] = field(default_factory=set)
 
 
 def take_in(
-    documents: Sequence[Document], rules: Collection[str], records: Records, reporter: Reporter
+    documents: Sequence[Document],
+    rules: Collection[str],
+    decisions: Decisions,
+    records: Records,
+    reporter: Reporter,
 ) -> Read:
     """Read every document into the records of a build, and merge those of one paper.
 
@@ -53,6 +60,7 @@ def take_in(
     Args:
         documents: in the order of the sources.
         rules: of :data:`indexer.merging.duplicates.RULES`, by which records are of one paper.
+        decisions: of people, which come before the rules.
         records: none yet; settled in the end.
         reporter: told of the progress.
 
@@ -62,7 +70,7 @@ def take_in(
     """
     reporter.phase("reading")
     read = Read()
-    finder = DuplicateFinder(rules)
+    finder = DuplicateFinder(rules, decisions)
     to_read: list[tuple[Document, Reader]] = []
     for document in documents:
         try:
@@ -81,6 +89,7 @@ def take_in(
                 read.skipped.append(error.detail)
             else:
                 read.sources.append(account)
+    read.lacking = finder.lacking()
     reporter.phase("merging")
     read.notes += merge_duplicates(finder, records)
     _account_for_merged(records, read)
@@ -165,11 +174,16 @@ def merge_duplicates(finder: DuplicateFinder, records: Records) -> list[str]:
     Returns:
         Which identifiers several papers state, for people to know.
     """
+    part_of: dict[int, int] = {}
     for group in finder.groups(records.paper):
         rows = [group.row, *(duplicate.row for duplicate in group.duplicates)]
         reasons = [None, *(duplicate.reason for duplicate in group.duplicates)]
         papers = [records.paper(row) for row in rows]
         records.merge(rows, reasons, papers, merge(papers))
+        part_of |= dict.fromkeys(rows[1:], group.row)
+    for likely in finder.possible():
+        row, other = sorted(part_of.get(row, row) for row in (likely.row, likely.other))
+        records.may_be_one(row, other, likely.score, likely.reason)
     shared = finder.shared()
     for one in shared:
         records.keep_apart(one.rows, one.reason)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from indexer.cleaning.text import no_formula
 from indexer.paper import Rejection
+from indexer.store.catalogue import papers_by_id
 from indexer.store.entry import Apart, Changed, Merged
-from indexer.store.records import Comparison
+from indexer.store.manifest import DecisionsInfo
+from indexer.store.records import Comparison, Records
 
 SHOWN_REJECTIONS = 100
 """How many rejections a report lists; the catalogue keeps all."""
@@ -94,6 +96,8 @@ class Report:
         seconds: wall time.
         ledger: counts of all records.
         sources: one account per document.
+        possible: pairs of papers that are likely one, for people to decide.
+        decisions: of people, that were followed.
         rejections: the first :data:`SHOWN_REJECTIONS`.
         skipped: files of a folder that hold no format akin reads, each with the reason.
         notes: what else people should know, such as a damaged file that was set aside.
@@ -107,6 +111,8 @@ class Report:
     seconds: float
     ledger: Ledger
     sources: list[SourceAccount]
+    possible: int
+    decisions: DecisionsInfo
     rejections: list[Rejection] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -123,10 +129,33 @@ class Report:
             "seconds": round(self.seconds, 3),
             "ledger": self.ledger.to_json(),
             "sources": [source.to_json() for source in self.sources],
+            "possible": self.possible,
+            "decisions": self.decisions.to_json(),
             "rejections": [rejection.to_json() for rejection in self.rejections],
             "skipped": self.skipped,
             "notes": self.notes,
         }
+
+
+def changes(
+    records: Records,
+    known: Mapping[str, str],
+    comparison: Comparison,
+    previous: Path | None,
+) -> Iterator[Changed]:
+    """Yield the papers that are added, updated and removed; none where no paper was read at all.
+
+    Args:
+        records: settled.
+        known: content hashes by id, before.
+        comparison: with these.
+        previous: the catalogue that holds the removed ones, if there is one.
+    """
+    if len(records):
+        yield from records.changed(known)
+        if previous:
+            for paper in papers_by_id(previous, comparison.gone):
+                yield Changed("removed", paper.id, paper.sources[0], None, paper.title)
 
 
 def write_ledger(
@@ -156,7 +185,7 @@ def write_ledger(
         ({"reason": None, "record": None, **c.to_json()} for c in changed),
     ]
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        rows = csv.DictWriter(file, _FIELDS)
+        rows = csv.DictWriter(file, _FIELDS, extrasaction="ignore")
         as_csv = path.suffix.lower() == ".csv"
         if as_csv:
             rows.writeheader()

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from indexer import __version__, piped
+from indexer.deciding import Deciding, notes_on_decisions
 from indexer.embedding import Embedded, embed
 from indexer.encoder import Encoder
 from indexer.errors import (
@@ -41,7 +42,7 @@ from indexer.errors import (
     NothingToIndex,
 )
 from indexer.intake import Read, take_in
-from indexer.ledger import Ledger, Report, SourceAccount, write_ledger
+from indexer.ledger import Ledger, Report, SourceAccount, changes, write_ledger
 from indexer.mapping.draw import Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
@@ -49,12 +50,11 @@ from indexer.models import Model
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent
 from indexer.sources import find_documents
-from indexer.store.catalogue import SQLITE_VERSION, papers_by_id
+from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
-from indexer.store.entry import Changed
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest, Space
+from indexer.store.manifest import DecisionsInfo, Manifest, Space
 from indexer.store.records import Comparison, Records
 from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
@@ -80,6 +80,7 @@ class _How:
     columns: dict[str, str]
     apart: list[str]
     follow_links: bool
+    decisions: DecisionsInfo
 
 
 def rebuild(
@@ -90,6 +91,7 @@ def rebuild(
     columns: Mapping[str, str] | None = None,
     apart: Collection[str] = (),
     follow_links: bool = False,
+    decisions: Path | None = None,
     ledger: Path | None = None,
     allow: Callable[[int, int, list[str]], bool] | None = None,
     mapped: Asked = "auto",
@@ -109,6 +111,8 @@ def rebuild(
         columns: which column of a table holds which field, beyond what is guessed.
         apart: rules of :data:`indexer.merging.duplicates.RULES` by which records are not merged.
         follow_links: whether to read what links lead to that lead out of a folder.
+        decisions: the file with what people decided of records; by default that of
+            :func:`indexer.merging.decision_file.place_beside`.
         ledger: a file to write every rejected and merged record to, every paper that was added,
             updated or removed, and those that share an identifier.
         allow: asked before more than half of the papers leave the index, with how many would, how
@@ -120,6 +124,7 @@ def rebuild(
         reporter: told of the progress.
 
     Raises:
+        DecisionsUnusable: they cannot be read, or contradict each other.
         InputError: a source is missing or unreadable, or there is not one paper, or PaCMAP is
             asked for and not installed.
         MostWouldGo: ``allow`` said no; nothing was changed.
@@ -130,7 +135,9 @@ def rebuild(
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
         piped.prune(index)  # what a build left that failed
-        found = find_documents(sources, spool=scratch, columns=columns, follow_links=follow_links)
+        deciding = Deciding.beside(sources, decisions, index.path)
+        listed = find_documents(sources, spool=scratch, columns=columns, follow_links=follow_links)
+        found = [one for one in listed if not deciding.is_kept_in(one.path)]
         documents = found if dry_run else piped.keep(found, index)
         if ledger and ledger.resolve() in {document.path.resolve() for document in documents}:
             raise BadParameter(
@@ -144,14 +151,20 @@ def rebuild(
             closing(LocalSink(index, previous)) as sink,
         ):
             rules = [rule for rule in RULES if rule not in apart]
-            read = take_in(documents, rules, records, reporter)
+            read = take_in(documents, rules, deciding.to_follow, records, reporter)
+            followed = deciding.followed(read.lacking)
             notes += read.notes
             known = sink.known()
             comparison = records.compare(known)
+            before = previous.manifest.decisions if previous else None
+            notes += notes_on_decisions(listed, followed, before)
             if ledger:
-                changes = _changes(records, known, comparison, previous)
                 write_ledger(
-                    ledger, records.rejections(), records.merged(), records.apart(), changes
+                    ledger,
+                    records.rejections(),
+                    records.merged(),
+                    records.apart(),
+                    changes(records, known, comparison, previous.catalogue if previous else None),
                 )
             if not len(records):
                 raise _nothing(sources, read)
@@ -164,6 +177,8 @@ def rebuild(
                 seconds=0.0,
                 ledger=Ledger.of(read.sources, comparison),
                 sources=read.sources,
+                possible=sum(1 for _ in records.possible()),
+                decisions=followed,
                 rejections=read.rejections,
                 skipped=read.skipped,
                 notes=notes,
@@ -177,10 +192,13 @@ def rebuild(
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
             how = _How(
-                piped.roots_of(sources, found, documents),
+                piped.roots_of(
+                    [one for one in sources if not deciding.is_kept_in(one)], found, documents
+                ),
                 dict(columns or {}),
                 sorted(apart),
                 follow_links,
+                followed,
             )
             current = (
                 previous is not None
@@ -206,6 +224,7 @@ def rebuild(
                     _manifest(encoder.model, report, embedded, how),
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
+                    possible=records.possible(),
                 )
                 piped.prune(index)
                 report.generation, report.published = manifest.generation, True
@@ -225,20 +244,6 @@ def _previous(index: IndexFolder) -> tuple[Generation | None, list[str]]:
         what = error.detail.partition(". ")[0]
         return None, [f"built anew, as the generation before cannot be used: {what}"]
     return previous, []
-
-
-def _changes(
-    records: Records,
-    known: Mapping[str, str],
-    comparison: Comparison,
-    previous: Generation | None,
-) -> Iterator[Changed]:
-    """Yield the papers that are added, updated and removed; none where no paper was read at all."""
-    if len(records):
-        yield from records.changed(known)
-        if previous:
-            for paper in papers_by_id(previous.catalogue, comparison.gone):
-                yield Changed("removed", paper.id, paper.sources[0], None, paper.title)
 
 
 def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
@@ -263,8 +268,9 @@ def _is_current(
     return (
         not (comparison.added or comparison.updated or comparison.removed)
         and manifest.sources == [source.to_json() for source in sources]
-        and (manifest.roots, manifest.columns, manifest.apart, manifest.follow_links)
-        == (how.roots, how.columns, how.apart, how.follow_links)
+        and (manifest.roots, manifest.columns, manifest.apart)
+        == (how.roots, how.columns, how.apart)
+        and (manifest.follow_links, manifest.decisions) == (how.follow_links, how.decisions)
         and manifest.space.model == model.name
         and _is_of(manifest, model)
     )
@@ -329,6 +335,7 @@ def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Ma
         columns=how.columns,
         apart=how.apart,
         follow_links=how.follow_links,
+        decisions=how.decisions,
         sources=[source.to_json() for source in report.sources],
         versions={
             "akin": __version__,

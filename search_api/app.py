@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -17,8 +17,17 @@ from indexer import __version__
 from indexer.store.generation import IndexFolder
 from indexer.threads import allow
 from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, reranker_of
-from search_api.http import answers, export_routes, feed_routes, map_routes, problems
+from search_api.http import (
+    answers,
+    duplicate_routes,
+    export_routes,
+    feed_routes,
+    map_routes,
+    problems,
+)
+from search_api.http.deciding import Deciders
 from search_api.http.routes import api, operations
+from search_api.pages.duplicates import duplicates
 from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
 from search_api.query.query import MAX_CHARACTERS
@@ -42,7 +51,10 @@ Errors are `application/problem+json` (RFC 9457).
 
 
 def create_app(
-    index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
+    index: IndexFolder,
+    make_encoder: EncoderFor,
+    reranker: Reranker | None = None,
+    deciders: Deciders = "nobody",
 ) -> FastAPI:
     """Return the service over an index folder, which may still be empty.
 
@@ -50,6 +62,7 @@ def create_app(
         index: watched for new generations as long as the service runs.
         make_encoder: called for the first generation of each model.
         reranker: reads the best papers of each search again.
+        deciders: who may decide on duplicates.
     """
 
     @asynccontextmanager
@@ -71,13 +84,16 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.live = LiveEngine(index, make_encoder, reranker)
+    app.state.deciders = deciders
     problems.install(app, problem_page)
     app.include_router(api)
+    app.include_router(duplicate_routes.router)
     app.include_router(export_routes.router)
     app.include_router(feed_routes.router)
     app.include_router(map_routes.routes)
     app.include_router(operations)
     app.include_router(pages)
+    app.include_router(duplicates)
     app.mount("/static", Files())
     _document_problems(app)
     return app
@@ -96,7 +112,10 @@ def create_app_from_environment() -> FastAPI:
     model = os.environ.get("AKIN_MODEL") or None
     reranker = reranker_of(os.environ.get("AKIN_RERANKER"))
     index = IndexFolder(Path(os.environ["AKIN_INDEX"]))
-    return create_app(index, encoder_for(model, threads), reranker)
+    deciders: Deciders = next(
+        (one for one in get_args(Deciders) if one == os.environ.get("AKIN_DECIDERS")), "nobody"
+    )
+    return create_app(index, encoder_for(model, threads), reranker, deciders)
 
 
 async def _watch(live: LiveEngine) -> None:

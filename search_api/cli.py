@@ -7,6 +7,7 @@ import click
 from indexer import __version__
 from indexer.cli import rebuild_index
 from indexer.command import run
+from search_api.commands.decide import decide
 from search_api.commands.papers import export, show
 from search_api.commands.search import explain, related, search
 from search_api.commands.serve import serve
@@ -27,6 +28,7 @@ for command in (
     explain,
     show,
     export,
+    decide,
     status,
     doctor,
     evaluate,

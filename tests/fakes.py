@@ -15,7 +15,7 @@ from indexer.encoder import TokenEmbeddings
 from indexer.models import DEFAULT_MODEL, Model, find_model
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry
+from indexer.store.entry import Entry, PossibleDuplicate
 from indexer.store.manifest import Manifest, MapInfo
 from indexer.store.names import is_telling, names_of, same_hash
 
@@ -100,6 +100,7 @@ class PublishedInMemory:
     rejections: list[Rejection] = field(default_factory=list)
     names: dict[str, set[str]] = field(default_factory=dict)
     """What papers are known by beside their ids, by id."""
+    possible: list[PossibleDuplicate] = field(default_factory=list)
 
 
 class MemorySink:
@@ -137,6 +138,7 @@ class MemorySink:
         *,
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
+        possible: Iterable[PossibleDuplicate] = (),
     ) -> Manifest:
         store = self._store
         stay = {
@@ -151,10 +153,12 @@ class MemorySink:
             raise ValueError("a map of other papers")
         store.names = self._names([entry for entry, _ in papers.values()])
         store.papers, store.corpus_map, store.rejections = papers, corpus_map, list(rejections)
+        store.possible = [one for one in possible if {one.paper, one.other} <= papers.keys()]
         store.manifest = replace(
             manifest,
             generation=f"{int(store.manifest.generation) + 1 if store.manifest else 1}",
             papers=len(papers),
+            possible=len(store.possible),
             spaces=[replace(manifest.space, rows=len(papers))],
             map=MapInfo(1, corpus_map.method) if corpus_map else None,
         )

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from indexer.arrays import Vectors
 from indexer.paper import TEXT_RECIPE, Paper
-from indexer.store.entry import Entry
+from indexer.store.entry import Entry, Merged, PossibleDuplicate
 from indexer.store.generation import IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest, Space
+from indexer.store.manifest import DecisionsInfo, Manifest, Space
 from search_api.store.local import LocalStore
 
 
 @contextmanager
-def local_store(folder: Path, papers: Sequence[Paper], vectors: Vectors) -> Iterator[LocalStore]:
+def local_store(
+    folder: Path,
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    made_of: Mapping[int, tuple[Merged, ...]] | None = None,
+    pairs: Sequence[PossibleDuplicate] = (),
+) -> Iterator[LocalStore]:
     """Publish papers as a generation of their own, without a map, and open it."""
+    made_of = made_of or {}
     index = IndexFolder(folder / "index")
     space = Space("fake", "f" * 64, {}, "fake", vectors.shape[1], 0)
     manifest = Manifest(
@@ -28,11 +35,12 @@ def local_store(folder: Path, papers: Sequence[Paper], vectors: Vectors) -> Iter
         roots=[],
         columns={},
         apart=[],
+        decisions=DecisionsInfo("/papers/akin-decisions.jsonl"),
         sources=[],
         versions={},
     )
     with index.building(), closing(LocalSink(index)) as sink:
-        sink.put([Entry(paper) for paper in papers], vectors)
-        sink.publish(manifest)
+        sink.put([Entry(paper, made_of.get(row, ())) for row, paper in enumerate(papers)], vectors)
+        sink.publish(manifest, possible=pairs)
     with closing(LocalStore(index.current())) as store:
         yield store

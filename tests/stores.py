@@ -13,9 +13,11 @@ from indexer.cleaning.naming import spellings
 from indexer.cleaning.text import clean
 from indexer.errors import EngineClosed, UnknownPaper
 from indexer.letters import folded
+from indexer.merging.decisions import record_key
 from indexer.paper import Paper, document_text
+from indexer.store.catalogue import MergedPaper
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, Merged
+from indexer.store.entry import Entry, Merged, PossibleDuplicate
 from indexer.store.names import names_of
 from indexer.words import folded_words, runs, stem
 from search_api.query.conditions import Conditions
@@ -86,9 +88,19 @@ class MemoryStore:
     Args:
         papers: in the order of their rows.
         vectors: theirs ``(n, dim)``.
+        made_of: the records of papers that are made of several, by row.
+        pairs: of papers that are likely one, each once.
     """
 
-    def __init__(self, papers: Sequence[Paper], vectors: Vectors) -> None:
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        vectors: Vectors,
+        made_of: Mapping[int, tuple[Merged, ...]] | None = None,
+        pairs: Sequence[PossibleDuplicate] = (),
+    ) -> None:
+        self.made_of = dict(made_of or {})
+        self.pairs = list(pairs)
         self.every = list(papers)
         self._vectors = vectors
         self.info = IndexInfo("memory", "fake", len(papers))
@@ -168,7 +180,30 @@ class MemoryStore:
 
     def records(self, row: int) -> list[Merged]:
         self._check()
-        return []
+        return list(self.made_of.get(row, ()))
+
+    def merged_count(self) -> int:
+        return len(self.merged_papers())
+
+    def merged_papers(self, start: int = 0, stop: int | None = None) -> list[MergedPaper]:
+        self._check()
+        made_of = [(self.every[row], self.made_of[row]) for row in sorted(self.made_of)]
+        papers = [MergedPaper(one.id, one.title, records) for one, records in made_of]
+        return papers[start:stop]
+
+    def possible(self, row: int | None = None) -> list[PossibleDuplicate]:
+        self._check()
+        among = None if row is None else self.every[row].id
+        found = [one for one in self.pairs if among in (None, one.paper, one.other)]
+        return sorted(found, key=lambda one: -one.score)
+
+    def row_of_record(self, key: str) -> int:
+        self._check()
+        for row, paper in enumerate(self.every):
+            keys = [record.key for record in self.made_of.get(row, ())] or [record_key(paper)]
+            if key in keys:
+                return row
+        raise UnknownPaper(f"{key}: no record", id=key)
 
     def vectors(self, rows: Rows) -> Vectors:
         return self._vectors[rows]

@@ -261,7 +261,7 @@ def test_the_longest_text_fits_into_an_address(run, seeded, monkeypatch):
     """What may be pasted may be asked for: the server takes an address that holds it."""
     taken = {}
     monkeypatch.setattr("uvicorn.run", lambda *_, **options: taken.update(options))
-    for name in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):
+    for name in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS", "AKIN_DECIDERS"):
         monkeypatch.setenv(name, "")  # and as it was when this is over
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

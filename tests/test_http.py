@@ -125,6 +125,14 @@ STATUS = {
         }
     ],
     "map": {"version": {int}, "method": TEXT},
+    "possible": {int},
+    "decisions": {
+        "file": TEXT,
+        "sha256": {type(None)},
+        "same": {int},
+        "apart": {int},
+        "unknown": {int},
+    },
     "ledger": {
         name: {int}
         for name in ("records", "added", "updated", "unchanged", "removed", "merged", "rejected")
@@ -144,6 +152,7 @@ ENGINE_ROUTES = [
     ("POST", f"{API}/related", {"text": "graphs"}),
     ("GET", f"{API}/export?q=graphs", None),
     ("POST", f"{API}/export", {"q": "graphs"}),
+    ("GET", f"{API}/duplicates", None),
     ("GET", "/feed?q=graphs", None),
     ("GET", f"{API}/map", None),
     ("GET", f"{API}/map/points", None),
@@ -161,6 +170,8 @@ DOCUMENTED = [
     ("post", f"{API}/related"),
     ("get", f"{API}/export"),
     ("post", f"{API}/export"),
+    ("get", f"{API}/duplicates"),
+    ("post", f"{API}/decisions"),
     ("get", "/feed"),
     ("get", f"{API}/map"),
     ("get", f"{API}/map/points"),

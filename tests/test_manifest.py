@@ -19,7 +19,7 @@ def make_older(index: IndexFolder, papers: int | None = None) -> None:
     folder = index.current().folder
     content = json.loads((folder / "manifest.json").read_bytes())
     (space,) = content.pop("spaces")
-    del content["map"], content["statistics"]
+    del content["map"], content["statistics"], content["decisions"], content["possible"]
     older = {
         **content,
         "format_version": 4,

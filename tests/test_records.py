@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.cleaning.identity import paper_id
 from indexer.intake import merge_duplicates
+from indexer.merging.decisions import record_key
 from indexer.merging.duplicates import RULES, DuplicateFinder
 from indexer.paper import Paper, Record, Rejection
 from indexer.reading import Prepared
@@ -69,18 +70,17 @@ def built(path, *listed: Record, rules=RULES) -> tuple[list[Paper], list[Merged]
 
 def test_what_was_merged_is_on_record(path):
     """Each record of a merged paper is kept with file, line, reason and the id that it had."""
-    papers, merged = built(
-        path,
-        record(1, TITLE, "Ann Lee", arxiv="2001.00001", year=2020),
-        record(9, "Another thing altogether here", "Bob May"),
-        record(17, TITLE, "Ann Lee", doi="10.1000/x", year=2021, venue="Nature"),
-    )
+    preprint = record(1, TITLE, "Ann Lee", arxiv="2001.00001", year=2020)
+    article = record(17, TITLE, "Ann Lee", doi="10.1000/x", year=2021, venue="Nature")
+    other = record(9, "Another thing altogether here", "Bob May")
+    papers, merged = built(path, preprint, other, article)
     assert [(p.id, p.doi, p.venue) for p in papers] == [
         ("arxiv:2001.00001", "10.1000/x", "Nature"),
         (paper_id("Another thing altogether here", ("Bob May",), {}), None, None),
     ]
+    key = record_key(preprint.paper)
     assert merged == [
-        Merged("arxiv:2001.00001", "a.ris", 1, None, "arxiv:2001.00001", TITLE),
+        Merged("arxiv:2001.00001", "a.ris", 1, None, "arxiv:2001.00001", TITLE, key),
         Merged(
             "arxiv:2001.00001",
             "a.ris",
@@ -88,6 +88,7 @@ def test_what_was_merged_is_on_record(path):
             "same title and first author; 2020 and 2021",
             "doi:10.1000/x",
             TITLE,
+            record_key(article.paper),
         ),
     ]
 

@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 from indexer.arrays import unit
 from indexer.cleaning.identity import paper_id
 from indexer.errors import IndexMissing
+from indexer.merging.decisions import record_key
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.corpus_map import CorpusMap, Kept
-from indexer.store.entry import Entry, Merged
+from indexer.store.entry import Entry, Merged, PossibleDuplicate
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest, MapInfo, Space
-from indexer.store.paper_rows import read_entries
+from indexer.store.manifest import DecisionsInfo, Manifest, MapInfo, Space
+from indexer.store.paper_rows import read_entries, read_possible
 from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 from tests.fakes import MemorySink, PublishedInMemory
@@ -42,6 +43,7 @@ class Published:
     corpus_map: CorpusMap | None = None
     rejections: list[Rejection] = field(default_factory=list)
     names: dict[str, set[str]] = field(default_factory=dict)
+    possible: list[PossibleDuplicate] = field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
@@ -77,9 +79,10 @@ class Local:
             names: dict[str, set[str]] = {entry.paper.id: set() for entry in entries}
             for name, row in db.execute("SELECT name, row FROM names"):
                 names[entries[row - 1].paper.id].add(name)
+            possible = list(read_possible(db))
         LexicalIndex(generation.folder, manifest.papers)
         vectors = VectorIndex(generation.vectors).vectors(np.arange(manifest.papers))
-        return Published(entries, vectors, manifest, generation.map(), rejections, names)
+        return Published(entries, vectors, manifest, generation.map(), rejections, names, possible)
 
     def _current(self) -> Generation | None:
         try:
@@ -104,7 +107,8 @@ class Memory:
         if not self.store.papers:
             return replace(NOTHING, manifest=self.store.manifest)
         entries, vectors = zip(*self.store.papers.values(), strict=True)
-        kept = self.store.manifest, self.store.corpus_map, self.store.rejections, self.store.names
+        held = self.store
+        kept = held.manifest, held.corpus_map, held.rejections, held.names, held.possible
         return Published(list(entries), np.array(vectors), *kept)
 
 
@@ -127,7 +131,15 @@ def sink(store) -> Iterator[Sink]:
 def entry(name: str, text: str = "text", records: int = 0) -> Entry:
     paper = Paper(f"test:{name}", f"Title {name}", text, ("Ann Lee",), sources=("a.ris",))
     merged = tuple(
-        Merged(paper.id, "a.ris", line, "same title" if line > 1 else None, f"record:{line}", "T")
+        Merged(
+            paper.id,
+            "a.ris",
+            line,
+            "same title" if line > 1 else None,
+            f"record:{line}",
+            "T",
+            f"{line:016x}",
+        )
         for line in range(1, records + 1)
     )
     return Entry(paper, merged)
@@ -153,6 +165,7 @@ def manifest(fingerprint: str = "f" * 64) -> Manifest:
         roots=["/papers"],
         columns={},
         apart=[],
+        decisions=DecisionsInfo("/papers/akin-decisions.jsonl"),
         sources=[],
         versions={},
     )
@@ -319,6 +332,7 @@ def test_the_manifest_says_what_the_sink_knows(store, sink):
     assert (space.metric, space.kind, space.recall) == ("inner_product", "flat", 1.0)
     given = manifest()
     same = ("built_at", "text_recipe", "ledger", "roots", "columns", "apart", "sources", "versions")
+    assert second.decisions == given.decisions
     assert all(getattr(second, name) == getattr(given, name) for name in same)
 
 
@@ -384,6 +398,31 @@ def test_papers_are_known_by_what_they_went_by(store, sink):
     )
     assert now[dunes] == "doi:10.1000/x"
     assert "doi:10.1000/d" not in now
+
+
+def likely(one: str, other: str, score: float = 0.5) -> PossibleDuplicate:
+    papers = (entry(name).paper for name in (one, other))
+    (first, title, key), (second, other_title, other_key) = (
+        (paper.id, paper.title, record_key(paper)) for paper in papers
+    )
+    return PossibleDuplicate(
+        first, title, key, second, other_title, other_key, score, "same title, other year"
+    )
+
+
+def test_what_is_likely_one_paper_is_kept_while_both_papers_are_there(store, sink):
+    """Pairs of the last publication, the likeliest first, without those of a paper that is not."""
+    put(sink, entry("a"), entry("b"), entry("c"))
+    pairs = [likely("a", "b"), likely("c", "a", 0.75), likely("b", "gone")]
+    assert sink.publish(manifest(), possible=iter(pairs)).possible == 2
+    assert sorted(store.read().possible, key=lambda one: -one.score) == [pairs[1], pairs[0]]
+    sink.remove(["test:c"])
+    put(sink, entry("d"))
+    assert sink.publish(manifest(), possible=pairs[:2]).possible == 1
+    assert store.read().possible == pairs[:1]
+    put(sink, entry("e"))
+    assert sink.publish(manifest()).possible == 0
+    assert store.read().possible == []
 
 
 NAMES = st.lists(st.sampled_from("abcdef"), unique=True, max_size=4)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,10 @@ import pytest
 from indexer.arrays import Vectors
 from indexer.cleaning.naming import title_name
 from indexer.errors import EngineClosed, UnknownPaper
+from indexer.merging.decisions import record_key
 from indexer.paper import Paper, document_text
+from indexer.store.catalogue import MergedPaper
+from indexer.store.entry import Merged, PossibleDuplicate
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.formula import All, Clause, Named, Not, Some
@@ -30,7 +34,7 @@ WORDS = "graph node prompt kernel token bird cloud mix".split()
 COMMON = (40, 20, 10, 6, 4, 2, 1, 1)
 PAPERS = 120
 
-Open = Callable[[list[Paper], Vectors], Store]
+Open = Callable[..., Store]
 
 
 def corpus(seed: int = 0, papers: int = PAPERS) -> list[Paper]:
@@ -77,11 +81,11 @@ def open_store(request, tmp_path_factory) -> Iterator[Open]:
     """Opens a store over papers; each kind of store is a parameter."""
     with ExitStack() as stack:
 
-        def make(papers: list[Paper], vectors: Vectors) -> Store:
+        def make(papers: list[Paper], vectors: Vectors, **of: Any) -> Store:
             if request.param == "memory":
-                return MemoryStore(papers, vectors)
+                return MemoryStore(papers, vectors, **of)
             folder = tmp_path_factory.mktemp("store")
-            return stack.enter_context(local_store(folder, papers, vectors))
+            return stack.enter_context(local_store(folder, papers, vectors, **of))
 
         yield make
 
@@ -455,6 +459,41 @@ def test_a_closed_store_says_so(open_store, papers):
         lambda: store.rows(["akin:0"]),
         lambda: store.texts(np.array([0])),
         lambda: store.records(0),
+        store.possible,
+        store.merged_papers,
     ):
         with pytest.raises(EngineClosed):
             ask()
+
+
+def test_what_was_merged_and_what_may_be_is_found_by_paper_and_by_record(open_store):
+    """Merged papers in the order of rows, pairs by likelihood, a record by its key."""
+    papers = with_ids([Paper("", title, authors=("Ann Lee",)) for title in ("one", "two", "three")])
+    first, second, third = papers
+    made_of = {
+        row: tuple(
+            Merged(papers[row].id, "a.ris", line, reason, f"by-itself:{line}", "A", f"{line:016x}")
+            for line, reason in ((row + 1, None), (row + 9, "same DOI 10.1/x"))
+        )
+        for row in (0, 2)
+    }
+    keys = ["1".zfill(16), record_key(second), "3".zfill(16)]
+    pairs = [
+        PossibleDuplicate(a.id, a.title, keys[i], b.id, b.title, keys[j], score, "same title")
+        for (i, a), (j, b), score in [
+            ((0, first), (1, second), 0.5),
+            ((0, first), (2, third), 0.75),
+            ((1, second), (2, third), 0.625),
+        ]
+    ]
+    store = open_store(papers, vectors_of(papers), made_of=made_of, pairs=pairs)
+    merged = [MergedPaper(papers[row].id, papers[row].title, made_of[row]) for row in (0, 2)]
+    assert store.merged_papers() == merged
+    assert (store.merged_count(), store.merged_papers(1, 2)) == (2, merged[1:])
+    assert store.records(2) == list(made_of[2])
+    assert store.records(1) == []
+    assert store.possible() == [pairs[1], pairs[2], pairs[0]]
+    assert store.possible(1) == [pairs[2], pairs[0]]
+    assert [store.row_of_record(key) for key in (*keys, f"{11:016x}")] == [0, 1, 2, 2]
+    with pytest.raises(UnknownPaper, match="ffff"):
+        store.row_of_record("f" * 16)

@@ -44,8 +44,8 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "mapping": (frozenset({"indexer.mapping"}), BASICS | {"the files of the store"}),
     "building": (
         frozenset(
-            {"indexer.ledger", "indexer.reading", "indexer.intake", "indexer.embedding"}
-            | {"indexer.piped", "indexer.rebuild"}
+            {"indexer.ledger", "indexer.reading", "indexer.deciding", "indexer.intake"}
+            | {"indexer.embedding", "indexer.piped", "indexer.rebuild"}
         ),
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),
@@ -72,8 +72,8 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "engine": (
         frozenset({"search_api.engine"}),
         BASICS
-        | {"models", "cleaning", "the files of the store", "query", "store", "ranking"}
-        | {"explaining"},
+        | {"models", "cleaning", "merging", "the files of the store", "query", "store"}
+        | {"ranking", "explaining"},
     ),
     "exports": (frozenset({"search_api.exports"}), READING | {"query"}),
     "http": (frozenset({"search_api.http"}), BASICS | {"query", "ranking", "engine", "exports"}),
@@ -94,8 +94,15 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "commands": (
         frozenset({"search_api.commands"}),
         BASICS
-        | {"sources", "readers", "the files of the store", "what commands share", "query", "store"}
-        | {"ranking", "explaining", "engine", "exports", "app"},
+        | {
+            "sources",
+            "readers",
+            "merging",
+            "the files of the store",
+            "what commands share",
+            "query",
+        }
+        | {"store", "ranking", "explaining", "engine", "exports", "http", "app"},
     ),
     "akin": (
         frozenset({"search_api.cli"}),

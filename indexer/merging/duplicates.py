@@ -92,6 +92,12 @@ class DuplicateFinder:
         """Collect the keys of a record, from :func:`indexer.merging.keys.keys_of`."""
         self._candidates.add(row, found)
 
+    def lacking(self) -> set[str]:
+        """Return the keys of records that were decided about and are not here."""
+        return {
+            key for key in self._decisions.keys if not len(self._candidates.rows(keys.RECORD, key))
+        }
+
     def groups(self, read: ReadRow) -> Iterator[Group]:
         """Yield the groups of more than one record, by their first row.
 

@@ -6,7 +6,6 @@ others a paper's row is one less, as are its places in vectors, postings, column
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from indexer.merging.decisions import record_key
 from indexer.paper import Paper, Rejection, document_text
 from indexer.store.entry import Merged
 from indexer.store.paper_rows import COLUMNS, MERGED, TITLE, paper_of
@@ -230,10 +230,36 @@ def read_records(db: sqlite3.Connection, row: int) -> list[Merged]:
     return [Merged(*values) for values in found]
 
 
-def merged_papers(db: sqlite3.Connection) -> Iterator[MergedPaper]:
-    """Yield the papers that are made of several records."""
-    for paper_id, records in itertools.groupby(read_merged(db), key=lambda merged: merged.paper):
-        yield MergedPaper(paper_id, read_paper(db, paper_id).title, tuple(records))
+def count_merged_papers(db: sqlite3.Connection) -> int:
+    """Return how many papers are made of several records."""
+    (count,) = db.execute("SELECT count(DISTINCT row) FROM merged").fetchone()
+    return int(count)
+
+
+def merged_papers(
+    db: sqlite3.Connection, start: int = 0, stop: int | None = None
+) -> Iterator[MergedPaper]:
+    """Yield the papers that are made of several records, from one place to before another."""
+    most = -1 if stop is None else stop - start
+    ask = "SELECT DISTINCT row FROM merged ORDER BY row LIMIT ? OFFSET ?"
+    for (row,) in db.execute(ask, (most, start)).fetchall():
+        paper_id, title = db.execute(
+            "SELECT id, title FROM papers WHERE row = ?", (row,)
+        ).fetchone()
+        yield MergedPaper(paper_id, title, tuple(read_records(db, row)))
+
+
+def row_of_record(db: sqlite3.Connection, key: str) -> int | None:
+    """Return the row id of the paper that has a record of a key, ``None`` where none has.
+
+    A paper that was one record is found by making the key of each: that takes a while.
+    """
+    found = db.execute("SELECT row FROM merged WHERE key = ? ORDER BY rowid", (key,)).fetchone()
+    if found:
+        return int(found[0])
+    ask = f"SELECT row, {COLUMNS} FROM papers WHERE row NOT IN (SELECT row FROM merged)"  # noqa: S608
+    alone = (int(row) for row, *paper in db.execute(ask) if record_key(paper_of(paper)) == key)
+    return next(alone, None)
 
 
 def rejections_in(db: sqlite3.Connection) -> Iterator[Rejection]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.letters import WORD, folded
 from indexer.paper import Rejection
 from indexer.store.catalogue import as_indexed, open_catalogue
-from indexer.store.entry import Entry
+from indexer.store.entry import Entry, PossibleDuplicate
 from indexer.store.names import names_of
 from indexer.store.names_before import carry_over
 from indexer.store.paper_rows import (
@@ -105,9 +105,9 @@ class CatalogueBuilder:
         self._db.executemany(
             INSERT_MERGED,
             [
-                (row, record.source, record.line, record.reason, record.record, record.head)
+                (row, one.source, one.line, one.reason, one.record, one.head, one.key)
                 for row, entry in rows
-                for record in entry.records
+                for one in entry.records
             ],
         )
         self._db.executemany(
@@ -143,6 +143,19 @@ class CatalogueBuilder:
         self._db.executemany(
             INSERT_REJECTION, ((one.source, one.line, one.reason, one.head) for one in rejections)
         )
+
+    def may_be_one(self, pairs: Iterable[PossibleDuplicate]) -> int:
+        """Keep which papers are likely one; return how many pairs are of papers that are here."""
+        before = self._db.total_changes
+        self._db.executemany(
+            "INSERT INTO possible SELECT one.row, two.row, ?, ?, ?, ? "
+            "FROM papers AS one, papers AS two WHERE one.id = ? AND two.id = ?",
+            (
+                (one.key, one.other_key, one.score, one.reason, one.paper, one.other)
+                for one in pairs
+            ),
+        )
+        return self._db.total_changes - before
 
     def finish(self, vocabulary: Mapping[str, int]) -> None:
         """Keep the numbers of the terms, index where words stand, and close the file."""

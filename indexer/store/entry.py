@@ -19,6 +19,7 @@ class Merged:
         reason: why it is of that paper; ``None`` for the first of them.
         record: the id that the record has by itself.
         head: its title.
+        key: of what it states, see :func:`indexer.merging.decisions.record_key`.
     """
 
     paper: str
@@ -27,9 +28,39 @@ class Merged:
     reason: str | None
     record: str
     head: str
+    key: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleDuplicate:
+    """Two papers that are likely one, for a person to decide.
+
+    Attributes:
+        paper: id of the one.
+        title: its title.
+        key: of its first record, see :func:`indexer.merging.decisions.record_key`.
+        other: id of the other paper.
+        other_title: likewise.
+        other_key: likewise.
+        score: how likely, between 0 and 1.
+        reason: what speaks for it, and what against.
+    """
+
+    paper: str
+    title: str
+    key: str
+    other: str
+    other_title: str
+    other_key: str
+    score: float
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the pair as a JSON object."""
         return asdict(self)
 
 

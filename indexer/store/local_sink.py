@@ -18,7 +18,7 @@ from indexer.store.catalogue import open_catalogue, read_hashes
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.columns import ColumnsBuilder, lacking_fields
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
-from indexer.store.entry import Entry
+from indexer.store.entry import Entry, PossibleDuplicate
 from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder
 from indexer.store.lexical_index import LexicalIndexBuilder, texts_of
 from indexer.store.manifest import Manifest, MapInfo, Space
@@ -74,6 +74,7 @@ class LocalSink:
         *,
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
+        possible: Iterable[PossibleDuplicate] = (),
     ) -> Manifest:
         """Let all of it be the current generation."""
         written = self._begun(manifest.space.dimension)
@@ -82,7 +83,7 @@ class LocalSink:
             written.keep_names(self._before)
         if corpus_map is not None and len(corpus_map.points) != len(written):
             raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
-        written.save(corpus_map, rejections)
+        likely = written.save(corpus_map, rejections, possible)
         space = replace(
             manifest.space,
             dimension=written.dimension,
@@ -97,6 +98,7 @@ class LocalSink:
                 manifest,
                 generation=written.generation,
                 papers=len(written),
+                possible=likely,
                 spaces=[space, *manifest.spaces[1:]],
                 statistics={"mean_lengths": written.mean_lengths},
                 map=MapInfo(MAP_VERSION, corpus_map.method) if corpus_map else None,
@@ -191,15 +193,22 @@ class _GenerationBuilder:
         """Let papers be known by the names that they had in a generation, too."""
         self._catalogue.keep_names(before.catalogue)
 
-    def save(self, corpus_map: CorpusMap | None, rejections: Iterable[Rejection]) -> None:
-        """Write what was not written yet."""
+    def save(
+        self,
+        corpus_map: CorpusMap | None,
+        rejections: Iterable[Rejection],
+        possible: Iterable[PossibleDuplicate],
+    ) -> int:
+        """Write what was not written yet; return how many pairs of papers are likely one."""
         self._catalogue.reject(rejections)
+        likely = self._catalogue.may_be_one(possible)
         self._catalogue.finish(self._words.save())
         self._columns.save(self.folder)
         self._vectors.save(self.folder / VECTORS)
         self._vectors.moments().save(self.folder)
         if corpus_map is not None:
             corpus_map.write(self.folder)
+        return likely
 
     def close(self) -> None:
         """Close the files as they are."""

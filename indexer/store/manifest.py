@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,6 +60,29 @@ class MapInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionsInfo:
+    """The decisions of people on records that a build has followed.
+
+    Attributes:
+        file: that they are kept in, absolute; it need not be there.
+        sha256: of its bytes when it was read; ``None``: it was not there.
+        same: how many pairs of records were said to be of one paper.
+        apart: how many were said to be of two.
+        unknown: how many pairs have a record that no source has any more.
+    """
+
+    file: str
+    sha256: str | None = None
+    same: int = 0
+    apart: int = 0
+    unknown: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object; a path that is no Unicode is shown as well as can be."""
+        return asdict(self) | {"file": self.file.encode("utf-8", "replace").decode()}
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation is made of, and with. What has a default is stated by the sink.
 
@@ -72,11 +95,13 @@ class Manifest:
         columns: which column of a table holds which field, as far as that was given.
         apart: by which rules records were not merged.
         follow_links: whether links out of the folders were followed.
+        decisions: of people, which come before all rules.
         sources: each document read, with its hash and counts.
         versions: of akin, Python and the libraries that shape the files.
         format_version: :data:`FORMAT_VERSION` of the builder.
         generation: its id; ids sort by time.
         papers: how many there are.
+        possible: how many pairs of them are likely one paper.
         map: whether there is one, and which.
         statistics: of the corpus, frozen when it was built.
         files: SHA-256 and bytes of each file of the generation.
@@ -89,12 +114,14 @@ class Manifest:
     roots: list[str]
     columns: dict[str, str]
     apart: list[str]
+    decisions: DecisionsInfo
     sources: list[dict[str, Any]]
     versions: dict[str, str]
     follow_links: bool = False
     format_version: int = FORMAT_VERSION
     generation: str = ""
     papers: int = 0
+    possible: int = 0
     map: MapInfo | None = None
     statistics: dict[str, Any] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,6 +152,7 @@ class Manifest:
         content.setdefault("follow_links", False)  # not stated by earlier builders
         values = {one.name: content[one.name] for one in fields(cls)}
         values["spaces"] = [Space(**space) for space in content["spaces"]]
+        values["decisions"] = DecisionsInfo(**content["decisions"])
         values["map"] = MapInfo(**content["map"]) if content["map"] else None
         return cls(**values)
 
@@ -138,6 +166,7 @@ class Recorded:
     columns: dict[str, str]
     apart: list[str]
     follow_links: bool = False
+    decisions: Path | None = None
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -155,6 +184,8 @@ class Recorded:
             columns=dict(content.get("columns", {})),
             apart=list(content.get("apart", [])),
             follow_links=bool(content.get("follow_links")),
+            # Before format 6 nobody could decide anything.
+            decisions=Path(content["decisions"]["file"]) if "decisions" in content else None,
         )
 
 

@@ -13,7 +13,7 @@ import orjson
 from indexer.cleaning.values import storable
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper, as_json
-from indexer.store.entry import Entry, Merged
+from indexer.store.entry import Entry, Merged, PossibleDuplicate
 
 COLUMNS = (
     "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
@@ -50,14 +50,30 @@ CREATE TABLE merged (           -- the records of papers that are made of severa
     source TEXT, line INTEGER,
     reason TEXT,                -- NULL: the first record of the paper
     record TEXT,                -- id that the record has by itself
-    head TEXT
+    head TEXT,
+    key TEXT                    -- of what the record states
 );
 CREATE INDEX merged_rows ON merged (row);
+CREATE INDEX merged_keys ON merged (key);
+CREATE TABLE possible (         -- pairs of papers that are likely one
+    row INTEGER NOT NULL,       -- of the earlier paper
+    other INTEGER NOT NULL,
+    key TEXT, other_key TEXT,   -- of the first record of each
+    score REAL,
+    reason TEXT,
+    PRIMARY KEY (row, other)
+) WITHOUT ROWID;
+CREATE INDEX possible_others ON possible (other);
 """
 
-_OF_MERGED = "papers.id, merged.source, merged.line, reason, record, head"
+_OF_MERGED = "papers.id, merged.source, merged.line, reason, record, head, key"
 MERGED = f"SELECT {_OF_MERGED} FROM merged JOIN papers USING (row)"  # noqa: S608
-INSERT_MERGED = "INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_MERGED = "INSERT INTO merged VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT_POSSIBLE = "INSERT INTO possible VALUES (?, ?, ?, ?, ?, ?)"
+_POSSIBLE = """
+SELECT one.id, one.title, key, two.id, two.title, other_key, score, reason FROM possible
+JOIN papers AS one ON one.row = possible.row JOIN papers AS two ON two.row = other
+"""
 INSERT_REJECTION = "INSERT INTO rejections VALUES (?, ?, ?, ?)"
 
 Row = tuple[Any, ...]
@@ -122,6 +138,14 @@ def paper_of(row: Sequence[Any]) -> Paper:
         ) from error
     values["code"] = None if values["code"] is None else bool(values["code"])
     return Paper(**values)
+
+
+def read_possible(db: sqlite3.Connection, row: int | None = None) -> Iterator[PossibleDuplicate]:
+    """Yield the pairs of papers that are likely one, the likeliest first; of one row id, if any."""
+    among = "" if row is None else "WHERE possible.row = :row OR other = :row"
+    ask = f"{_POSSIBLE} {among} ORDER BY score DESC, possible.row, other"
+    for values in db.execute(ask, {"row": row}):
+        yield PossibleDuplicate(*values)
 
 
 def read_entries(db: sqlite3.Connection, start: int, stop: int) -> Iterator[Entry]:

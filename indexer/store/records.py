@@ -13,9 +13,11 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from indexer.arrays import Rows
 from indexer.cleaning.identity import akin_ids
+from indexer.merging.decisions import record_key
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import (
     read_merged,
@@ -24,16 +26,18 @@ from indexer.store.catalogue import (
     rejections_in,
     rows_in_both,
 )
-from indexer.store.entry import Apart, Changed, Entry, Merged
+from indexer.store.entry import Apart, Changed, Entry, Merged, PossibleDuplicate
 from indexer.store.paper_rows import (
     COLUMNS,
     INSERT_MERGED,
+    INSERT_POSSIBLE,
     INSERT_REJECTION,
     OTHER_TABLES,
     PAPER,
     Row,
     paper_of,
     read_entries,
+    read_possible,
     row_of,
 )
 
@@ -44,6 +48,12 @@ _UPDATE = f"UPDATE papers SET ({COLUMNS}, content_hash) = ({_MARKS}) WHERE row =
 _ID = COLUMNS.split(", ").index("id")
 _AT_ONCE = 500
 """Records that are written together."""
+
+_HAVING_ROWS = (
+    *((table, "row") for table in ("papers", "merged", "apart", "possible")),
+    ("possible", "other"),
+)
+"""Tables, and their columns with rows of papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +153,23 @@ class Records:
         self._db.executemany(
             INSERT_MERGED,
             [
-                (rows[0] + 1, paper.sources[0], line, reason, paper.id, paper.title)
+                (rows[0] + 1, *_stated(paper, line, reason))
                 for paper, line, reason in zip(papers, lines, reasons, strict=True)
             ],
         )
         self._db.execute(_UPDATE, (*row_of(merged), rows[0] + 1))
         gone = [(row + 1,) for row in rows[1:]]
         self._db.executemany("DELETE FROM papers WHERE row = ?", gone)
+
+    def keys(self, row: int) -> list[str]:
+        """Return the keys of the records that the paper of a row is made of."""
+        found = self._db.execute("SELECT key FROM merged WHERE row = ? ORDER BY rowid", (row + 1,))
+        return [key for (key,) in found] or [record_key(self.paper(row))]
+
+    def may_be_one(self, row: int, other: int, score: float, reason: str) -> None:
+        """Note that two papers are likely one, before :meth:`settle`; each pair once."""
+        keys = self.keys(row)[0], self.keys(other)[0]
+        self._db.execute(INSERT_POSSIBLE, (row + 1, other + 1, *keys, score, reason))
 
     def keep_apart(self, rows: Sequence[int], reason: str) -> None:
         """Note why papers that share something were not merged, by their first rows."""
@@ -173,8 +193,8 @@ class Records:
         if not last:
             return
         moves = list(zip(self._gaps(), last, strict=True))
-        for table in ("papers", "merged", "apart"):
-            self._db.executemany(f"UPDATE {table} SET row = ? WHERE row = ?", moves)  # noqa: S608
+        for table, column in _HAVING_ROWS:
+            self._db.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", moves)  # noqa: S608
 
     def _gaps(self) -> list[int]:
         """Return the row ids up to the number of papers that none has."""
@@ -255,6 +275,10 @@ class Records:
         """Yield the records of papers that are made of several, paper by paper."""
         return read_merged(self._db)
 
+    def possible(self) -> Iterator[PossibleDuplicate]:
+        """Yield the pairs of papers that are likely one, the likeliest first."""
+        return read_possible(self._db)
+
     def apart(self) -> Iterator[Apart]:
         """Yield the papers that share an identifier with others, identifier by identifier."""
         ask = (
@@ -294,3 +318,8 @@ class Records:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _stated(record: Paper, line: int, reason: str | None) -> tuple[Any, ...]:
+    """Return what is kept of a record that becomes a part of a paper."""
+    return record.sources[0], line, reason, record.id, record.title, record_key(record)

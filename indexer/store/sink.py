@@ -8,7 +8,7 @@ from typing import Protocol
 from indexer.arrays import Vectors
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry
+from indexer.store.entry import Entry, PossibleDuplicate
 from indexer.store.manifest import Manifest
 
 
@@ -53,6 +53,7 @@ class Sink(Protocol):
         *,
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
+        possible: Iterable[PossibleDuplicate] = (),
     ) -> Manifest:
         """Let all of it be what is read from now on, at once.
 
@@ -61,11 +62,13 @@ class Sink(Protocol):
 
         Args:
             manifest: what it is made of and with. The sink states by itself what it alone knows:
-                generation, papers, map, statistics, files, and of the first space the dimension,
-                metric, rows, kind and recall.
+                generation, papers, possible, map, statistics, files, and of the first space the
+                dimension, metric, rows, kind and recall.
             corpus_map: with a place for every paper, by row.
             rejections: records that became no paper, to be looked up later; those of the
                 publication before are forgotten.
+            possible: pairs of papers that are likely one; likewise. One whose papers are not both
+                there is left out.
 
         Returns:
             The manifest as it was published.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from indexer.command import Out, index_option, json_option, print_json
 from indexer.paper import Paper
+from indexer.store.entry import PossibleDuplicate
 from indexer.store.generation import IndexFolder
 from search_api.commands import render
 from search_api.commands.options import (
@@ -28,6 +30,7 @@ from search_api.commands.output import (
     write_papers,
     write_table,
 )
+from search_api.engine.duplicates import Duplicates
 from search_api.exports import EXPORTERS, SUFFIXES, Listed
 from search_api.query.conditions import Conditions
 from search_api.store.local import LocalStore
@@ -57,6 +60,8 @@ def show(id: str, index_path: Path, as_json: bool) -> None:  # noqa: A002 — it
 @keys_option
 @click.option("--duplicates", is_flag=True,
               help="List which records were merged into one paper, and why.")  # fmt: skip
+@click.option("--possible", is_flag=True,
+              help="With --duplicates: list what is possibly one paper, to decide on.")  # fmt: skip
 @filter_options
 def export(
     ids: tuple[str, ...],
@@ -64,6 +69,7 @@ def export(
     output: Path | None,
     keys: str,
     duplicates: bool,
+    possible: bool,
     index_path: Path,
     as_json: bool,
     **options: Any,
@@ -73,6 +79,9 @@ def export(
     What is written can be read again: rebuild-index takes every one of these formats.
     """
     conditions = Conditions((filters_of(options),), excluded_of(options))
+    if possible:
+        _possible(index_path, table_format(output, format_) or "jsonl", output, as_json)
+        return
     if duplicates:
         _duplicates(index_path, table_format(output, format_), output, as_json)
         return
@@ -104,8 +113,23 @@ def _duplicates(index_path: Path, form: str | None, output: Path | None, as_json
         tell_written(as_json, output, form, "records", written)
 
 
-_RECORD = ("paper", "title", "source", "line", "reason", "record", "head")
+_RECORD = ("paper", "title", "source", "line", "reason", "record", "head", "key")
 """Columns of a list of merged records."""
+
+
+def _possible(index_path: Path, form: str, output: Path | None, as_json: bool) -> None:
+    """List the pairs of papers that are possibly one, and not decided yet."""
+    generation = IndexFolder(index_path).current()
+    with closing(LocalStore(generation)) as store:
+        duplicates = Duplicates(store, generation.manifest.decisions)
+        found = [one.to_json() for one in duplicates.possible(duplicates.decided())]
+    if as_json and output is None:
+        print_json({"ok": True, "possible": found})
+        return
+    columns = [one.name for one in fields(PossibleDuplicate)]
+    written = write_table(columns, found, form, output)
+    if output:
+        tell_written(as_json, output, form, "pairs", written)
 
 
 def _papers(store: Store, ids: tuple[str, ...], conditions: Conditions) -> Iterator[Paper]:

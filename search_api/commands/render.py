@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from indexer.merging.decision_file import Decision
 from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
@@ -176,7 +177,8 @@ def duplicates(out: Console, papers: Iterable[MergedPaper]) -> None:
             why = record.reason or "the first"
             head = "" if record.head == merged.title else f": {record.head}"
             where = f"{record.source}:{record.line}"
-            out.print(f"{_INDENT}{escape(where)}  [dim]{escape(why + head)}[/]", soft_wrap=True)
+            told = f"{escape(where)}  [dim]{escape(why + head)}  {record.key}[/]"
+            out.print(_INDENT + told, soft_wrap=True)
     out.print(f"[dim]{count:,} papers are made of several records[/]")
 
 
@@ -191,6 +193,15 @@ def flow(out: Console, boxes: Iterable[tuple[str, Sequence[str], Sequence[str]]]
         before = stage
 
 
+def decisions(out: Console, listed: Iterable[Decision], *, gone: bool) -> None:
+    """Print what was decided of records, or what is no longer."""
+    for one in listed:
+        undone = "[dim]undone[/] " if gone else ""
+        out.print(f"{undone}[bold]{one.verdict}[/]  [dim]{escape(f'{one.date} {one.where}')}[/]")
+        for key, title in zip(one.records, one.titles, strict=True):
+            out.print(f"{_INDENT}{key}  {escape(title)}", soft_wrap=True)
+
+
 def status(out: Console, state: dict[str, Any], index: str) -> None:
     """Print what an index holds."""
     about = state["index"]
@@ -203,6 +214,10 @@ def status(out: Console, state: dict[str, Any], index: str) -> None:
     )
     ledger = state["ledger"]
     _field(out, "last build", ", ".join(f"{n:,} {name}" for name, n in ledger.items() if n))
+    decisions = state["decisions"]
+    _field(out, "duplicates", f"{state['possible']:,} possible, to be decided (akin decide)")
+    decided = f"{decisions['same']:,} same, {decisions['apart']:,} apart, in {decisions['file']}"
+    _field(out, "decided", decided)
     for source in state["sources"]:
         _field(out, "source", f"{source['path']} ({source['format']}, {source['papers']:,} papers)")
 

@@ -25,6 +25,9 @@ from search_api.engine.live import reranker_of
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--threads", type=click.IntRange(1), envvar="AKIN_THREADS",
               help="Of each worker, for the model.  [default: cores / workers]")  # fmt: skip
+@click.option("--decide/--no-decide", default=None,
+              help="Whether who reaches the server may decide on duplicates.  "
+              "[default: only at this machine]")  # fmt: skip
 @index_option
 @model_option
 @reranker_option
@@ -33,6 +36,7 @@ def serve(
     port: int,
     workers: int,
     threads: int | None,
+    decide: bool | None,
     index_path: Path,
     model: str | None,
     reranker: str | None,
@@ -49,6 +53,7 @@ def serve(
     reranker_of(reranker)  # whether it can be had is found out now
     os.environ["AKIN_RERANKER"] = reranker or ""
     os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
+    os.environ["AKIN_DECIDERS"] = _deciders(host, decide)
     own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}
     say(f"akin {__version__} on http://{host}:{port}, its API on /docs")
     try:
@@ -72,6 +77,15 @@ def serve(
     except SystemExit as stopped:  # uvicorn's own codes mean other things than akin's
         return int(bool(stopped.code))
     return 0
+
+
+def _deciders(host: str, decide: bool | None) -> str:
+    """Return who may decide on duplicates; see :data:`search_api.http.deciding.Deciders`."""
+    from search_api.http.deciding import is_loopback
+
+    if decide is None:
+        return "here" if is_loopback(host) else "nobody"
+    return "everybody" if decide else "nobody"
 
 
 def _check_free(host: str, port: int) -> None:

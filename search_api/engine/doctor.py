@@ -12,7 +12,7 @@ from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Manifest
-from search_api.engine.engine import check_fit
+from search_api.engine.fit import check_fit
 from search_api.store.health import blocks, catalogue_check, counts, read_all, sample
 
 SAMPLE = 8

@@ -9,13 +9,13 @@ import numpy as np
 
 from indexer.arrays import Rows
 from indexer.encoder import Encoder
-from indexer.errors import IndexMismatch, MapMissing, UnknownPaper
-from indexer.paper import TEXT_RECIPE, Paper
-from indexer.store.columns import lacking_fields
+from indexer.errors import MapMissing, UnknownPaper
+from indexer.paper import Paper
 from indexer.store.corpus_map import CorpusMap, Topic
 from indexer.store.entry import Merged
 from indexer.store.generation import Generation
-from indexer.store.manifest import how_to_mend
+from search_api.engine.duplicates import Duplicates
+from search_api.engine.fit import check_fit
 from search_api.engine.meant import known, suggested
 from search_api.explaining.explain import explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
@@ -49,6 +49,7 @@ class Engine:
     Attributes:
         info: which index it is.
         facets: counts over all papers, by field.
+        duplicates: what was merged, what may be, and what people decide.
 
     Raises:
         IndexCorrupted: a file is missing or damaged.
@@ -67,6 +68,7 @@ class Engine:
         self._answers = Answers(store, encoder, reranker)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
+        self.duplicates = Duplicates(store, generation.manifest.decisions)
         self._sentences = SentenceCache(encoder)
 
     def close(self) -> None:
@@ -314,38 +316,6 @@ class Engine:
         cursor = Cursor.decode(query.cursor)
         cursor.check(self.info.generation, self._answers.digest(query))
         return cursor.offset
-
-
-def check_fit(generation: Generation, encoder: Encoder) -> None:
-    """Refuse a generation of another model or text recipe, or one that lacks a field.
-
-    Raises:
-        IndexMismatch: with the commands that mend it.
-    """
-    manifest, model = generation.manifest, encoder.model
-    built_with = manifest.space
-    index = generation.index
-    if built_with.fingerprint != model.fingerprint:
-        same = " (its files have changed since)" if built_with.model == model.name else ""
-        raise IndexMismatch(
-            f"{index}: built with the model {built_with.model} "
-            f"(fingerprint {built_with.fingerprint[:12]}), asked to run with {model.name} "
-            f"(fingerprint {model.fingerprint[:12]}){same}. "
-            f"{how_to_mend(index)} --model {model.name}; or run the model of the index: leave "
-            "--model and AKIN_MODEL out, and a running server takes it up by itself",
-            built_with=built_with.model,
-            model=model.name,
-        )
-    if lacking := lacking_fields(manifest.files):
-        raise IndexMismatch(
-            f"{index}: built before papers could be filtered by {', '.join(lacking)}. "
-            f"{how_to_mend(index)}: its vectors are kept"
-        )
-    if manifest.text_recipe != TEXT_RECIPE:
-        raise IndexMismatch(
-            f"{index}: built with the text recipe {manifest.text_recipe}, this akin makes "
-            f"{TEXT_RECIPE}. {how_to_mend(index)}"
-        )
 
 
 def _voice(name: str, place: int, scored: Scored | None, ranks: Mapping[str, Rows]) -> Voice | None:

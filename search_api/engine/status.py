@@ -25,6 +25,8 @@ def describe(manifest: Manifest) -> dict[str, Any]:
         "prompts": space.prompts,
         "spaces": [asdict(one) for one in manifest.spaces],
         "map": asdict(manifest.map) if manifest.map else None,
+        "possible": manifest.possible,
+        "decisions": manifest.decisions.to_json(),
         "ledger": manifest.ledger,
         "sources": manifest.sources,
         "versions": manifest.versions,

@@ -192,6 +192,16 @@ class MapInfoOut(BaseModel):
     method: str
 
 
+class DecisionsInfoOut(BaseModel):
+    """The decisions of people that the index was built with."""
+
+    file: str
+    sha256: str | None = Field(description="of the file; null: it was not there")
+    same: int = Field(description="pairs of records that are of one paper")
+    apart: int = Field(description="pairs of records that are of two")
+    unknown: int = Field(description="pairs with a record that is no more")
+
+
 class StatusOut(BaseModel):
     """What is indexed, by which model, since when."""
 
@@ -206,6 +216,8 @@ class StatusOut(BaseModel):
     prompts: dict[str, str]
     spaces: list[SpaceOut] = Field(description="the vectors; the first are those that answer")
     map: MapInfoOut | None = Field(description="null: built without a map")
+    possible: int = Field(description="pairs of papers that are possibly one")
+    decisions: DecisionsInfoOut
     ledger: dict[str, int] = Field(description="of the build")
     sources: list[dict[str, Any]]
     versions: dict[str, str]

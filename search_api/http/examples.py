@@ -50,6 +50,14 @@ STATUS: dict[str, JsonValue] = {
         }
     ],
     "map": {"version": 1, "method": "pacmap"},
+    "possible": 0,
+    "decisions": {
+        "file": "/papers/akin-decisions.jsonl",
+        "sha256": None,
+        "same": 0,
+        "apart": 0,
+        "unknown": 0,
+    },
     "ledger": {"records": 64, "added": 64},
     "sources": [{"source": "seeds/002_8bf90837af962036.txt", "records": 24, "papers": 24}],
     "versions": {"akin": "0.1.0", "python": "3.11.7"},

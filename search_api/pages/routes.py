@@ -191,6 +191,7 @@ def paper(
         fields=_fields(found),
         citations=[(name, FORMATS[name], _cited(found, name)) for name in _CITED],
         records=engine.records(id),
+        possible=engine.duplicates.possible(paper_id=id),
         neighbours=engine.search(queries.Query.related(like=(id,), k=_NEIGHBOURS)),
     )
 

@@ -11,12 +11,13 @@ import numpy as np
 
 from indexer.arrays import Rows, Vectors, best
 from indexer.cleaning.naming import spellings
-from indexer.errors import IndexCorrupted
+from indexer.errors import IndexCorrupted, UnknownPaper
 from indexer.kept import kept
 from indexer.letters import folded
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import (
     MergedPaper,
+    count_merged_papers,
     merged_papers,
     read_beginning,
     read_ids,
@@ -28,14 +29,16 @@ from indexer.store.catalogue import (
     read_spellings,
     read_texts,
     rejections_in,
+    row_of_record,
     term_numbers,
 )
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Merged
+from indexer.store.entry import Merged, PossibleDuplicate
 from indexer.store.generation import Generation
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.manifest import how_to_mend
 from indexer.store.moments import Moments
+from indexer.store.paper_rows import read_possible
 from indexer.store.vector_index import VectorIndex
 from indexer.words import stem
 from search_api.query.conditions import Conditions
@@ -150,10 +153,28 @@ class LocalStore:
         with self._catalogue() as db:
             return read_records(db, row + 1)
 
-    def merged_papers(self) -> list[MergedPaper]:
-        """Return the papers that are made of several records."""
+    def merged_count(self) -> int:
+        """Return how many papers are made of several records."""
         with self._catalogue() as db:
-            return list(merged_papers(db))
+            return count_merged_papers(db)
+
+    def merged_papers(self, start: int = 0, stop: int | None = None) -> list[MergedPaper]:
+        """Return papers that are made of several records."""
+        with self._catalogue() as db:
+            return list(merged_papers(db, start, stop))
+
+    def possible(self, row: int | None = None) -> list[PossibleDuplicate]:
+        """Return the pairs of papers that are likely one."""
+        with self._catalogue() as db:
+            return list(read_possible(db, None if row is None else row + 1))
+
+    def row_of_record(self, key: str) -> int:
+        """Return the row of a paper that has a record of a key."""
+        with self._catalogue() as db:
+            row = row_of_record(db, key)
+        if row is None:
+            raise UnknownPaper(f"{key}: no record in the index has this key", id=key)
+        return row - 1
 
     def rejections(self) -> list[Rejection]:
         """Return the records that could not be read."""

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from indexer.arrays import Array, Mask, Rows, Vectors
 from indexer.paper import Paper
+from indexer.store.catalogue import MergedPaper
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Merged
+from indexer.store.entry import Merged, PossibleDuplicate
 from search_api.query.conditions import Conditions
 from search_api.query.results import FacetCount, IndexInfo
 from search_api.store.map_columns import MapColumns
@@ -131,6 +132,29 @@ class Store(Protocol):
 
     def records(self, row: int, /) -> list[Merged]:
         """Return the records that a paper was made of, none where it was one."""
+
+    def merged_count(self) -> int:
+        """Return how many papers are made of several records."""
+
+    def merged_papers(self, start: int = 0, stop: int | None = None, /) -> list[MergedPaper]:
+        """Return the papers that are made of several records, from one place to before another.
+
+        They come in the order of their rows.
+        """
+
+    def possible(self, row: int | None = None, /) -> list[PossibleDuplicate]:
+        """Return the pairs of papers that are likely one, the likeliest first.
+
+        Args:
+            row: of a paper, to have only its own.
+        """
+
+    def row_of_record(self, key: str, /) -> int:
+        """Return the row of a paper that has a record of a key.
+
+        Raises:
+            UnknownPaper: no paper has.
+        """
 
     def vectors(self, rows: Rows, /) -> Vectors:
         """Return the vectors ``(len(rows), dim)`` of papers, of length 1."""
