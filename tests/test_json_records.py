@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.cleaning.names import displayed, parse_name, read_plainly
 from indexer.cleaning.text import clean
+from indexer.documents import Document
 from indexer.paper import Paper, Record
 from indexer.readers import json_records
 from tests.json_documents import (
@@ -264,3 +265,149 @@ def test_a_record_is_told_by_its_line(tmp_path):
     """Lines count from 1, blank ones, too."""
     found = read_text(json_records, tmp_path, f"\n\n{json.dumps(USUAL)}\n\n{json.dumps(BEIR)}\n")
     assert [one.line for one in found if isinstance(one, Record)] == [3, 5]
+
+
+ANSWERS = {
+    "ads": {
+        "response": {
+            "docs": [
+                {
+                    "bibcode": "2021PNDS....3....7S",
+                    "title": ["Dust in a pond nebula"],
+                    "author": ["Sun, Eve", "Reed, Al"],
+                    "pub": "Pond Letters",
+                    "year": "2021",
+                    "pubdate": "2021-07-00",
+                    "abstract": "We map dust.",
+                    "doi": ["10.1000/pond.7"],
+                    "identifier": ["2021PNDS....3....7S", "arXiv:2107.01234"],
+                    "page": ["7"],
+                }
+            ]
+        }
+    },
+    "eric": {
+        "response": {
+            "docs": [
+                {
+                    "id": "ED200",
+                    "title": "Dust in a pond nebula",
+                    "author": ["Sun, Eve", "Reed, Al"],
+                    "description": "We map dust.",
+                    "source": "Pond Letters",
+                    "publicationdateyear": 2021,
+                }
+            ]
+        }
+    },
+    "plos": {
+        "response": {
+            "docs": [
+                {
+                    "id": "10.1000/pond.7",
+                    "journal": "Pond Letters",
+                    "publication_date": "2021-07-05T00:00:00Z",
+                    "author_display": ["Eve Sun", "Al Reed"],
+                    "abstract": ["\n We map dust.\n"],
+                    "title_display": "Dust in a pond <i>nebula</i>",
+                    "score": 2.5,
+                }
+            ]
+        }
+    },
+    "lens": {
+        "data": [
+            {
+                "lens_id": "001-1",
+                "title": "Dust in a pond nebula",
+                "abstract": "We map dust.",
+                "authors": [
+                    {"collective_name": None, "first_name": "Eve", "last_name": "Sun"},
+                    {"first_name": "Al", "last_name": "Reed"},
+                ],
+                "year_published": 2021,
+                "source": {"title": "Pond Letters", "type": "Journal"},
+                "external_ids": [{"type": "doi", "value": "10.1000/pond.7"}],
+            }
+        ]
+    },
+    "hal": {
+        "response": {
+            "docs": [
+                {
+                    "title_s": ["Dust in a pond nebula"],
+                    "authFullName_s": ["Eve Sun", "Al Reed"],
+                    "abstract_s": ["We map dust."],
+                    "producedDateY_i": 2021,
+                    "journalTitle_s": "Pond Letters",
+                    "doiId_s": "10.1000/pond.7",
+                }
+            ]
+        }
+    },
+    "europe-pmc": {
+        "resultList": {
+            "result": [
+                {
+                    "id": "77",
+                    "source": "MED",
+                    "doi": "10.1000/pond.7",
+                    "title": "Dust in a pond nebula",
+                    "authorString": "Sun E, Reed A.",
+                    "authorList": {
+                        "author": [
+                            {"firstName": "Eve", "lastName": "Sun"},
+                            {"firstName": "Al", "lastName": "Reed"},
+                        ]
+                    },
+                    "journalInfo": {"volume": "3", "journal": {"title": "Pond Letters"}},
+                    "pubYear": "2021",
+                    "abstractText": "We map dust.",
+                }
+            ]
+        }
+    },
+    "doaj": {
+        "results": [
+            {
+                "id": "a1",
+                "bibjson": {
+                    "title": "Dust in a pond nebula",
+                    "abstract": "We map dust.",
+                    "author": [{"name": "Eve Sun"}, {"name": "Al Reed"}],
+                    "journal": {"title": "Pond Letters", "volume": "3"},
+                    "identifier": [{"type": "doi", "id": "10.1000/pond.7"}],
+                    "year": "2021",
+                },
+            }
+        ]
+    },
+    "core": {
+        "results": [
+            {
+                "id": 1,
+                "title": "Dust in a pond nebula",
+                "abstract": "We map dust.",
+                "authors": [{"name": "Sun, Eve"}, {"name": "Reed, Al"}],
+                "yearPublished": 2021,
+                "doi": "10.1000/pond.7",
+                "journals": [{"title": "Pond Letters", "identifiers": ["1234-5678"]}],
+            }
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("service", ANSWERS)
+def test_answers_of_services(tmp_path, service):
+    """Whatever a service calls its fields, and wherever it puts a list, the paper is the same."""
+    path = tmp_path / f"{service}.json"
+    path.write_text(json.dumps(ANSWERS[service]))
+    (found,) = json_records.read(Document(path, path.name, given=True))
+    assert isinstance(found, Record)
+    paper = found.paper
+    assert (paper.title, paper.abstract) == ("Dust in a pond nebula", "We map dust.")
+    assert (paper.authors, paper.year) == (("Eve Sun", "Al Reed"), 2021)
+    assert paper.venue == "Pond Letters"
+    assert paper.doi == (None if service == "eric" else "10.1000/pond.7")
+    assert paper.arxiv_id == ("2107.01234" if service == "ads" else None)

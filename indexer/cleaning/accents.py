@@ -28,17 +28,18 @@ _BEARERS = {
     "\u0328": "ae",
     "\u0307": "zi",
 }
+_USUAL = 2
 _VOWELS = "aeiouy"
 _DETACHED = re.compile(r"([^\W\d_]) ([\u0300-\u0338])(?=([^\W\d_]?))")
 _BESIDE = re.compile(rf"([^\W\d_]) ?([{''.join(_COMBINING)}])(?=([^\W\d_]?))")
 _ALONE = re.compile(rf"[{''.join(_COMBINING)}]")
 _LEADING = re.compile(rf"(?<![\w ])({_ALONE.pattern}) ?([^\W\d_])|(?<= )({_ALONE.pattern})([A-Z])")
-_APART = tuple(f" {mark}" for mark in "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327")
+_APART = re.compile(" [\u0300-\u0338]")
 
 
 def attached(text: str) -> str:
     """Return a text whose accents stand on their letters: those of Unicode's combining marks."""
-    return _mended(text, _DETACHED) if any(one in text for one in _APART) else text
+    return _mended(text, _DETACHED) if _APART.search(text) else text
 
 
 def attached_in_name(name: str) -> str:
@@ -71,6 +72,8 @@ def _mended(text: str, pattern: re.Pattern[str]) -> str:
             continue
         usual = _BEARERS.get(mark, _VOWELS)
         first, second = _bears(before, mark, usual), _bears(behind, mark, usual)
+        if sign == mark and max(first, second) < _USUAL:
+            continue
         if first >= second and first:
             parts += (text[end : found.start()], _composed(before, mark))
             end = found.end()
@@ -83,7 +86,11 @@ def _mended(text: str, pattern: re.Pattern[str]) -> str:
 def _bears(letter: str, mark: str, usual: str) -> int:
     if not letter or len(_composed(letter, mark)) > 1:
         return 0
-    return 2 if letter.lower() in usual or letter == "ı" else 1
+    if letter == "ı":
+        return 4
+    if letter.lower() in usual:
+        return 3
+    return _USUAL if mark == "\u0303" and letter.lower() == "o" else 1  # ão, but Simões
 
 
 def _composed(letter: str, mark: str) -> str:

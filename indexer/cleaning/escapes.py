@@ -22,6 +22,7 @@ _QUOTED = re.compile(r"(?<![\w}\\])\\+\"(?=[^\s\"])([^\"]{1,500}?)(?<=[^\s\\])\\
 _SLASH = re.compile(r"(?<=[\w:/<])\\+/(?=[\w/\\])")
 _NOT = re.compile(r"(?<=n)\\+'(?=t\b)")
 _BLANK = re.compile(r"(?P<marks>\\+)(?P<word>[nrt](?P<rest>[a-zA-Z]*+))(?!\{)")
+_WORD = re.compile(r"\\([nrt][a-zA-Z]*+)(?!\{)")
 _OF_A_MACRO = re.compile(r"\\[a-zA-Z]+\Z")
 _LONGEST_MACRO = 40
 _END = re.compile(r"(?<!\\)(?:[.!?:;] ?|[,)\]\"'”’…])(?<!\b[A-Za-z]:)\Z")
@@ -33,21 +34,20 @@ _MARKS = frozenset("\"'`“”‘’«»<>()[]{}")
 
 def unescaped(text: str) -> str:
     """Return the text with the escapes of source code read, LaTeX left as it is."""
-    if "\\" not in text:
-        return text
-    text = _CODE.sub(_character, text)
-    if not text.isprintable():  # halves of a character beyond the first 65,536
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "\\u" in text or "\\U" in text or "\\x" in text:
+        text = _CODE.sub(_character, text)
+        if not text.isprintable():  # halves of a character beyond the first 65,536
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if '\\"' in text:
         text = _QUOTED.sub(r'"\1"', text)
     if "\\/" in text:
         text = _SLASH.sub("/", text)
     if "\\'" in text:
         text = _NOT.sub("'", text)
-    found = [blank for blank in _BLANK.finditer(text) if not _is_latex(blank)]
-    if found and _any_surely_blank(text, found):
-        return _BLANK.sub(_blank, text)
-    return text
+    if all(map(_is_latex, _WORD.findall(text))):
+        return text
+    found = [blank for blank in _BLANK.finditer(text) if not _is_latex(blank["word"])]
+    return _BLANK.sub(_blank, text) if _any_surely_blank(text, found) else text
 
 
 def _character(code: re.Match[str]) -> str:
@@ -61,13 +61,13 @@ def _character(code: re.Match[str]) -> str:
 
 
 def _blank(match: re.Match[str]) -> str:
-    if _is_latex(match):
+    if _is_latex(match["word"]):
         return match[0]
     return ("\n" if match["word"][0] == "n" else " ") + match["rest"]
 
 
-def _is_latex(match: re.Match[str]) -> bool:
-    return match["word"] != "r" and is_macro(match["word"])  # an accent, before a brace
+def _is_latex(word: str) -> bool:
+    return word != "r" and is_macro(word)  # an accent, before a brace
 
 
 def _any_surely_blank(text: str, found: list[re.Match[str]]) -> bool:

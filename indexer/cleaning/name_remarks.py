@@ -43,8 +43,18 @@ _OTHERS = re.compile(
     r"[\s,;&]*(?:\bet\.?\s+al\b\.?|(?:\A|\b(?:and|&)\s+)others\b)[\s.;,]*\Z", re.IGNORECASE
 )
 _INITIALS = 2
-_SIGNS = re.compile(r"[@\d*†‡§¶¹²³(\[<]")
-_WORDS = tuple(" al| others|others |Dr|Prof|Ph|Phil|MD|M.D|Sc|MBBS|FRC|FAC|MPH|RN|Ed".split("|"))
+# Of a set of first letters, so that it is fast.
+_SUSPECT = re.compile(
+    "|".join(map(re.escape, "@*†‡§¶¹²³([<0123456789"))
+    + r"| al\b|others\b|MD\b|M\.D|Dr\b|Prof|Ass[ot]"
+    + rf"|(?<=[\s,]){SURE_DEGREE}|,\s*{DEGREE}(?=[,\s]|\Z)"
+)
+_IN_PLAIN = re.compile("Ph| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed")
+
+
+def may_hold_remarks(written: Sequence[str]) -> bool:
+    """Tell quickly whether names in plain letters may have a title or a degree."""
+    return _IN_PLAIN.search("\n".join(written)) is not None
 
 
 def without_remarks(
@@ -55,12 +65,15 @@ def without_remarks(
     What is no name at all, such as an address, is left out.
     """
     written = "\n".join(map(str, names))
-    if not _SIGNS.search(written) and not any(word in written for word in _WORDS):
+    if not _SUSPECT.search(written):
         return list(names), [], False
     bare: list[str | Name] = []
     affiliations: list[str] = []
     cut = False
     for name in names:
+        if not _SUSPECT.search(str(name)):
+            bare.append(name)
+            continue
         if isinstance(name, str):
             text = _OTHERS.sub("", name)
             cut = cut or text != name
@@ -108,7 +121,7 @@ def _alone(name: str, affiliations: list[str]) -> str:
     text = _ROLE.sub("", _DROPPED.sub("", name))
     affiliation = _AFFILIATION.search(text)
     if affiliation and not _OF_AN_INSTITUTION.search(text, 0, affiliation.start()):
-        affiliations.append(affiliation[1].strip())
+        affiliations.append(affiliation[1])
         text = text[: affiliation.start()]
     text = _MARKS.sub("", _NAMESAKE.sub("", text))
     if degrees := _DEGREES.search(text):

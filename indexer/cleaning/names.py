@@ -48,6 +48,7 @@ _PLAIN = re.compile(
     rf"(?>(?:[{_PLAIN_LETTER}]++(?>(?:[.'-][{_PLAIN_LETTER}]++)*)\.? )*)"
     rf"[{_PLAIN_LETTER}]++(?>(?:[.'-][{_PLAIN_LETTER}]++)*)"
 )
+_PLAIN_LIST = re.compile(rf"(?>(?:{_PLAIN.pattern}\n)*)(?:{_PLAIN.pattern})?")
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 _OPENING = re.compile(r"(?:^|(?<=,))\s*(['\"])")
@@ -112,7 +113,7 @@ def read_plainly(names: Iterable[str]) -> bool:
 
     Neither cleaning nor :func:`parse_name` would change such a one, and most are.
     """
-    return all(map(_PLAIN.fullmatch, names))
+    return _PLAIN_LIST.fullmatch("\n".join(names)) is not None
 
 
 def family_of(display: str) -> str:

@@ -15,7 +15,16 @@ _FAMILY = ("family", "last", "lastName", "lastname", "last_name", "surname", "fa
 _GIVEN = ("given", "first", "firstName", "firstname", "first_name", "forename", "givenName")
 _WHOLE = (
     *("name", "full_name", "fullName", "fullname", "display_name", "displayName"),
-    *("author_name", "text", "#text", "$", "value", "raw_author_name"),
+    *(
+        "collective_name",
+        "creator",
+        "author_name",
+        "text",
+        "#text",
+        "$",
+        "value",
+        "raw_author_name",
+    ),
 )
 _LISTED = ("author", "authors", "person", "editor", "editors")
 

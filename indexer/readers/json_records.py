@@ -26,8 +26,10 @@ from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import people, without_affiliations
 from indexer.readers.json_values import (
     date_text,
+    first_of,
     first_text,
     listed,
+    mapping,
     one_or_all,
     pmc,
     text_of,
@@ -38,32 +40,37 @@ from indexer.readers.record import make_record
 FORMAT = "json"
 
 _NAMES = {
-    "title": "title papertitle articletitle documenttitle displaytitle headline displayname name",
+    "title": "title papertitle articletitle documenttitle displaytitle titledisplay headline "
+    "displayname name",
     "abstract": "abstract abstracttext paperabstract abstractnote summary description text "
     "contenttext",
-    "authors": "authors author authorlist authornames authorstring creators creator",
-    "year": "year publicationyear pubyear publishedyear yearpublished",
+    "authors": "authors author authorlist authornames authordisplay authfullname authorstring "
+    "creators creator",
+    "year": "year publicationyear pubyear publishedyear yearpublished publicationdateyear "
+    "produceddatey",
     "date": "date publicationdate publisheddate datepublished pubdate published issued "
-    "firstpublicationdate created updatedate updated",
+    "firstpublicationdate produceddate coverdate created updatedate updated",
     "venue": "venue journal journalname journaltitle journalref booktitle conference "
     "conferencename container containertitle publicationname publicationtitle publicationvenue "
-    "proceedings proceeding",
+    "proceedings proceeding pub journals journalinfo conferencetitle source",
     "categories": "categories category subjects subject subjectareas fields fieldsofstudy "
     "magfieldofstudy arxivcategories",
-    "keywords": "keywords keyword tags authorkeywords",
-    "doi": "doi",
+    "keywords": "keywords keyword tags authorkeywords keywordlist",
+    "groups": "groups collections",
+    "doi": "doi doiid",
     "arxiv": "arxiv arxivid arxivnumber eprint",
     "pmid": "pmid pubmedid pubmed",
     "pmcid": "pmcid pmc pubmedcentral",
     "openreview": "openreview openreviewid",
     "acl": "acl aclid anthologyid",
-    "identifiers": "externalids identifiers ids",
-    "url": "url link paperurl urlabs abstracturl absurl landingpage href pdfurl urlpdf pdflink",
+    "identifiers": "externalids identifiers identifier ids",
+    "url": "url link paperurl urlabs abstracturl absurl landingpage uri href downloadurl "
+    "pdfurl urlpdf pdflink",
     "code": "code codeurl codelink github githuburl githublink repourl repository",
     "record_id": "id paperid recordid uid",
     "volume": "volume journalvolume",
     "issue": "issue number journalissue",
-    "pages": "pages page pagerange journalpages",
+    "pages": "pages page pagerange pageinfo journalpages",
     "publisher": "publisher",
     "issn": "issn",
     "isbn": "isbn",
@@ -82,11 +89,17 @@ _LEFT_OUT = frozenset(
 )
 # Names that other things than papers have, too.
 _UNTELLING = frozenset("name displayname description text contenttext".split())
+_SOLR = re.compile(r"_(?:s|ss|i|t|txt|dt|d|tdt)\Z")
+"""Types that search servers put behind the names of their fields."""
+
 _HOLDERS = (
     *("_source", "info", "data", "attributes", "record", "paper", "article", "work", "node"),
-    *("message", "citingPaper", "citedPaper"),
+    *("message", "citingPaper", "citedPaper", "bibjson"),
 )
 """Names under which a record lies within an object, with some services."""
+
+_CODE_OF_A_SOURCE = re.compile(r"MED|PMC|PPR|AGR|CBA|CTX|ETH|HIR|PAT|Scopus|PubMed|arXiv\.org")
+"""Databases, as Europe PMC names them; elsewhere ``source`` is the journal."""
 
 _BETWEEN = re.compile(r"[\W_]+")
 _CLASSES = re.compile(r"(?=.*\.)[a-z-]+(?:\.[A-Za-z-]+)?(?: [a-z-]+(?:\.[A-Za-z-]+)?)*")
@@ -119,7 +132,7 @@ def _tells(record: Mapping[str, Any]) -> bool:
 @lru_cache(maxsize=4096)
 def folded(key: str) -> str:
     """Return a field's name without capitals and what stands between words."""
-    return _BETWEEN.sub("", key).lower()
+    return _BETWEEN.sub("", _SOLR.sub("", key)).lower()
 
 
 @lru_cache(maxsize=256)
@@ -149,14 +162,16 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
     for name in _KEPT:
         if name in value:
             extra[name] = one_or_all(value[name])
-    if "keywords" in value:
-        extra["keywords"] = listed(value["keywords"])
+    for name in ("keywords", "groups"):
+        if name in value:
+            extra[name] = listed(value[name])
     if "editors" in value:
         extra["editors"] = [str(editor) for editor in people(value["editors"])[0]]
+    venue = _venue(value.get("venue"), extra)
     url = first_text(value.get("url"))
     identifiers = _identifiers(value, extra)
     if record_id := text_of(value.get("record_id")):
-        if scheme := scheme_of(record_id):
+        if scheme := scheme_of(record_id) or scheme_of(f"doi:{record_id}"):  # PLOS's own is a DOI
             identifiers = {**scheme, **identifiers}
         elif record_id.startswith(("http://", "https://")) and not url:
             url = record_id
@@ -171,7 +186,7 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
         authors_cut=cut,
         date=date_text(value.get("date")),
         year=year if isinstance(year := value.get("year"), int) else date_text(year),
-        venue=_venue(value.get("venue"), extra),
+        venue=venue,
         categories=_categories(value.get("categories")),
         identifiers=identifiers,
         url=url,
@@ -203,7 +218,7 @@ def _identifiers(value: Mapping[str, Any], extra: dict[str, Any]) -> dict[str, o
             elif one not in _EMPTY:
                 extra.setdefault(folded(name), one)
         if not isinstance(stated, dict):
-            for text in texts_of(stated):
+            for text in map(_with_scheme, stated if isinstance(stated, list) else [stated]):
                 for kind, identifier in (scheme_of(text) or identifiers_in(text)).items():
                     found.setdefault(kind, identifier)
             extra["identifiers"] = stated
@@ -212,11 +227,25 @@ def _identifiers(value: Mapping[str, Any], extra: dict[str, Any]) -> dict[str, o
     return found
 
 
+def _with_scheme(stated: object) -> str:
+    """Return an identifier as text; where it says of what kind it is, in front: ``doi:10.…``."""
+    kind, value = (
+        text_of(first_of(mapping(stated), *keys)) for keys in (("type",), ("value", "id"))
+    )
+    return f"{kind}:{value}" if value and _ROLES.get(folded(kind)) in _KINDS else text_of(stated)
+
+
 def _venue(value: object, extra: dict[str, Any]) -> str:
     if isinstance(value, dict):
         for name in ("volume", "issue", "pages"):
-            extra.setdefault(name, text_of(value.get(name)))
-    return first_text(value)
+            if stated := text_of(value.get(name)):
+                extra.setdefault(name, stated)
+        value = value.get("journal", value)
+    venue = first_text(value)
+    if _CODE_OF_A_SOURCE.fullmatch(venue):
+        extra.setdefault("source", venue)
+        return ""
+    return venue
 
 
 def _categories(value: object) -> list[str]:

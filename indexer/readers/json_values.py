@@ -107,6 +107,8 @@ def one_or_all(value: object) -> str | list[str]:
 
 def listed(value: object) -> list[str]:
     """Return the parts of what may be a list, or one string with semicolons or commas between."""
+    if isinstance(value, dict) and len(value) == 1:  # {"keyword": ["…", "…"]}
+        value = next(iter(value.values()))
     if not isinstance(value, str):
         return texts_of(value)
     parts = value.split(";" if ";" in value else ",")

@@ -8,13 +8,13 @@ A reader takes a record apart, and names its fields; all cleaning is done here, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from indexer.cleaning.accents import attached_in_name
 from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
-from indexer.cleaning.name_remarks import once, without_remarks
+from indexer.cleaning.name_remarks import may_hold_remarks, once, without_remarks
 from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
 from indexer.cleaning.text import clean, clean_abstract, links_code, links_in
 from indexer.documents import Document, readable
@@ -101,16 +101,13 @@ def make_record(
         words = abstract.split(" ")
         title = " ".join(words[:_TITLE_WORDS]) + (" …" if len(words) > _TITLE_WORDS else "")
         rest["title_missing"] = True
-    authors = tuple(authors)
-    if not as_written:
-        authors, affiliations, others = without_remarks(authors)
-        authors_cut = authors_cut or others
-        if affiliations:
-            rest["affiliations"] = _with(rest.get("affiliations"), affiliations)
+    authors, affiliations, others = _people(tuple(authors), as_written)
+    if affiliations:
+        rest["affiliations"] = _with(rest.get("affiliations"), map(clean, affiliations))
     shown, odd = _authors(authors, as_written)
     if odd:
         rest["family_names"] = odd
-    if authors_cut:
+    if authors_cut or others:
         rest["authors_cut"] = True
     year_of, day = _date(date, year, rest)
     stated = {kind: value for kind, value in identifiers.items() if value not in (None, "")}
@@ -148,7 +145,7 @@ def make_record(
     )
 
 
-def _with(stated: object, more: list[str]) -> list[Any]:
+def _with(stated: object, more: Iterable[str]) -> list[Any]:
     """Return what is stated, of whatever type, as a list that goes on."""
     return [*(stated if isinstance(stated, list) else [stated] if stated else []), *more]
 
@@ -164,8 +161,20 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+def _people(
+    authors: tuple[str | Name, ...], as_written: bool
+) -> tuple[tuple[str | Name, ...], list[str], bool]:
+    """Return what :func:`~indexer.cleaning.name_remarks.without_remarks` does, if need be."""
+    written = [name for name in authors if isinstance(name, str)]
+    plain = len(written) == len(authors) and read_plainly(written)
+    if as_written or (plain and not may_hold_remarks(written)):
+        return authors, [], False
+    bare, affiliations, others = without_remarks(authors)
+    return tuple(bare), affiliations, others
+
+
 def _authors(
-    authors: Sequence[str | Name], as_written: bool
+    authors: tuple[str | Name, ...], as_written: bool
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return what :func:`~indexer.cleaning.names.displayed` does, faster where it can."""
     written = [name for name in authors if isinstance(name, str)]
