@@ -166,3 +166,18 @@ def test_identifiers_are_listed_by_kind():
     """DOI, arXiv id and those among the extras, none that is missing."""
     assert identifiers_of(PUBLISHED) == {"doi": "10.1000/x", "pmid": "123"}
     assert identifiers_of(BARE) == {}
+
+
+def test_keywords_groups_and_citation_keys_of_all_records_are_kept():
+    """Each once, whatever its case; the first citation key is the paper's own."""
+    records = [
+        replace(PREPRINT, extra={"keywords": ["Dust", "Ponds"], "citation_key": "lee21"}),
+        replace(PUBLISHED, extra={"keywords": ["ponds", "Reeds"], "groups": ["To read"]}),
+        replace(PUBLISHED, extra={"citation_key": "Lee2022", "groups": ["Thesis", "to read"]}),
+    ]
+    merged = merge(records)
+    assert merged.extra["keywords"] == ["Dust", "Ponds", "Reeds"]
+    assert merged.extra["groups"] == ["To read", "Thesis"]
+    assert merged.extra["citation_key"] == "lee21"
+    assert merged.extra["other_citation_keys"] == ["Lee2022"]
+    assert merge([merged, *records]).extra == merged.extra

@@ -79,7 +79,7 @@ GOLDEN = [
             "keywords": ["reading", "streams"],
             "editors": ["Eve Editor"],
             "note": "In English",
-            "citekey": "berg-2020",
+            "citation_key": "berg-2020",
             "affiliations": ["Oslo"],
             "other_abstracts": ["Wir lesen."],
             "short_title": "Read",

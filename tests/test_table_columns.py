@@ -325,3 +325,7 @@ def test_pubmed_writes_initials_last():
         table("Authors", "Title", "First Author", "Journal/Book"), 0, "Wang KL, Van der Berg J."
     )
     assert list(map(str, names)) == ["KL Wang", "J Van der Berg"]
+    names, _ = authors_of(
+        table("Title", "Authors", "First Author", "Journal/Book"), 1, "Wang KL; O'Hara B;Reed A."
+    )
+    assert list(map(str, names)) == ["KL Wang", "B O'Hara", "A Reed"]

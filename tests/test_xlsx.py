@@ -245,12 +245,13 @@ def test_a_workbook_may_be_compressed_again(tmp_path):
 
 
 def test_a_workbook_without_papers_says_so(tmp_path):
-    """Each sheet is a rejection with its first words."""
+    """Each sheet is a rejection with its first words, and an option that would read it."""
     (found,) = read(tmp_path, workbook([["Name", "Price"], ["A", 2]]))
     assert found.to_json() == {
         "source": "book.xlsx",
         "line": 1,
-        "reason": "sheet 'S1': no header with a column of titles or abstracts",
+        "reason": "sheet 'S1': a table whose columns akin does not know (Name, Price): say which "
+        "is which, as in --columns title=Name",
         "head": "Name | Price",
     }
 

@@ -38,7 +38,7 @@ DATA = {
     "url": "https://jmlr.org/papers/v9/",
     "extra": "PMID: 123\narXiv:0811.00001 [cs.LG]\nRead twice",
     "tags": [{"tag": "embedding"}, {"tag": "read", "type": 1}],
-    "collections": ["ABC"],
+    "collections": ["ABCD2345"],
     "relations": {},
     "dateAdded": "2024-01-02T03:04:05Z",
     "rights": "",

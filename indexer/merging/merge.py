@@ -2,14 +2,15 @@
 
 Which record is best differs by field: the published one for venue and year, the one that cuts
 nothing for authors and abstract, the first for what is a matter of taste. Nothing is lost: all
-sources are kept, every key of ``extra``, and identifiers of one kind that differ go to
-``extra["also"]`` (a preprint's own DOI beside that of the journal).
+sources are kept, every key of ``extra``, all keywords, groups and citation keys (the first is the
+paper's own), and identifiers of one kind that differ go to ``extra["also"]`` (a preprint's own DOI
+beside that of the journal).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,9 @@ _PREPRINTS = re.compile(
 )
 PREPRINT_DOIS = ("10.48550/", "10.1101/", "10.2139/", "10.21203/", "10.31219/", "10.20944/")
 """Prefixes of arXiv, bioRxiv and medRxiv, SSRN, Research Square, OSF and Preprints.org."""
+
+_UNITED = ("keywords", "groups")
+"""Of ``extra``: lists of what any record says."""
 
 _IDENTIFIERS = ("pmid", "pmcid", "openreview", "acl")
 # What `extra` says of a field goes where the field goes.
@@ -96,11 +100,30 @@ def _fullness_of_authors(paper: Paper) -> tuple[bool, int, int]:
     return bool(paper.authors) and whole, len(paper.authors), sum(map(len, paper.authors))
 
 
+def _united(lists: Iterable[Any]) -> list[str]:
+    """Return the texts of all lists, each once, whatever its case; the first form stays."""
+    once: dict[str, str] = {}
+    for texts in lists:
+        for text in texts if isinstance(texts, list) else [texts] if texts else []:
+            once.setdefault(str(text).casefold(), str(text))
+    return list(once.values())
+
+
+def _citation_keys(paper: Paper) -> list[str]:
+    own = paper.extra.get("citation_key")
+    return [*([str(own)] if own else []), *paper.extra.get("other_citation_keys", [])]
+
+
 def _extra(papers: Sequence[Paper], of: dict[str, Paper]) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     for paper in papers:
         for key, value in paper.extra.items():
             extra.setdefault(key, value)
+    for key in _UNITED:
+        if key in extra:
+            extra[key] = _united(paper.extra.get(key) for paper in papers)
+    if keys := _united([_citation_keys(paper) for paper in papers])[1:]:
+        extra["other_citation_keys"] = keys
     for mark, name in _MARKS.items():
         extra.pop(mark, None)
         if mark in of[name].extra:

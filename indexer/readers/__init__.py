@@ -39,6 +39,7 @@ from indexer.readers import (
     xlsx,
     zotero_json,
 )
+from indexer.readers.column_guess import unknown_columns
 
 
 class Reader(Protocol):
@@ -123,31 +124,13 @@ _NOT_READ = {
 }
 
 
-_LONGEST_COLUMN = 40
-
-
 def _what_it_is(head: str) -> str:
     for start, what in _NOT_READ.items():
         if head.lstrip()[: len(start)].lower() == start.lower():
             return what
     if "\0" in head:
         return f"a binary file, not text (NUL byte at offset {head.index(chr(0))})"
-    if columns := _columns_of_a_table(head):
-        return (
-            f"a table whose columns akin does not know ({', '.join(columns)}): say which is which, "
-            f"as in --columns title={columns[0]}"
-        )
+    if table := unknown_columns(head):
+        return table
     known = ", ".join(reader.FORMAT for reader in (*READERS, *BINARY_READERS))
     return f"not a format that akin reads ({known})"
-
-
-def _columns_of_a_table(head: str) -> list[str]:
-    """Return the columns of what looks like a table: as many separators in each of its lines."""
-    lines = [line for line in head.splitlines()[:4] if line.strip()][:3]
-    for separator in ";\t,":
-        counts = {line.count(separator) for line in lines}
-        if len(lines) > 1 and len(counts) == 1 and counts != {0}:
-            cells = [cell.strip(' "\ufeff') for cell in lines[0].split(separator)]
-            if len(cells) > 1 and all(cells) and max(map(len, cells)) <= _LONGEST_COLUMN:
-                return cells
-    return []

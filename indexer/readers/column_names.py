@@ -36,6 +36,9 @@ url: permalink plink documenturl primarylocationlandingpageurl landingpageurl so
 url: paperurl fulltexturl dimensionsurl doilink pdfurl entryid ur id
 code: code hascode codeurl codelink codeurls github githuburl
 keywords: authorkeywords keywords keyword manualtags ieeeterms indexkeywords subjectterms kw
+keywords: automatictags tags tag keywordsplus meshterms mesh meshheadings descriptors
+groups: groups collections
+citation_key: citationkey citekey bibtexkey bibtexcitekey
 volume: volume journalvolume vol bibliovolume vl
 issue: issue journalissue issuenumber issueno number biblioissue
 pages: pages pagination pagerange page pagenumbers

@@ -57,6 +57,7 @@ _NAMES = {
     "magfieldofstudy arxivcategories",
     "keywords": "keywords keyword tags authorkeywords keywordlist",
     "groups": "groups collections",
+    "citation_key": "citationkey citekey bibtexkey",
     "doi": "doi doiid",
     "arxiv": "arxiv arxivid arxivnumber eprint",
     "pmid": "pmid pubmedid pubmed",
@@ -80,7 +81,18 @@ _NAMES = {
     "note": "note notes comment comments",
 }
 _KINDS = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl")
-_KEPT = ("volume", "issue", "pages", "publisher", "issn", "isbn", "type", "language", "note")
+_KEPT = (
+    "citation_key",
+    "volume",
+    "issue",
+    "pages",
+    "publisher",
+    "issn",
+    "isbn",
+    "type",
+    "language",
+    "note",
+)
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 _RANKS = {name: rank for names in _NAMES.values() for rank, name in enumerate(names.split())}
 _LEFT_OUT = frozenset(

@@ -153,6 +153,6 @@ def _extra(places: list[etree._Element]) -> dict[str, Any]:
         "editors": list(dict.fromkeys(map(str, editors))),
         "note": "; ".join(texts_at(mods, "note")),
         "rights": text_at(mods, "accessCondition"),
-        "citekey": serials.get("citekey", ""),
+        "citation_key": serials.get("citekey", ""),
         "affiliations": texts_at(mods, "name/affiliation"),
     }

@@ -3,7 +3,8 @@
 A reader takes a record apart, and names its fields; all cleaning is done here, once. Fields that a
 :class:`~indexer.paper.Paper` has no attribute for go to ``extra``, the usual ones under these names
 (any other under the source's own): ``volume``, ``issue``, ``pages``, ``publisher``, ``issn``,
-``isbn``, ``type``, ``language``, ``keywords`` (a list), ``editors`` (a list), ``note``.
+``isbn``, ``type``, ``language``, ``keywords`` (a list), ``editors`` (a list), ``note``,
+``citation_key`` and ``groups`` (a list): the key and the groups that a library gives a paper.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from indexer.paper import Paper, Record, Rejection
 T = TypeVar("T")
 
 _HEAD_CHARACTERS = 120
+_LISTS = frozenset(("keywords", "groups"))
 _TITLE_WORDS = 12
 """Of the abstract, that stand in for a title where there is none."""
 
@@ -95,6 +97,8 @@ def make_record(
             rest["copyright"] = notice
         venue = clean(venue) if venue else None
         rest = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
+        for name in _LISTS & rest.keys():
+            rest[name] = distinct(rest[name])
     if not title:
         if not abstract:
             return reject(document, line, "neither title nor abstract", head)
@@ -143,6 +147,17 @@ def make_record(
         ),
         line,
     )
+
+
+def distinct(texts: str | list[Any]) -> list[str]:
+    """Return the texts of a list, each once, whatever its case; one text is parted first."""
+    if isinstance(texts, str):
+        texts = texts.split(";" if ";" in texts else ",")
+    once_each: dict[str, str] = {}
+    for text in texts:
+        word = str(text).strip(" ;,")
+        once_each.setdefault(word.casefold(), word)
+    return [word for word in once_each.values() if word]
 
 
 def _with(stated: object, more: Iterable[str]) -> list[Any]:

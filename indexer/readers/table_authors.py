@@ -53,7 +53,7 @@ def authors_of(columns: Columns, position: int, text: str) -> tuple[list[Name | 
         return list(split_glued(text)), False
     text = _SCOPUS_ID.sub("", text).replace(". -", ".-")  # IEEE writes Y. -T. S. Chang
     if columns.has("journalbook", "firstauthor"):
-        people = text.rstrip(". ").split(",")
+        people = text.rstrip(". ").split(";" if ";" in text else ",")
         return [parse_name(name, capitals_last=True) for name in people], False
     separated = columns.folded[position] in ("authorfullnames", "authorsfullnames")
     if (separated or any(map(columns.has, _SEMICOLONS_ONLY))) and ";" not in text:

@@ -91,7 +91,9 @@ def _paper(document: Document, line: int, row: Row, head: str) -> Record | Rejec
         "issue": row.number("issue"),
         "pages": _pages(row),
         "article_number": row.number("article_number"),
-        "keywords": _list(row.take("keywords")),
+        "keywords": _all(row, "keywords"),
+        "groups": _all(row, "groups"),
+        "citation_key": row.take("citation_key"),
         "editors": [str(parse_name(name)) for name in split_names(row.take("editors"))[0]],
         **{name: row.take(name) for name in ("publisher", "issn", "isbn", "language", "note")},
         "type": row.take("type").strip("; "),
@@ -123,7 +125,10 @@ def _authors(row: Row) -> tuple[list[Name | str], bool]:
     """Return the authors of the best column; the others have the same people, in short."""
     written = row.values("authors")
     row.use(*(position for position, _ in written))
-    return authors_of(row.columns, *written[0]) if written else ([], False)
+    if not written:
+        return [], False
+    names, cut = authors_of(row.columns, *written[0])
+    return names, cut or row.columns.folded[written[0][0]] == "firstauthor"
 
 
 def _dates(row: Row) -> tuple[str, str]:
@@ -196,6 +201,13 @@ def _categories(row: Row) -> list[str]:
     if classes and all(map(_ARXIV_CLASS.fullmatch, classes)):
         return classes
     return _list(text, whole=row.columns.has("woscategories"))
+
+
+def _all(row: Row, field: str) -> list[str]:
+    """Return what all columns of a field list: keywords of the authors, and of the database."""
+    written = row.values(field)
+    row.use(*(position for position, _ in written))
+    return [one for _, value in written for one in _list(value)]
 
 
 def _list(text: str, whole: bool = False) -> list[str]:

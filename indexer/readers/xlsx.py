@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.documents import Document
 from indexer.paper import Record, Rejection
+from indexer.readers.column_guess import advice, is_header
 from indexer.readers.columns import HEADER_WITHIN, Columns, columns_of, not_there
 from indexer.readers.record import reject
 from indexer.readers.table_cells import is_blank
@@ -64,7 +65,7 @@ def read(document: Document) -> Iterator[Record | Rejection]:
 
 
 def _papers(document: Document, workbook: Workbook) -> Iterator[Record | Rejection]:
-    others: list[Rejection] = []
+    others: list[tuple[str, list[list[str]]]] = []
     widest: list[str] = []
     tables = 0
     for sheet in workbook.worksheets:
@@ -80,11 +81,15 @@ def _papers(document: Document, workbook: Workbook) -> Iterator[Record | Rejecti
                     yield one
         elif written := [cells for _, cells in top if not is_blank(cells)]:
             widest = max(widest, *written, key=len)
-            reason = f"sheet {sheet.title!r}: no header with a column of titles or abstracts"
-            others.append(reject(document, 1, reason, " | ".join(filter(None, written[0]))))
+            others.append((sheet.title, written))
     if document.columns and not tables:
         raise not_there(document, widest)
-    yield from others
+    for name, written in others:
+        what = "no header with a column of titles or abstracts"
+        if not tables and len(written) > 1 and is_header(written[0]):
+            what = advice(written[0], written[1:])
+        head = " | ".join(filter(None, written[0]))
+        yield reject(document, 1, f"sheet {name!r}: {what}", head)
 
 
 def _header(

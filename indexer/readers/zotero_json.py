@@ -12,6 +12,7 @@ Attachments, notes and annotations are items, too: they are rejected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,9 @@ from indexer.readers.record import make_record, reject
 FORMAT = "zotero-json"
 
 _NO_PAPERS = frozenset({"attachment", "note", "annotation"})
+_ITEM_KEY = re.compile(r"[A-Z0-9]{8}")
+"""Of a collection, where its name is not told."""
+
 _VENUES = (
     *("publicationTitle", "proceedingsTitle", "bookTitle", "conferenceName", "encyclopediaTitle"),
     *("dictionaryTitle", "websiteTitle", "blogTitle", "university", "institution", "repository"),
@@ -105,6 +109,9 @@ def _paper(document: Document, line: int, wrapped: dict[str, Any]) -> Record | R
                 if name not in _TAKEN and name not in _VENUES
             },
             "keywords": texts_of(item.get("tags")),
+            "groups": [
+                name for name in texts_of(item.get("collections")) if not _ITEM_KEY.fullmatch(name)
+            ],
             "editors": [str(editor) for editor in editors],
             "note": note,
         },
