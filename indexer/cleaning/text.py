@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from indexer.cleaning.accents import attached
 from indexer.cleaning.escapes import unescaped
 from indexer.cleaning.latex import latex_to_text
+from indexer.cleaning.pdf_text import whole, without_soft_hyphens
 
 # Only names of HTML, JATS and MathML: `<answer>` and `x<y` in an abstract are text.
 _TAG_NAMES = """
@@ -114,6 +115,8 @@ def clean(text: str) -> str:
         text, plain = _without_markup(text), False
     if "\\" in text or "$" in text:
         text, plain = latex_to_text(text), False
+    if "- " in text or "(cid:" in text:
+        text = whole(text)
     if plain and not (wrapped or "\t" in text or "  " in text):
         return text.strip(" ")
     return " ".join(text.split())
@@ -186,6 +189,8 @@ def parted(text: str) -> list[str]:
 
 
 def _mended(text: str) -> str:
+    if "\u00ad" in text:
+        text = without_soft_hyphens(text)
     if any(sign in text for sign in _MOJIBAKE_SIGNS) and _MOJIBAKE.search(text):
         import ftfy
 
