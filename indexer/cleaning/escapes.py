@@ -22,6 +22,7 @@ _QUOTED = re.compile(r"(?<![\w}\\])\\+\"(?=[^\s\"])([^\"]{1,500}?)(?<=[^\s\\])\\
 _SLASH = re.compile(r"(?<=[\w:/<])\\+/(?=[\w/\\])")
 _NOT = re.compile(r"(?<=n)\\+'(?=t\b)")
 _BLANK = re.compile(r"(?P<marks>\\+)(?P<word>[nrt](?P<rest>[a-zA-Z]*+))(?!\{)")
+_BLANKS = ("\\n", "\\r", "\\t")
 _WORD = re.compile(r"\\([nrt][a-zA-Z]*+)(?!\{)")
 _OF_A_MACRO = re.compile(r"\\[a-zA-Z]+\Z")
 _LONGEST_MACRO = 40
@@ -44,7 +45,7 @@ def unescaped(text: str) -> str:
         text = _SLASH.sub("/", text)
     if "\\'" in text:
         text = _NOT.sub("'", text)
-    if all(map(_is_latex, _WORD.findall(text))):
+    if not any(sign in text for sign in _BLANKS) or all(map(_is_latex, _WORD.findall(text))):
         return text
     found = [blank for blank in _BLANK.finditer(text) if not _is_latex(blank["word"])]
     return _BLANK.sub(_blank, text) if _any_surely_blank(text, found) else text

@@ -85,7 +85,17 @@ def whole(text: str) -> str:
     """
     if "(cid:" in text:
         text = _GLYPH.sub(_glyph, _SOFT_GLYPH.sub("", text))
-    return _CUT.sub(_joined, text) if "- " in text else text
+    return _CUT.sub(_joined, text) if _may_be_cut(text) else text
+
+
+def _may_be_cut(text: str) -> bool:
+    """Tell quickly whether a hyphen stands between a letter and a blank, and no dash."""
+    at = text.find("- ")
+    while at >= 0:
+        if text[at - 1 : at].isalpha() and text[at + 2 : at + 3].islower():
+            return True
+        at = text.find("- ", at + 2)
+    return False
 
 
 def _glyph(glyph: re.Match[str]) -> str:

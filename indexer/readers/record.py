@@ -105,10 +105,9 @@ def make_record(
         words = abstract.split(" ")
         title = " ".join(words[:_TITLE_WORDS]) + (" …" if len(words) > _TITLE_WORDS else "")
         rest["title_missing"] = True
-    authors, affiliations, others = _people(tuple(authors), as_written)
+    shown, odd, affiliations, others = _authors(tuple(authors), as_written)
     if affiliations:
         rest["affiliations"] = _with(rest.get("affiliations"), map(clean, affiliations))
-    shown, odd = _authors(authors, as_written)
     if odd:
         rest["family_names"] = odd
     if authors_cut or others:
@@ -176,36 +175,41 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _people(
-    authors: tuple[str | Name, ...], as_written: bool
-) -> tuple[tuple[str | Name, ...], list[str], bool]:
-    """Return what :func:`~indexer.cleaning.name_remarks.without_remarks` does, if need be."""
-    written = [name for name in authors if isinstance(name, str)]
-    plain = len(written) == len(authors) and read_plainly(written)
-    if as_written or (plain and not may_hold_remarks(written)):
-        return authors, [], False
-    bare, affiliations, others = without_remarks(authors)
-    return tuple(bare), affiliations, others
-
-
 def _authors(
     authors: tuple[str | Name, ...], as_written: bool
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return what :func:`~indexer.cleaning.names.displayed` does, faster where it can."""
-    written = [name for name in authors if isinstance(name, str)]
-    behind = (
-        not as_written and bool(written) and written[0][-1:].isupper() and initials_behind(written)
-    )
-    plain = not behind and len(written) == len(authors) and read_plainly(written)
-    if plain and len(set(written)) == len(written):
-        return tuple(written), {}
-    names = [_name(name, as_written, behind) for name in authors]
-    return displayed(names if as_written else once(names))
+) -> tuple[tuple[str, ...], dict[str, str], list[str], bool]:
+    """Return names as one reads them, and what the sources said beside them.
 
-
-def _name(name: str | Name, as_written: bool, capitals_last: bool) -> Name:
+    That is what :func:`~indexer.cleaning.names.displayed` and
+    :func:`~indexer.cleaning.name_remarks.without_remarks` return, faster where it can be.
+    """
     if as_written:
-        return name if isinstance(name, Name) else parse_name(name)
+        return *displayed(_whole(authors)), [], False
+    written = [name for name in authors if isinstance(name, str)]
+    plain = len(written) == len(authors) and read_plainly(written)
+    affiliations: list[str] = []
+    others = False
+    if not plain or may_hold_remarks(written):
+        bare, affiliations, others = without_remarks(authors)
+        plain = plain and bare == written
+        authors = tuple(bare)
+        written = [name for name in bare if isinstance(name, str)]
+    behind = bool(written) and written[0][-1:].isupper() and initials_behind(written)
+    if plain and not behind:
+        half = len(written) // 2
+        if half > 1 and written[:half] == written[half:]:
+            written = written[:half]
+        if len(set(written)) == len(written):
+            return tuple(written), {}, affiliations, others
+    names = [_name(name, behind) for name in authors]
+    return *displayed(once(names)), affiliations, others
+
+
+def _whole(authors: Iterable[str | Name]) -> list[Name]:
+    return [name if isinstance(name, Name) else parse_name(name) for name in authors]
+
+
+def _name(name: str | Name, capitals_last: bool) -> Name:
     if isinstance(name, Name):
         return Name(*(attached_in_name(clean(part)) for part in (name.family, name.given)))
     return parse_name(attached_in_name(clean(name)), capitals_last=capitals_last)
