@@ -257,8 +257,8 @@ def _abstract(one: Facts, other: Facts, total: Evidence, *, stands_for_title: bo
         standing = stands_for_title and not (one.titles and other.titles)
         total.add(_TITLE["same"] if standing and least > 3 else _ABSTRACT["same"], alike="abstract")
         return "same"
-    if overlap < 0.08 and least >= 30:
-        return ""  # the one is in another language
+    if least < 4 or (overlap < 0.08 and least >= 30):
+        return ""  # it tells too little, or the one is in another language
     likeness = "other" if overlap < 0.5 else "unlike" if overlap < 0.7 else "akin"
     total.add(_ABSTRACT[likeness], unlike="abstract" if likeness == "other" else "")
     return likeness
