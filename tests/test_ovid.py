@@ -56,10 +56,10 @@ def test_a_citation_comes_apart(source, parts):
 @pytest.mark.parametrize(
     ("written", "parts"),
     [
-        ("Moss.  [Article]", ("Moss.", "Article")),
+        ("Moss.  [Article]", ("Moss", "Article")),
         (
             "Moss [of walls].  [Letters to the Editor]",
-            ("Moss [of walls].", "Letters to the Editor"),
+            ("Moss [of walls]", "Letters to the Editor"),
         ),
         ("[Moss of walls]", ("[Moss of walls]", "")),
         ("Moss [1]", ("Moss [1]", "")),

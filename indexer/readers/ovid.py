@@ -83,9 +83,15 @@ def citation(source: str) -> Citation:
 
 
 def title_and_kind(title: str) -> tuple[str, str]:
-    """Part a title of Journals@Ovid from what it says behind it of the kind: ``[Article]``."""
+    """Part a title of Journals@Ovid from what it says behind it of the kind: ``[Article]``.
+
+    The full stop between the two is Ovid's, and none of the title.
+    """
     found = _KIND.search(title)
-    return (title[: found.start()], found[1]) if found else (title, "")
+    if not found:
+        return title, ""
+    text = title[: found.start()].rstrip()
+    return (text if text.endswith("..") else text.removesuffix(".")), found[1]
 
 
 def bare_name(name: str) -> str:

@@ -20,7 +20,7 @@ COLUMNS = (
     "sources, extra"
 )
 TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are not said twice
-KEYWORDS = """replace(extra ->> 'keywords', '","', '" 0keyword0 "')"""
+KEYWORDS = """replace(coalesce(extra ->> 'keywords', ''), '","', '" 0keyword0 "')"""
 """As JSON, each apart from the next by what nobody looks for: no phrase goes across two."""
 
 PAPER = """
