@@ -263,7 +263,7 @@ def test_journals_at_ovid_are_read_as_they_are_indented(indent):
     moss, ferns = (one.paper for one in read("\n".join(f"{indent}{one}".rstrip() for one in lines)))
     assert moss == Paper(
         id="doi:10.1000/wr.7.3",
-        title="Moss on [stone] walls and roofs.",
+        title="Moss on [stone] walls and roofs",
         abstract="Moss grows.",
         authors=("Eve B. Roe", "Al Fox"),
         year=2019,
