@@ -67,7 +67,7 @@ class Person:
     def of(cls, author: str, family_names: Mapping[str, str]) -> Person:
         """Return the name of an author as a paper lists it."""
         name = apart(author, family_names)
-        family = name_folded(name.family.replace("'", "").replace("’", "")).split()
+        family = name_folded(name.family).split()
         given = name_folded(name.given).split()
         if len(name_folded(name.family)) <= 2 and given and name.family.isupper():
             family, given = given, family  # `ONeil S`, read as if S was the family name
@@ -258,7 +258,7 @@ def venue_words(venue: str) -> tuple[str, ...]:
 def surname_key(author: str, family_names: Mapping[str, str]) -> str:
     """Return the longest word of a family name, folded: for both orders of most names one."""
     family = family_names.get(author) or family_of(author)
-    words = name_folded(family.replace("'", "")).split() or [""]
+    words = name_folded(family).split() or [""]
     if len(words[-1]) <= 2:
-        words = name_folded(author.replace("'", "")).split() or [""]
+        words = name_folded(author).split() or [""]
     return max(words, key=lambda word: (len(word), word))
