@@ -60,6 +60,13 @@ class Paper:
         """The title; ``""`` where the abstract's first words stand in for one."""
         return "" if self.extra.get("title_missing") else self.title
 
+    @property
+    def citation_keys(self) -> list[str]:
+        """The keys that it has in the libraries it comes from; one cites by the first."""
+        stated = [self.extra.get(name) for name in ("citation_key", "other_citation_keys")]
+        each = [one for some in stated for one in (some if isinstance(some, list) else [some])]
+        return [key for one in each if isinstance(one, str | int) and (key := str(one).strip())]
+
     def content_hash(self) -> str:
         """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
         return hashlib.sha256(_sorted_json(_content_of(self))).hexdigest()

@@ -10,8 +10,9 @@ Six phases::
     publishing  all of it becomes what is read, at once
 
 Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 100
-bytes a record to find duplicates; id and content hash of every paper known before, some 300 bytes
-each; what the sink holds, locally the vectors and some 70 bytes a paper; of a map some 60 bytes a
+bytes a record to find duplicates, and 8 for each pair that is compared; id and content hash of
+every paper known before, some 300 bytes each; what the sink holds, locally the vectors, some 90
+bytes a paper, and every author, keyword and other value of a field once; of a map some 60 bytes a
 paper, and for PaCMAP all vectors and 1 kB more of each.
 
 A builder may die at any moment: the published generation stays as it is, and the vectors computed

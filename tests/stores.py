@@ -102,6 +102,7 @@ class MemoryStore:
         self.made_of = dict(made_of or {})
         self.pairs = list(pairs)
         self.every = list(papers)
+        self._names = [frozenset(names_of(Entry(paper))) for paper in papers]
         self._vectors = vectors
         self.info = IndexInfo("memory", "fake", len(papers))
         self.dimension = vectors.shape[1]
@@ -127,7 +128,7 @@ class MemoryStore:
         found = {}
         for name in names:
             own = [row for row, paper in enumerate(self.every) if paper.id == name]
-            others = [row for row, paper in enumerate(self.every) if name in names_of(Entry(paper))]
+            others = [row for row, known in enumerate(self._names) if name in known]
             if own or others:
                 found[name] = np.array([*own, *others], dtype=np.int64)
         return found

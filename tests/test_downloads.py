@@ -287,7 +287,7 @@ def test_duplicates_are_listed_with_their_reasons(run, tmp_path):
     assert (code, json.loads(out)) == (0, told)
     with path.open(newline="") as file:
         header, *lines = csv.reader(file)
-    assert header == ["paper", "title", "source", "line", "reason", "record", "head"]
+    assert header == ["paper", "title", "source", "line", "reason", "record", "head", "key"]
     assert [line[2:5] for line in lines] == [
         ["papers/a.md", "3", ""],
         ["papers/b.md", "3", "same title and year"],

@@ -116,6 +116,24 @@ def test_what_is_possible_what_was_merged_and_what_was_decided_are_three_lists(s
     assert listed(client, paper=pair["other"])["possible"] == [pair]
 
 
+@pytest.mark.parametrize("show", ["possible", "merged", "decisions"])
+def test_a_place_that_no_list_has_is_refused(serve, show):
+    """However many digits it has, and whichever list is meant."""
+    asked = {"show": show, "offset": "1" + 20 * "0"}
+    for path in ("/duplicates", f"{API}/duplicates"):
+        assert serve().get(path, params=asked).status_code == 422
+
+
+@pytest.mark.parametrize("more", [{"k": "1000"}, {"offset": "-1"}, {"paper": "x" * 30_000}])
+def test_a_decision_with_a_list_that_is_none_is_not_kept(serve, folder, more):
+    """What cannot be led back to is refused before anything is written."""
+    client = serve()
+    (pair,) = listed(client)["possible"]
+    sent = form("apart", [pair["paper"]], [pair["other"]], **more)
+    assert client.post("/duplicates", data=sent, headers=ORIGIN).status_code == 422
+    assert not (folder / NAME).exists()
+
+
 def test_same_on_the_page_is_kept_and_leaves_the_list(serve, index, folder):
     """A form of the page writes one line, leads back, and the pair is to be decided no more."""
     client = serve()

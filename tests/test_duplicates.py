@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from indexer.merging import candidates, keys
 from indexer.merging.decisions import Decisions, record_key
 from indexer.merging.duplicates import DECIDED, RULES, DuplicateFinder, Group
+from indexer.merging.facts import Facts
 from indexer.merging.keys import key_hash, keys_of
 from indexer.paper import Paper
 from tests import oracles
@@ -437,3 +438,13 @@ def test_the_order_of_the_records_changes_nothing(papers, random):
     assert sorted(sorted(order[row - 1] + 1 for row in group) for group in shuffled) == rows(
         *papers
     )
+
+
+def test_thousands_of_digits_spoil_no_build():
+    """No number has as many: the first of them tell volumes, issues and pages apart."""
+    many, first = "7" * 5_000, "7" * 18
+    paper = Paper("akin:0", "Reeds", extra={"volume": many, "issue": many, "pages": many})
+    assert keys_of(paper)
+    facts = Facts.of(paper)
+    assert (facts.volume, facts.page) == (first, ("", int(first)))
+    assert first in facts.issues

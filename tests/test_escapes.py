@@ -57,3 +57,9 @@ def test_whatever_stands_there(text):
     """Reading ends, and what has no backslash is never touched."""
     assert isinstance(unescaped(text), str)
     assert unescaped(text.replace("\\", "")) == text.replace("\\", "")
+
+
+def test_a_long_run_of_backslashes_is_gone_through_once():
+    """Nothing is lost of it, and what stands around it is read; from each sign it took hours."""
+    run = "\\" * 300_000
+    assert unescaped(f"caf\\u00e9 {run} n\\x") == f"café {run} n\\x"

@@ -180,4 +180,7 @@ def test_keywords_groups_and_citation_keys_of_all_records_are_kept():
     assert merged.extra["groups"] == ["To read", "Thesis"]
     assert merged.extra["citation_key"] == "lee21"
     assert merged.extra["other_citation_keys"] == ["Lee2022"]
+    assert merged.citation_keys == ["lee21", "Lee2022"]
     assert merge([merged, *records]).extra == merged.extra
+    listed = replace(PUBLISHED, extra={"citation_key": ["LEE21", "dust22"]})
+    assert merge([merged, listed]).citation_keys == ["lee21", "Lee2022", "dust22"]

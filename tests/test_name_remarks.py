@@ -117,3 +117,20 @@ def test_no_letter_is_lost(text):
 
     shown = unicodedata.normalize("NFD", attached_in_name(attached(text))).replace("ı", "i")
     assert plain(shown) == plain(text)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "Lee" + "*" * 200 + "x",
+        "Lee @" + " " * 900 + "x",
+        "Lee @" + ", " * 400 + "x",
+        "Lee (University " + "(" * 900,
+        "Lee " + "(" * 900 + "@",
+        "Lee MD" + " " * 100_000 + "x",
+    ],
+    ids=lambda odd: odd[:20],
+)
+def test_a_name_that_is_none_stays_and_takes_no_longer_than_others(odd):
+    """From some signs in a row what stands before a remark was looked for until the next day."""
+    assert without_remarks([odd]) == ([odd], [], False)

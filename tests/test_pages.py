@@ -236,7 +236,7 @@ def test_the_whole_list_can_be_taken_along(client, query, taken):
         assert client.get(href).status_code == 200
     assert client.get(hrefs[0]).text.count("\n}") == listed
     assert f"Export all {listed}" in page.text
-    assert len(hrefs) == 5
+    assert len(hrefs) == 6
     feeds = {one for one in page.hrefs() if one.startswith("/feed")}
     assert len(feeds) == 1  # that of the head is that of the list
     assert client.get(*feeds).status_code == 200

@@ -12,16 +12,17 @@ import re
 
 from indexer.cleaning.latex import formulas, is_macro
 
+_BACKSLASHES = r"(?<!\\)\\+"  # a whole run: a long one is gone through once
 _CODE = re.compile(
-    r"\\+(?:u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>000[0-9a-fA-F]{5}|0010[0-9a-fA-F]{4}))"
-    r"|(?P<bytes>(?:\\+x(?=[a-fA-F]?[0-9])[0-9a-fA-F]{2}|(?<=[^\W\d_])\\+x[89a-fA-F][0-9a-fA-F])"
-    r"(?:\\+x[0-9a-fA-F]{2})*)"
+    rf"{_BACKSLASHES}(?:u(?P<four>[0-9a-fA-F]{{4}})|U(?P<eight>(?:000[0-9a-fA-F]|0010)[0-9a-fA-F]{{4}}))"
+    rf"|(?P<bytes>(?:{_BACKSLASHES}x(?=[a-fA-F]?[0-9])[0-9a-fA-F]{{2}}"
+    r"|(?<=[^\W\d_])\\+x[89a-fA-F][0-9a-fA-F])(?:\\+x[0-9a-fA-F]{2})*)"
 )
 _BYTE = re.compile(r"x([0-9a-fA-F]{2})")
 _QUOTED = re.compile(r"(?<![\w}\\])\\+\"(?=[^\s\"])([^\"]{1,500}?)(?<=[^\s\\])\\+\"(?![\w{\\])")
 _SLASH = re.compile(r"(?<=[\w:/<])\\+/(?=[\w/\\])")
 _NOT = re.compile(r"(?<=n)\\+'(?=t\b)")
-_BLANK = re.compile(r"(?P<marks>\\+)(?P<word>[nrt](?P<rest>[a-zA-Z]*+))(?!\{)")
+_BLANK = re.compile(rf"(?P<marks>{_BACKSLASHES})(?P<word>[nrt](?P<rest>[a-zA-Z]*+))(?!\{{)")
 _BLANKS = ("\\n", "\\r", "\\t")
 _WORD = re.compile(r"\\([nrt][a-zA-Z]*+)(?!\{)")
 _OF_A_MACRO = re.compile(r"\\[a-zA-Z]+\Z")

@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from indexer.cleaning.names import DEGREE, SURE_DEGREE, Name
+from indexer.cleaning.names import DEGREE, SEPARATORS, SURE_DEGREE, Name
 
 _MAIL = r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}"
 _ORCID = r"(?:https?://)?(?:www\.)?(?:orcid\.org/)?\b(?:\d{4}-){3}\d{3}[\dX]\b"
 _DROPPED = re.compile(
-    rf"[\s,;]*[(\[<{{]*\s*(?:\b(?:e-?mail|orcid)(?:\s(?:address|id))?\s*:?\s*)?(?:mailto:)?"
+    rf"{SEPARATORS}(?:(?<![(\[<{{])[(\[<{{]+\s*)?"
+    r"(?:\b(?:e-?mail|orcid)(?:\s(?:address|id))?\s*:?\s*)?(?:mailto:)?"
     rf"(?:{_MAIL}|{_ORCID})(?:[\s,;]+{_MAIL})*\s*[)\]>}}]*",
     re.IGNORECASE,
 )
+_SPACES = r"(?:(?<!\s)\s+)?"
 _ROLE = re.compile(
-    r"\s*[(\[](?:(?:corresponding|first|presenting|co-?)?\s?(?:authors?|editors?|translators?)"
+    rf"{_SPACES}[(\[](?:(?:corresponding|first|presenting|co-?)?\s?(?:authors?|editors?|translators?)"
     r"|eds?\.?|trans\.?|corresponding|deceased)[)\]]",
     re.IGNORECASE,
 )
@@ -31,18 +33,22 @@ _INSTITUTION = (
 )
 _OF_AN_INSTITUTION = re.compile(_INSTITUTION, re.IGNORECASE)
 _AFFILIATION = re.compile(
-    rf"\s*[(\[]([^()\[\]]*{_INSTITUTION}[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]\s*\Z",
+    rf"{_SPACES}[(\[]([^()\[\]]*{_INSTITUTION}[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]\s*\Z",
     re.IGNORECASE,
 )
 _NAMESAKE = re.compile(r"(?<=\w) 0\d{3}(?=,|\Z)")
-_MARKS = re.compile(r"(?<=[\w.])[\s,]*[*†‡§¶¹²³]+(?:,?[*†‡§¶¹²³]+)*(?=,|\Z)")
-_DEGREES = re.compile(rf"(?:,\s*{DEGREE}(?:\s+{DEGREE})*|[\s,]+{SURE_DEGREE})+\s*\Z")
+_MARKS = re.compile(r"(?<=[\w.])[\s,]*[*†‡§¶¹²³]+(?:,[*†‡§¶¹²³]+)*(?=,|\Z)")
+_DEGREES = re.compile(rf"(?:,\s*{DEGREE}(?:\s+{DEGREE})*|(?<![\s,])[\s,]+{SURE_DEGREE})+\s*\Z")
 _FULL_GIVEN = re.compile(rf"[^\W\d_]*[a-zà-ÿ].*?(?=(?:[\s,]+{DEGREE})+\s*\Z)")
 _TITLES = re.compile(r"(?:(?:Prof(?:essor)?|Dr|Assoc|Asst)\b\.?[\s-]*){1,3}(?=\S+\s+\S)")
 _OTHERS = re.compile(
-    r"[\s,;&]*(?:\bet\.?\s+al\b\.?|(?:\A|\b(?:and|&)\s+)others\b)[\s.;,]*\Z", re.IGNORECASE
+    r"(?:(?<![\s,;&])[\s,;&]+)?(?:\bet\.?\s+al\b\.?|(?:\A|\b(?:and|&)\s+)others\b)[\s.;,]*\Z",
+    re.IGNORECASE,
 )
 _INITIALS = 2
+_LONGEST = 1_000
+"""Characters of a name with its remarks; a longer text is something else, and left as it is."""
+
 # Of a set of first letters, so that it is fast.
 _SUSPECT = re.compile(
     "|".join(map(re.escape, "@*†‡§¶¹²³([<0123456789"))
@@ -71,13 +77,14 @@ def without_remarks(
     affiliations: list[str] = []
     cut = False
     for name in names:
-        if not _SUSPECT.search(str(name)):
+        text = str(name)
+        if len(text) > _LONGEST or not _SUSPECT.search(text):
             bare.append(name)
             continue
         if isinstance(name, str):
-            text = _OTHERS.sub("", name)
-            cut = cut or text != name
-            shown: str | Name = _alone(text, affiliations)
+            some = _OTHERS.sub("", name)
+            cut = cut or some != name
+            shown: str | Name = _alone(some, affiliations)
         else:
             shown = Name(_alone(name.family, affiliations), _given(name.given, affiliations))
         if any(map(str.isalpha, str(shown))):

@@ -54,7 +54,10 @@ _AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 _OPENING = re.compile(r"(?:^|(?<=,))\s*(['\"])")
 _CLOSING = {mark: re.compile(rf"{mark}\s*(?:,|$)") for mark in "'\""}
 _NO_NAME = re.compile(rf"(?i:{_SUFFIX.pattern})|{DEGREE}|(?:[A-Z]\.[\s-]?)+")
-_ET_AL = re.compile(r"[\s,;]*(?:\bet\s+al\b\.?|\band\s+others\b|…|\.\.\.)\s*$", re.IGNORECASE)
+SEPARATORS = r"(?:(?<![\s,;])[\s,;]+)?"
+"""What may stand before a remark: a whole run, as a long one is to be gone through once."""
+
+_ET_AL = re.compile(rf"{SEPARATORS}(?:\bet\s+al\b\.?|\band\s+others\b|…|\.\.\.)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,10 +140,8 @@ def _typed_id(text: str) -> tuple[str, ...]:
         return ()
     if "/" in text and (found := tuple(_of_link(text))):
         return found
-    if ":" in text and not text.startswith(
-        ("10.", "oai:")
-    ):  # whatever stands before it, no scheme of ours
-        return ()
+    if ":" in text and not text.startswith(("10.", "oai:")):
+        return ()  # whatever stands before it is no scheme of ours
     return tuple(name for kind in _BARE for name in _of_kind(kind, text))
 
 

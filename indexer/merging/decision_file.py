@@ -14,7 +14,6 @@ passed over. What akin does not write itself it leaves as it is, to the byte.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from filelock import FileLock
 
 from indexer.errors import DecisionsUnusable
 from indexer.files import replace_file
-from indexer.merging.decisions import Pair
+from indexer.merging.decisions import RECORD_KEY, Pair
 from indexer.paper import as_json
 
 NAME = "akin-decisions.jsonl"
@@ -35,7 +34,6 @@ NAME = "akin-decisions.jsonl"
 
 Verdict = Literal["same", "apart"]
 
-_KEY = re.compile(r"[0-9a-f]{16}")
 _SHOWN = 80
 _PATIENCE = 30.0
 """Seconds to wait for others who write."""
@@ -255,7 +253,7 @@ def _decision(path: Path, number: int, line: bytes) -> Decision:
         bad("the records must be the keys of two", records)
     keys = [str(key).strip().lower() for key in records]
     for key, written in zip(keys, records, strict=True):
-        if not _KEY.fullmatch(key):
+        if not RECORD_KEY.fullmatch(key):
             bad("is no key of a record, which has 16 digits of 0 to 9 and a to f", written)
     if keys[0] == keys[1]:
         bad("is one record, of which nothing is to be decided", keys[0])

@@ -7,6 +7,7 @@ order of the records, and another export of the same library.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from indexer.paper import Paper
 _PLACE = ("volume", "issue", "pages")
 
 Pair = tuple[str, str]
+
+RECORD_KEY = re.compile(r"[0-9a-f]{16}")
+"""What :func:`record_key` returns."""
 
 
 def record_key(paper: Paper) -> str:

@@ -34,18 +34,18 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\s*[\[(](?=[^\[\]()]*\b(?:see|corrected|erratum|comments?|transl|abstract|review|article"
+    r"[\[(](?=[^\[\]()]*\b(?:see|corrected|erratum|comments?|transl|abstract|review|article"
     r"|letter|editorial|retracted|withdrawn|in (?:english|german|french|spanish|chinese))\b)"
-    r"[^\[\]()]{0,80}[\])]\W*$|\s*\[(?:published|erratum)[^\[\]]*\]\W*$",
+    r"[^\[\]()]{0,80}[\])]\W*$|\[(?:published|erratum)[^\[\]]*\]\W*$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn|\[[a-z ]{3,20}\])\W+(?=\w)", re.IGNORECASE
 )
-_SUBTITLE = re.compile(r"\s*(?::|\?|\.|;| [-–—]+)\s+|[–—]\s*")
-_PAGE = re.compile(r"(?:pp?\.?\s*)?([a-z]{0,4})[\s.-]{0,2}0*(\d+)", re.IGNORECASE)
+_SUBTITLE = re.compile(r"(?::|\?|\.|;| [-–—]+)\s+|[–—]\s*")
+_PAGE = re.compile(r"(?:pp?\.?\s*)?([a-z]{0,4})[\s.-]{0,2}0*(\d{1,18})", re.IGNORECASE)
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d{1,18}")  # of thousands Python makes no number
 _OF_VENUE = frozenset("of the and for in on de la et der und fur des del".split())
 
 
@@ -67,7 +67,7 @@ class Person:
     def of(cls, author: str, family_names: Mapping[str, str]) -> Person:
         """Return the name of an author as a paper lists it."""
         name = apart(author, family_names)
-        family = name_folded(name.family.replace("'", "").replace("’", "")).split()
+        family = name_folded(name.family).split()
         given = name_folded(name.given).split()
         if len(name_folded(name.family)) <= 2 and given and name.family.isupper():
             family, given = given, family  # `ONeil S`, read as if S was the family name
@@ -258,7 +258,7 @@ def venue_words(venue: str) -> tuple[str, ...]:
 def surname_key(author: str, family_names: Mapping[str, str]) -> str:
     """Return the longest word of a family name, folded: for both orders of most names one."""
     family = family_names.get(author) or family_of(author)
-    words = name_folded(family.replace("'", "")).split() or [""]
+    words = name_folded(family).split() or [""]
     if len(words[-1]) <= 2:
-        words = name_folded(author.replace("'", "")).split() or [""]
+        words = name_folded(author).split() or [""]
     return max(words, key=lambda word: (len(word), word))

@@ -112,11 +112,6 @@ def _united(lists: Iterable[Any]) -> list[str]:
     return list(once.values())
 
 
-def _citation_keys(paper: Paper) -> list[str]:
-    own = paper.extra.get("citation_key")
-    return [*([str(own)] if own else []), *paper.extra.get("other_citation_keys", [])]
-
-
 def _extra(papers: Sequence[Paper], of: dict[str, Paper]) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     for paper in papers:
@@ -125,7 +120,7 @@ def _extra(papers: Sequence[Paper], of: dict[str, Paper]) -> dict[str, Any]:
     for key in _UNITED:
         if key in extra:
             extra[key] = _united(paper.extra.get(key) for paper in papers)
-    if keys := _united([_citation_keys(paper) for paper in papers])[1:]:
+    if keys := _united(paper.citation_keys for paper in papers)[1:]:
         extra["other_citation_keys"] = keys
     for mark, name in _MARKS.items():
         extra.pop(mark, None)

@@ -7,21 +7,21 @@ too much, as no single field makes two records one paper.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from indexer import letters
 
 _GREEK = (
     "αalpha βbeta γgamma δdelta εepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi "
-    "οomicron πpi ρrho σsigma ςsigma τtau υupsilon φphi χchi ψpsi ωomega ϵepsilon ϑtheta ϕphi"
+    "οomicron πpi ρrho σsigma τtau υupsilon φphi χchi ψpsi ωomega"
 )
 _CYRILLIC = (
-    "аa бb вv гg дd еe ёe жzh зz иi йi кk лl мm нn оo пp рr сs тt уu фf хkh цts чch шsh щshch ъ ыy "
-    "ь эe юyu яya іi їi єe ґg ўu"
+    "аa бb вv гg дd еe жzh зz иi кk лl мm нn оo пp рr сs тt уu фf хkh цts чch шsh щshch ъ ыy ь эe "
+    "юyu яya іi єe ґg"
 )
-_LATIN = "øo łl đd ðd ħh ıi ŋn ßss æae œoe þth"
-_LETTERS = str.maketrans(
-    {pair[0]: pair[1:] for pair in f"{_GREEK} {_CYRILLIC} {_LATIN}".split()}
-    | dict.fromkeys("'’‘ʼ`´ʹʻ·", "")  # O'Neil and ONeil
+_IN_LATIN = str.maketrans(
+    {pair[0]: pair[1:] for pair in f"{_GREEK} {_CYRILLIC}".split()}
+    | dict.fromkeys("'’‘`·", "")  # O'Neil and ONeil
 )
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,80}>|\\[a-z]+\s*\{|[$_^{}\\]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
@@ -47,12 +47,11 @@ _SPELLINGS = tuple(
 
 @lru_cache(maxsize=16)
 def folded(text: str) -> str:
-    """Return lower-case words in plain letters, a space between: no accents, marks or markup."""
+    """Return lower-case words in Latin letters, a space between: no accents, marks or markup."""
+    text = letters.folded(text)
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    else:
-        text = text.lower().replace("'", "").replace("`", "")
+        text = text.translate(_IN_LATIN)
+    text = text.replace("'", "").replace("`", "")
     if "<" in text or "$" in text or "\\" in text or "_" in text or "^" in text:
         text = _MARKUP.sub("", text)
     return " ".join(_WORDS.findall(text.replace("&", " and ")))

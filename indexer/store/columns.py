@@ -47,7 +47,7 @@ Indexes = npt.NDArray[np.int64]
 class ColumnsBuilder:
     """Collects the columns of papers, then writes the arrays.
 
-    It holds some 40 bytes a paper and 4 for each of its terms, and every value once.
+    It holds some 60 bytes a paper and 4 for each of its terms, and every value once.
     """
 
     def __init__(self) -> None:

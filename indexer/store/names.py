@@ -18,14 +18,14 @@ def names_of(entry: Entry) -> list[str]:
 
     Those are all of its identifiers, the ids that its records have by themselves, those that it
     would have if it had no identifiers (an id is one of these until somebody adds a DOI), its
-    citation key, and its title.
+    citation keys, and its title.
     """
     paper = entry.paper
     names = [
         *(f"{kind}:{value}" for kind, value in _identifiers(paper)),
         *(record.record for record in entry.records),
         *_without_identifiers(entry),
-        *_keys(paper),
+        *map(key_name, paper.citation_keys),
         title_name(paper.own_title),
     ]
     return [name for name in dict.fromkeys(names) if name and name != paper.id]
@@ -60,10 +60,6 @@ def _without_identifiers(entry: Entry) -> Iterator[str]:
     for title in dict.fromkeys([paper.title, *(record.head for record in entry.records)]):
         if is_telling(title):
             yield from islice(akin_ids(title, paper.authors, paper.year), 2)
-
-
-def _keys(paper: Paper) -> Iterator[str]:
-    yield from (key_name(one) for one in _texts(paper.extra.get("citation_key")) if one.strip())
 
 
 def _texts(value: Any) -> list[str]:

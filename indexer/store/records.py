@@ -161,15 +161,16 @@ class Records:
         gone = [(row + 1,) for row in rows[1:]]
         self._db.executemany("DELETE FROM papers WHERE row = ?", gone)
 
-    def keys(self, row: int) -> list[str]:
-        """Return the keys of the records that the paper of a row is made of."""
-        found = self._db.execute("SELECT key FROM merged WHERE row = ? ORDER BY rowid", (row + 1,))
-        return [key for (key,) in found] or [record_key(self.paper(row))]
-
     def may_be_one(self, row: int, other: int, score: float, reason: str) -> None:
         """Note that two papers are likely one, before :meth:`settle`; each pair once."""
-        keys = self.keys(row)[0], self.keys(other)[0]
+        keys = self._key(row), self._key(other)
         self._db.execute(INSERT_POSSIBLE, (row + 1, other + 1, *keys, score, reason))
+
+    def _key(self, row: int) -> str:
+        """Return the key of the first record of the paper of a row."""
+        ask = "SELECT key FROM merged WHERE row = ? ORDER BY rowid"
+        found = self._db.execute(ask, (row + 1,)).fetchone()
+        return str(found[0]) if found else record_key(self.paper(row))
 
     def keep_apart(self, rows: Sequence[int], reason: str) -> None:
         """Note why papers that share something were not merged, by their first rows."""

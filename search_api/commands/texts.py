@@ -10,12 +10,12 @@ from typing import Any, Self
 
 from indexer.documents import Document
 from indexer.errors import SourceUnreadable, UnknownPaper
+from indexer.merging.merge import identifiers_of
 from indexer.paper import Paper, Record
 from indexer.readers import reader_for
 from indexer.streams import open_bytes
 from search_api.commands.output import tell
 from search_api.engine.engine import Engine
-from search_api.query.language import parse
 
 STDIN = "-"
 _PLAIN = frozenset({"", ".txt", ".ids", ".list"})
@@ -112,8 +112,7 @@ def _papers_in(path: str) -> list[tuple[str, Ids]] | None:
 
 
 def _ids_of(paper: Paper) -> Ids:
-    stated = {"doi": paper.doi, "arxiv": paper.arxiv_id, "pmid": paper.extra.get("pmid")}
-    return (paper.id, *(f"{scheme}:{value}" for scheme, value in stated.items() if value))
+    return (paper.id, *(f"{kind}:{value}" for kind, value in identifiers_of(paper).items()))
 
 
 def ids_in(path: str) -> list[str]:
@@ -146,7 +145,7 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
     """
     found: dict[str, None] = {}
     unknown: list[str] = []
-    for stated, ids in _papers_in(path) or [(one, _spellings(one)) for one in ids_in(path)]:
+    for stated, ids in _papers_in(path) or [(one, (one,)) for one in ids_in(path)]:
         known = _known(engine, ids)
         if known is None:
             unknown.append(stated)
@@ -164,10 +163,6 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
     if unknown:
         tell(f"{path}: not in the index, left out: {', '.join(unknown)}")
     return tuple(found)
-
-
-def _spellings(stated: str) -> Ids:
-    return (stated, *parse(f"related:{''.join(stated.split())}").like)
 
 
 def _known(engine: Engine, ids: Ids) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -19,13 +18,11 @@ from indexer.merging.decision_file import (
     read_decisions,
     remove_decisions,
 )
-from indexer.merging.decisions import record_key
+from indexer.merging.decisions import RECORD_KEY, record_key
 from indexer.store.catalogue import MergedPaper
 from indexer.store.entry import PossibleDuplicate
 from indexer.store.manifest import DecisionsInfo
 from search_api.store.store import Store
-
-_KEY = re.compile(r"[0-9a-f]{16}")
 
 Titles = dict[str, str]
 """Of records, by their keys."""
@@ -145,11 +142,12 @@ class Duplicates:
             BadParameter: there are not two records.
             DecisionsUnusable: that contradicts what was said before.
         """
-        named = {name for name in (*some, *others) if _KEY.fullmatch(name)}
+        named = {name for name in (*some, *others) if RECORD_KEY.fullmatch(name)}
+        records = {name: self._records(name, named) for name in (*some, *others)}
         pairs = [
             titles
             for name, other in itertools.product(some, others)
-            for titles in _pairs(verdict, self._records(name, named), self._records(other, named))
+            for titles in _pairs(verdict, records[name], records[other])
         ]
         if not pairs:
             raise BadParameter.of("id", [*some, *others], "nothing to decide: name two records")
@@ -184,12 +182,12 @@ class Duplicates:
         return {
             key
             for name in names
-            for key in ([name] if _KEY.fullmatch(name) else self._records(name, ()))
+            for key in ([name] if RECORD_KEY.fullmatch(name) else self._records(name, ()))
         }
 
     def _records(self, name: str, named: Collection[str]) -> Titles:
         """Return the records that a name stands for: but for one, not those named by themselves."""
-        is_key = _KEY.fullmatch(name)
+        is_key = RECORD_KEY.fullmatch(name)
         row = self._store.row_of_record(name) if is_key else int(self._store.rows([name])[0])
         titles = {record.key: record.head for record in self._store.records(row)}
         if not titles:

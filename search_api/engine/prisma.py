@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from indexer.fields import extra_values
@@ -114,18 +114,15 @@ def flow_of(store: LocalStore) -> Flow:
 
 
 def _with_decisions(flow: Flow, decided: Mapping[str, int], reasons: Counter[str]) -> Flow:
-    fields = {name: getattr(flow, name) for name in Flow.__dataclass_fields__}
     screened = sum(decided.values())
     # Some state what they included, or what they excluded, and nothing of the rest.
     none = 0 if screened == flow.to_screen else None
-    return Flow(
-        **fields
-        | {
-            "screened": screened,
-            "excluded": decided["excluded"] or none,
-            "excluded_by": _ranked(reasons),
-            "included": decided["included"] or none,
-        }
+    return replace(
+        flow,
+        screened=screened,
+        excluded=decided["excluded"] or none,
+        excluded_by=_ranked(reasons),
+        included=decided["included"] or none,
     )
 
 

@@ -15,6 +15,9 @@ Shown = Literal["possible", "merged", "decisions"]
 MOST = 100
 """Duplicates on a page."""
 
+LAST = 1_000_000_000
+"""No list of duplicates is as long."""
+
 
 class DuplicatesParameters(BaseModel):
     """Which duplicates are listed."""
@@ -24,7 +27,7 @@ class DuplicatesParameters(BaseModel):
     show: Shown = Field("possible", description="what is listed: pairs to decide on, papers that "
                         "were merged, or what was decided")  # fmt: skip
     paper: Words | None = Field(None, description="id of a paper, to have only what is of it")
-    offset: int = Field(0, ge=0, description="how many to leave out")
+    offset: int = Field(0, ge=0, le=LAST, description="how many to leave out")
     k: int = Field(20, ge=1, le=MOST, description="how many to list")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -47,13 +47,8 @@ class Listed(DuplicatesParameters):
         return {name: value for name, value in asked.items() if value not in (None, 0)}
 
 
-class Form(DecisionBody):
+class Form(DecisionBody, DuplicatesParameters):
     """What is decided on the page, and the list to go back to."""
-
-    show: Literal["possible", "merged", "decisions"] = "possible"
-    paper: str | None = None
-    offset: int = 0
-    k: int = 20
 
 
 @duplicates.get(PATH)
@@ -109,5 +104,5 @@ async def _form(request: Request) -> Form:
 def decide_on_page(form: Annotated[Form, Depends(_form)], engine: EngineDep) -> RedirectResponse:
     """Keep what was decided, and lead back to the list."""
     decide(form, engine.duplicates, "the page of duplicates")
-    back = Listed(show=form.show, paper=form.paper, offset=form.offset, k=form.k)
+    back = Listed(**form.model_dump(include=set(Listed.model_fields)))
     return RedirectResponse(back.url(), 303)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from indexer.letters import folded
+from indexer.letters import UNSPACED, folded
 from indexer.words import STOP_WORDS, TERMS_OF_WRITING, stem
 
 MOST_WORDS = 100_000
@@ -23,11 +22,6 @@ _LONGEST = 40
 _ONE_IN = 5000
 """Of so many papers one has a word, or it may be a slip itself, or a name that nobody means."""
 
-# They have no spaces: what stands between two is a phrase, or a whole sentence.
-_WITHOUT_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-)
-
 
 def may_be_misspelt(word: str) -> bool:
     """Tell whether a word is looked for at all: one of letters, neither short nor with capitals.
@@ -38,7 +32,7 @@ def may_be_misspelt(word: str) -> bool:
         _SHORTEST <= len(word) <= _LONGEST
         and word.isalpha()
         and (word.islower() or word[1:].islower())
-        and not _WITHOUT_SPACES.search(word)
+        and not UNSPACED.search(word)  # a phrase, or a whole sentence
         and folded(word) not in STOP_WORDS
         and stem(word) not in TERMS_OF_WRITING
     )
