@@ -18,7 +18,7 @@ def names_of(entry: Entry) -> list[str]:
 
     Those are all of its identifiers, the ids that its records have by themselves, those that it
     would have if it had no identifiers (an id is one of these until somebody adds a DOI), its
-    citation key, and its title.
+    citation keys, and its title.
     """
     paper = entry.paper
     names = [
@@ -63,7 +63,8 @@ def _without_identifiers(entry: Entry) -> Iterator[str]:
 
 
 def _keys(paper: Paper) -> Iterator[str]:
-    yield from (key_name(one) for one in _texts(paper.extra.get("citation_key")) if one.strip())
+    for field in ("citation_key", "other_citation_keys"):
+        yield from (key_name(one) for one in _texts(paper.extra.get(field)) if one.strip())
 
 
 def _texts(value: Any) -> list[str]:
