@@ -192,7 +192,7 @@ class DuplicateFinder:
             if one == other or (one, other) in seen:
                 continue
             seen.add((one, other))
-            if papers.agree(link.row, link.other):
+            if papers.agree(link.row, link.other, likely=True):
                 compared = self._compared(facts(link.row), facts(link.other), many)
                 yield Possible(link.row, link.other, compared.likelihood, compared.words)
 
@@ -236,10 +236,16 @@ class _Papers:
         """Return the first row of the paper of a row."""
         return min(self._rows.get(self.of(row), [row]))
 
-    def agree(self, row: int, other: int) -> bool:
-        """Tell whether no record of the one paper contradicts one of the other."""
+    def agree(self, row: int, other: int, *, likely: bool = False) -> bool:
+        """Tell whether no record of the one paper contradicts one of the other.
+
+        Args:
+            row: of the one paper.
+            other: of the other.
+            likely: whether only what is impossible counts, as it is for a person to decide.
+        """
         ours, theirs = self._stating(self.of(row)), self._stating(self.of(other))
-        return not any(self._contradict(one, two) for one in ours for two in theirs)
+        return not any(self._contradict(one, two, likely) for one in ours for two in theirs)
 
     def join(self, row: int, other: int, *, forced: bool) -> None:
         """Make one paper of those of two rows, where they agree, or a person said so."""
@@ -259,13 +265,14 @@ class _Papers:
     def _stating(self, paper: int) -> dict[Facts, int]:
         return self._different.get(paper) or {self._facts(paper): paper}
 
-    def _contradict(self, one: Facts, other: Facts) -> bool:
+    def _contradict(self, one: Facts, other: Facts, likely: bool) -> bool:
         if self._decisions:
             if self._decisions.apart(one.key, other.key):
                 return True
             if self._decisions.same(one.key, other.key):
                 return False
-        return self._compared(one, other, self._many).contradicting
+        compared = self._compared(one, other, self._many)
+        return compared.impossible if likely else compared.contradicting
 
 
 def _link(compared: Comparison, row: int, other: int, facts: Callable[[int], Facts]) -> _Link:
