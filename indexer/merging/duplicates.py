@@ -30,6 +30,9 @@ DECIDED = "said to be the same"
 
 _FACTS_KEPT = 4096
 
+_HOPELESS = 2 * UNLIKE
+"""What all else than identifiers weighs of pairs that are not compared again without them."""
+
 ReadRow = Callable[[int], Paper]
 
 
@@ -148,17 +151,19 @@ class DuplicateFinder:
         """Return what may be one paper, most certain first, and identifiers that prove nothing."""
         many: set[Identifier] = set()
         found: list[_Link] = []
-        again: list[tuple[int, int, tuple[Identifier, ...]]] = []
+        again: list[tuple[int, int, Comparison]] = []
         for row, other in self._candidates.pairs(facts).tolist():
             one, two = facts(row), facts(other)
             compared = self._compared(one, two, ())
             if compared.shared:
                 if compared.apart or compared.score - worth(compared.shared) <= UNLIKE:
                     many.update(compared.shared)
-                again.append((row, other, compared.shared))
+                again.append((row, other, compared))
             elif compared.likely and "title" in self._rules:
                 found.append(_link(compared, row, other, facts))
-        for row, other, _ in again:  # by now it is known which identifiers are of several papers
+        for row, other, before in again:  # by now it is known which identifiers prove nothing
+            if many.issuperset(before.shared) and before.score - worth(before.shared) < _HOPELESS:
+                continue
             compared = self._compared(facts(row), facts(other), many)
             if compared.likely and (compared.shared or "title" in self._rules):
                 found.append(_link(compared, row, other, facts))

@@ -22,6 +22,7 @@ _LATIN = "øo łl đd ðd ħh ıi ŋn ßss æae œoe þth"
 _LETTERS = str.maketrans(
     {pair[0]: pair[1:] for pair in f"{_GREEK} {_CYRILLIC} {_LATIN}".split()}
     | dict.fromkeys("'’‘ʼ`´ʹʻ·", "")  # O'Neil and ONeil
+    | {chr(mark): "" for mark in range(0x300, 0x370)}  # the usual accents, once they are apart
 )
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,80}>|\\[a-z]+\s*\{|[$_^{}\\]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
@@ -50,7 +51,9 @@ def folded(text: str) -> str:
     """Return lower-case words in plain letters, a space between: no accents, marks or markup."""
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+        text = decomposed
+        if not text.isascii():
+            text = "".join(c for c in decomposed if not unicodedata.combining(c))
     else:
         text = text.lower().replace("'", "").replace("`", "")
     if "<" in text or "$" in text or "\\" in text or "_" in text or "^" in text:
