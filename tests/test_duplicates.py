@@ -150,8 +150,8 @@ SAME = {
         "same title and first author",
     ),
     "British and American": (
-        paper("Tumour behaviour in haemophilia: modelling colours", "Ann Lee"),
-        paper("Tumor behavior in hemophilia: modeling colors", "Ann Lee"),
+        paper("Tumour behaviour in haemophilia: modelling colours of fibres", "Ann Lee"),
+        paper("Tumor behavior in hemophilia: modeling colors of fibers", "Ann Lee"),
         "same title and first author",
     ),
     "a slip of the pen": (

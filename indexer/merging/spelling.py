@@ -190,7 +190,17 @@ _IN_WORDS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
     )
 }
-_SAID = {"vs": "versus", **_IN_WORDS}
+_BRITISH = dict(
+    pair.split("/")
+    for pair in "centre/center fibre/fiber litre/liter metre/meter theatre/theater grey/gray "
+    "aluminium/aluminum ageing/aging judgement/judgment mould/mold plough/plow".split()
+)
+_SAID = {
+    "vs": "versus",
+    **_IN_WORDS,
+    **_BRITISH,
+    **{f"{british}s": f"{american}s" for british, american in _BRITISH.items()},
+}
 _ALONE = frozenset("i v x".split())  # a numeral only behind one of these, or at the end
 _COUNTED = frozenset(
     "part parts pt type types phase volume vol stage book chapter class grade factor level section "
