@@ -151,8 +151,8 @@ SAME = {
         "same title and first author",
     ),
     "British and American": (
-        paper("Tumour behaviour in haemophilia: modelling colours", "Ann Lee"),
-        paper("Tumor behavior in hemophilia: modeling colors", "Ann Lee"),
+        paper("Tumour behaviour in haemophilia: modelling colours of fibres", "Ann Lee"),
+        paper("Tumor behavior in hemophilia: modeling colors of fibers", "Ann Lee"),
         "same title and first author",
     ),
     "a slip of the pen": (
@@ -181,6 +181,48 @@ SAME = {
         paper("Fütterung von Reihern an Teichen", "A. Lee", pages="221-5", **AT_A_POND),
         "same first author, year, volume, pages and abstract",
     ),
+    "a journal in two scripts": (
+        paper("鹭类在池塘的觅食行为", "陈静", year=2012, venue="池塘学报", volume="33", pages="481",
+              doi="10.1/x"),
+        paper("[How herons feed at ponds]", "Chen Jing", year=2012, venue="Chitang Xuebao",
+              volume="33", pages="481-9", doi="10.1/x"),
+        "same DOI 10.1/x",
+    ),
+    "a given name with and without hyphen": (
+        paper(TITLE, "Seo Min-Jae", year=2018),
+        paper(TITLE, "Minjae Seo", year=2018),
+        "same title, first author and year",
+    ),
+    "the number of an article, and pages counted from 1": (
+        paper(TITLE, "Ann Lee", year=2018, venue="Pond", volume="4", pages="112"),
+        paper(TITLE, "Ann Lee", year=2018, venue="Pond", volume="4", pages="1-12"),
+        "same title, first author, year and volume",
+    ),
+    "numbers in words, and versus cut": (
+        paper("Two winters of herons versus frogs at ponds", "Ann Lee", year=2018),
+        paper("2 winters of herons vs. frogs at ponds", "Ann Lee", year=2018),
+        "same title, first author and year",
+    ),
+    "DOIs of two versions": (
+        paper(TITLE, "Ann Lee", year=2019, doi="10.12688/f1000research.17123.1"),
+        paper(TITLE, "Ann Lee", year=2020, doi="10.12688/f1000research.17123.2"),
+        "same title and first author; 2019 and 2020",
+    ),
+    "a DOI that is registered nowhere": (
+        paper(TITLE, "Ann Lee", year=2018, doi="10.5555/3000001.3000002"),
+        paper(TITLE, "Ann Lee", year=2018, doi="10.1145/3000001.3000002"),
+        "same title, first author and year",
+    ),
+    "a preprint with a DOI": (
+        paper(TITLE, "Ann Lee", year=2019, doi="10.26434/chemrxiv.8", venue="ChemRxiv"),
+        paper(TITLE, "Ann Lee", year=2020, doi="10.1/x", venue="Pond", volume="4", pages="33"),
+        "same title and first author; 2019 and 2020",
+    ),
+    "a PubMed id and another title": (
+        paper("Herons at ponds in winter", "Ann Lee", year=2018, extra={"pmid": "7"}),
+        paper("Reiher an Teichen, wenn Eis liegt", "A. Lee", year=2018, extra={"pmid": "7"}),
+        "same PubMed id 7",
+    ),
 }  # fmt: skip
 
 
@@ -189,7 +231,7 @@ def test_what_two_databases_write_of_a_paper_is_one(one, other, reason):
     """What is certain by several fields is merged in either order, and the reason names them."""
     assert reasons(one, other) == [reason]
     assert rows(other, one) == [[1, 2]]
-    without = [r for r in RULES if r not in ("title", "doi")]
+    without = [r for r in RULES if r not in ("title", "doi", "pmid")]
     assert rows(one, other, rules=without) == []
 
 
@@ -276,6 +318,58 @@ DIFFERENT = {
         paper("We …", "Ann Lee", abstract="We show this.", extra={"title_missing": True}),
     ),
     "titles of signs alone": (paper("???", "Ann Lee"), paper("!!!", "Ann Lee")),
+    "two words that a letter tells apart": (
+        paper("Herons of the ponds of Mali", "Ann Lee", year=2018, venue="Pond", volume="4"),
+        paper("Herons of the ponds of Bali", "Ann Lee", year=2018, venue="Pond", volume="4"),
+    ),
+    "two countries": (
+        paper("Income and herons of Austria", "Ann Lee", year=2018, venue="Pond"),
+        paper("Income and herons of Australia", "Ann Lee", year=2018, venue="Pond"),
+    ),
+    "two letters on a page": (
+        paper("Feeding herons at garden ponds", "Bob May", issue="5", pages="361", **LETTERS),
+        paper("Feeding herons at garden ponds", "Ann Lee", issue="5", pages="361-2", **LETTERS),
+    ),
+    "a report a year": (
+        paper("Annual count of herons in Kent", "Ann Lee", year=2017, venue="Pond"),
+        paper("Annual count of herons in Kent", "Ann Lee", year=2018, venue="Pond"),
+    ),
+    "a society's advice": (
+        paper("Care for herons at garden ponds", "Heron Society", year=2017, venue="Pond"),
+        paper("Care for herons at garden ponds", "Heron Society", year=2018, venue="Pond"),
+    ),
+    "a column with other texts": (
+        paper("What bird is this one?", "Ann Lee", year=2018, venue="Pond", abstract=TEXT),
+        paper("What bird is this one?", "Ann Lee", year=2018, venue="Pond", abstract=OTHER),
+    ),
+    "one study, other findings": (
+        paper("We …", abstract=f"{TEXT}: 24 in May, 12 in June", extra={"title_missing": True}),
+        paper("We …", abstract=f"{TEXT}: 31 in May, 9 in June", extra={"title_missing": True}),
+    ),
+    "abstracts of a supplement that share a page": (
+        paper("Gait of herons on ice", "Ann Lee", year=2018, venue="Pond", volume="19",
+              issue="S1", pages="S101", doi="10.1/s"),
+        paper("Song of frogs in May", "Ann Lee", year=2018, venue="Pond", volume="19",
+              issue="S1", pages="S101", doi="10.1/s"),
+    ),
+    "abstracts of a supplement without pages": (
+        paper("Herons in the young: how they feed", "Ann Lee", year=2018, venue="Pond", volume="19",
+              doi="10.1/s"),
+        paper("Frogs in the old and what they sing", "Ann Lee", year=2018, venue="Pond",
+              volume="19", doi="10.1/s"),
+    ),
+    "namesakes by initial": (
+        paper(TITLE, "Lei Wang", year=2018, venue="Pond"),
+        paper(TITLE, "Lingyun Wang", year=2018, venue="Lake"),
+    ),
+    "namesakes by their co-authors": (
+        paper(TITLE, "A. Singh", "B. Kaur", year=2018, venue="Pond"),
+        paper(TITLE, "A. Singh", "X. Patel", year=2018, venue="Lake"),
+    ),
+    "two registered trials": (
+        paper(TITLE, year=2018, url="https://clinicaltrials.gov/show/NCT01111111"),
+        paper(TITLE, year=2018, url="https://clinicaltrials.gov/show/NCT02222222"),
+    ),
 }  # fmt: skip
 
 
@@ -333,6 +427,10 @@ def test_what_is_likely_is_listed_for_people():
     assert (possible.row, possible.other) == (1, 2)
     assert possible.reason == "same first author and year; title cut"
     assert 0.5 < possible.score < 1
+    pages = [paper(TITLE, "Ann Lee", year=2020, venue="Pond", pages=page) for page in ("41", "90")]
+    assert [p.reason for p in found(*pages)[1].possible()] == [
+        "same title, first author and year; page 41 and 90"
+    ]
     assert found(one, paper("Bread in times of war", "Ann Lee", year=2020))[1].possible() == []
 
 

@@ -308,7 +308,8 @@ def test_frequencies_are_numbers_of_papers(store):
 
 FARMED = [
     Paper("doi:10.1000/a", "Barley under salt", "Barley grows. Trajectories of roots.", ("A. Lee",),
-          extra={"pmid": 7, "citation_key": "Lee:2015", "keywords": ["Salt stress", "root hairs"]}),
+          extra={"pmid": 7, "citation_key": "Lee:2015", "keywords": ["Salt stress", "root hairs"],
+                 "other_citation_keys": ["salt-roots"]}),
     Paper("doi:10.1000/b", "Wheat and its trajectory", "Barley is not grown.", ("Bo Wu",),
           doi="10.1000/b", extra={"also": {"doi": ["10.1000/c"]}}),
     Paper("akin:0123456789abcdef", "Otters", "Otters and barley.", ("Clara Groß",),
@@ -332,10 +333,11 @@ def farmed(open_store) -> Store:
         ("PMID: 7", 0),
         ("7", 0),
         ("lee:2015", 0),
+        ("key:Salt-Roots", 0),
     ],
 )
 def test_a_paper_is_found_by_whatever_it_goes_by(farmed, typed, row):
-    """Any of its identifiers, as people write them, and its citation key."""
+    """Any of its identifiers, as people write them, and each key that a merged record had."""
     assert farmed.rows([typed]).tolist() == [row]
     assert farmed.ids(farmed.rows([typed])) == [FARMED[row].id]
 

@@ -30,6 +30,9 @@ DECIDED = "said to be the same"
 
 _FACTS_KEPT = 4096
 
+_HOPELESS = 2 * UNLIKE
+"""What all else than identifiers weighs of pairs that are not compared again without them."""
+
 ReadRow = Callable[[int], Paper]
 
 
@@ -148,17 +151,19 @@ class DuplicateFinder:
         """Return what may be one paper, most certain first, and identifiers that prove nothing."""
         many: set[Identifier] = set()
         found: list[_Link] = []
-        again: list[tuple[int, int]] = []
+        again: list[tuple[int, int, Comparison]] = []
         for row, other in self._candidates.pairs(facts).tolist():
             one, two = facts(row), facts(other)
             compared = self._compared(one, two, ())
             if compared.shared:
                 if compared.apart or compared.score - worth(compared.shared) <= UNLIKE:
                     many.update(compared.shared)
-                again.append((row, other))
+                again.append((row, other, compared))
             elif compared.likely and "title" in self._rules:
                 found.append(_link(compared, row, other, facts))
-        for row, other in again:  # by now it is known which identifiers are of several papers
+        for row, other, before in again:  # by now it is known which identifiers prove nothing
+            if many.issuperset(before.shared) and before.score - worth(before.shared) < _HOPELESS:
+                continue
             compared = self._compared(facts(row), facts(other), many)
             if compared.likely and (compared.shared or "title" in self._rules):
                 found.append(_link(compared, row, other, facts))
@@ -192,7 +197,7 @@ class DuplicateFinder:
             if one == other or (one, other) in seen:
                 continue
             seen.add((one, other))
-            if papers.agree(link.row, link.other):
+            if papers.agree(link.row, link.other, likely=True):
                 compared = self._compared(facts(link.row), facts(link.other), many)
                 yield Possible(link.row, link.other, compared.likelihood, compared.words)
 
@@ -236,10 +241,16 @@ class _Papers:
         """Return the first row of the paper of a row."""
         return min(self._rows.get(self.of(row), [row]))
 
-    def agree(self, row: int, other: int) -> bool:
-        """Tell whether no record of the one paper contradicts one of the other."""
+    def agree(self, row: int, other: int, *, likely: bool = False) -> bool:
+        """Tell whether no record of the one paper contradicts one of the other.
+
+        Args:
+            row: of the one paper.
+            other: of the other.
+            likely: whether only what is impossible counts, as it is for a person to decide.
+        """
         ours, theirs = self._stating(self.of(row)), self._stating(self.of(other))
-        return not any(self._contradict(one, two) for one in ours for two in theirs)
+        return not any(self._contradict(one, two, likely) for one in ours for two in theirs)
 
     def join(self, row: int, other: int, *, forced: bool) -> None:
         """Make one paper of those of two rows, where they agree, or a person said so."""
@@ -259,13 +270,14 @@ class _Papers:
     def _stating(self, paper: int) -> dict[Facts, int]:
         return self._different.get(paper) or {self._facts(paper): paper}
 
-    def _contradict(self, one: Facts, other: Facts) -> bool:
+    def _contradict(self, one: Facts, other: Facts, likely: bool) -> bool:
         if self._decisions:
             if self._decisions.apart(one.key, other.key):
                 return True
             if self._decisions.same(one.key, other.key):
                 return False
-        return self._compared(one, other, self._many).contradicting
+        compared = self._compared(one, other, self._many)
+        return compared.impossible if likely else compared.contradicting
 
 
 def _link(compared: Comparison, row: int, other: int, facts: Callable[[int], Facts]) -> _Link:

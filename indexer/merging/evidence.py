@@ -56,7 +56,12 @@ class Comparison:
     @property
     def contradicting(self) -> bool:
         """Whether they cannot be one paper, even if a third record is of both."""
-        return self.apart or self.score <= UNLIKE or (self.opposed and not self.certain)
+        return self.impossible or (self.opposed and not self.certain)
+
+    @property
+    def impossible(self) -> bool:
+        """Whether they cannot be one paper, whatever a person says of a field."""
+        return self.apart or self.score <= UNLIKE
 
     @property
     def reason(self) -> str:

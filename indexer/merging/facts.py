@@ -16,6 +16,7 @@ from indexer.merging.merge import PREPRINT_DOIS, identifiers_of, is_preprint_ven
 from indexer.merging.spelling import (
     folded,
     is_generic,
+    is_serial,
     name_folded,
     notice_of,
     numbers_of,
@@ -27,6 +28,13 @@ from indexer.paper import Paper
 _PARTICLES = frozenset(
     "al ap bin d da das de del della den der des di do dos du e el ibn la las le los of san st ten "
     "ter van vom von y zu zum zur jr sr ii iii iv".split()
+)
+_MANY_LETTERS = 7
+_GROUP = frozenset(
+    "group study consortium collaboration network investigators committee association society "
+    "organization organisation nations union college academy institute council ministry agency "
+    "department federation foundation bureau office board force centre center commission team "
+    "collaborators collaborative university program programme".split()
 )
 _LABEL = re.compile(
     r"^\W*(?:abstract|background|introduction|objectives?|aims?|purpose|context|summary)\b[^\w]*"
@@ -44,6 +52,8 @@ _BEFORE = re.compile(
 )
 _SUBTITLE = re.compile(r"(?::|\?|\.|;| [-–—]+)\s+|[–—]\s*")
 _PAGE = re.compile(r"(?:pp?\.?\s*)?([a-z]{0,4})[\s.-]{0,2}0*(\d{1,18})", re.IGNORECASE)
+_SUPPLEMENT = re.compile(r"\bs(?:uppl[a-z]*|\d)", re.IGNORECASE)
+_TRIAL = re.compile(r"NCT\d{8}|(?:ISRCTN|DRKS|ACTRN)\d{8,14}")
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,18}")  # of thousands Python makes no number
 _OF_VENUE = frozenset("of the and for in on de la et der und fur des del".split())
@@ -57,11 +67,15 @@ class Person:
         family: the words that may be the family name, and all of them as one.
         words: all words of the name of more than a letter.
         initials: first letters of what is not the family name.
+        letters: of all words, sorted: the same for ``Park Jin-Soo`` and ``Jinsoo Park``.
+        given: the words of the given name that are no initials.
     """
 
     family: frozenset[str]
     words: frozenset[str]
     initials: frozenset[str]
+    letters: str
+    given: frozenset[str]
 
     @classmethod
     def of(cls, author: str, family_names: Mapping[str, str]) -> Person:
@@ -78,16 +92,40 @@ class Person:
             named - {""},
             frozenset(w for w in (*family, *given) if len(w) > 1 and w not in _PARTICLES),
             frozenset(word[0] for word in others),
+            "".join(sorted("".join((*family, *given)))),
+            frozenset(w for w in given[:3] if len(w) > 2 and not name.given.isupper()),
         )
+
+    @property
+    def in_latin(self) -> bool:
+        """Whether the name is in Latin letters, or in such as are folded to them."""
+        return self.letters.isascii()
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the name is that of a group: a study, a society."""
+        return not _GROUP.isdisjoint(self.words)
 
     def may_be(self, other: Person) -> bool:
         """Tell whether two may be one person: by family name, and initials if both have any."""
         if self.words == other.words and self.words:
             return True
+        if self.letters == other.letters and len(self.letters) > _MANY_LETTERS:
+            return True
         if self.family.isdisjoint(other.family) and not _are_near(self.family, other.family):
             return False
         return not (self.initials and other.initials) or not self.initials.isdisjoint(
             other.initials
+        )
+
+    def is_namesake(self, other: Person) -> bool:
+        """Tell whether given names differ that have the same initial: *Lei* and *Lingyun*."""
+        if self.words == other.words or self.letters == other.letters:
+            return False
+        return bool(self.given and other.given) and not any(
+            a[:3] == b[:3] or OSA.distance(a, b) <= (len(a) > 5) + 1
+            for a in self.given
+            for b in other.given
         )
 
 
@@ -113,6 +151,7 @@ class Facts:
         translated: whether the title is in brackets, as databases put those they translated.
         generic: whether the title names a kind of text.
         telling: whether the title says enough to stand for a paper.
+        serial: whether what it names comes out anew, as annual reports do, or a group wrote it.
         authors: the first of them, ten at most.
         families: the family names of them all.
         signed: how many there are.
@@ -123,6 +162,8 @@ class Facts:
         volume: its number, or what stands for it.
         issues: the numbers in what is stated of the issue.
         page: the first, letters and number.
+        supplement: whether pages or issue are those of one, where many abstracts share a page.
+        trials: numbers of registered trials in the link.
         words: of the abstract.
         stated: its identifiers, each after its kind, sorted.
         key: see :func:`indexer.merging.decisions.record_key`.
@@ -136,6 +177,7 @@ class Facts:
     translated: bool
     generic: bool
     telling: bool
+    serial: bool
     authors: tuple[Person, ...]
     families: frozenset[str]
     signed: int
@@ -146,6 +188,8 @@ class Facts:
     volume: str
     issues: frozenset[str]
     page: tuple[str, int] | None
+    supplement: bool
+    trials: frozenset[str]
     words: frozenset[str]
     stated: tuple[tuple[str, str], ...]
     key: str
@@ -172,6 +216,7 @@ class Facts:
             translated=title.startswith("[") or len(forms) > 1,
             generic=is_generic(title),
             telling=len(folded(title).split()) >= TELLING_WORDS and not is_generic(title),
+            serial=is_serial(title) or bool(authors and authors[0].is_group),
             authors=authors,
             families=frozenset().union(*(author.family for author in authors)),
             signed=len(paper.authors) if "authors_cut" not in extra else 0,
@@ -181,7 +226,10 @@ class Facts:
             preprint=preprint,
             volume=volume_of(_text(extra, "volume"), paper.year),
             issues=issues_of(_text(extra, "issue")),
-            page=first_page(_text(extra, "pages")),
+            page=(page := first_page(_text(extra, "pages"))),
+            supplement=bool(page and page[0] == "s")
+            or bool(_SUPPLEMENT.search(_text(extra, "issue"))),
+            trials=frozenset(_TRIAL.findall((paper.url or "").upper())),
             words=frozenset(map(sys.intern, folded(text_of(paper.abstract)).split())),
             stated=tuple(sorted(identifiers_of(paper).items())),
             key=record_key(paper),

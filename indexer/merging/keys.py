@@ -64,6 +64,8 @@ def keys_of(paper: Paper) -> list[Key]:
         if volume := volume_of(str(paper.extra.get("volume") or ""), paper.year):
             letter = (venue_words(paper.venue or "") or ("",))[0][:1]
             keys.append(("place", f"{volume} {page[1]} {paper.year} {letter}"))
+            if paper.title.startswith("[") or not letter.isascii():  # a journal has two names, too
+                keys.append(("place", f"{volume} {page[1]} {paper.year}"))
     if opening := folded(text_of(paper.abstract[:200])).split()[:_OPENING_WORDS]:
         keys.append(("text", "".join(opening)))
     return list(dict.fromkeys(keys))

@@ -18,11 +18,16 @@ from indexer.cleaning.identity import paper_id
 from indexer.paper import Paper
 
 _PREPRINTS = re.compile(
-    r"arxiv|corr\b|(?:bio|med|chem|psya|soca|eda)r?xiv|ssrn|research square|preprint|openreview",
+    r"arxiv|rxiv\b|corr\b|ssrn|research square|preprint|openreview|authorea",
     re.IGNORECASE,
 )
-PREPRINT_DOIS = ("10.48550/", "10.1101/", "10.2139/", "10.21203/", "10.31219/", "10.20944/")
-"""Prefixes of arXiv, bioRxiv and medRxiv, SSRN, Research Square, OSF and Preprints.org."""
+PREPRINT_DOIS = (
+    *("10.48550/", "10.2139/", "10.21203/", "10.20944/", "10.26434/", "10.36227/", "10.22541/"),
+    *("10.31219/", "10.31222/", "10.31223/", "10.31224/", "10.31234/", "10.31235/", "10.35542/"),
+    *(f"10.1101/{digit}" for digit in range(10)),
+)
+"""How DOIs of arXiv, SSRN, Research Square, Preprints.org, ChemRxiv, TechRxiv, Authorea, OSF with
+its communities, bioRxiv and medRxiv begin (the last two share a prefix with journals)."""
 
 _UNITED = ("keywords", "groups")
 """Of ``extra``: lists of what any record says."""

@@ -59,7 +59,7 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a title as :func:`folded` gives them, without articles and *and*."""
-    return tuple(word for word in folded(text).split() if word not in _LEFT_OUT)
+    return tuple(_SAID.get(w, w) for w in folded(text).split() if w not in _LEFT_OUT)
 
 
 @lru_cache(maxsize=64)
@@ -159,6 +159,18 @@ def is_generic(title: str) -> bool:
     return bool(_GENERIC.fullmatch(folded(title)))
 
 
+_SERIAL = re.compile(
+    r"\b(?:annual|annually|yearly|biennial|quarterly|monthly|statistics|standards of|guidelines?"
+    r"|yearbook|outlook|prospects|census|reports? (?:of|from|on) the|overview of the"
+    r"|what is your|test your|(?:meeting|conference|congress) report)\b"
+)
+
+
+def is_serial(title: str) -> bool:
+    """Tell whether a title is one of those that come out anew, year by year."""
+    return bool(_SERIAL.search(folded(title)))
+
+
 ROMAN = {
     name: str(number)
     for number, name in enumerate(
@@ -173,6 +185,17 @@ _IN_WORDS = {
     for number, name in enumerate(
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
     )
+}
+_BRITISH = dict(
+    pair.split("/")
+    for pair in "centre/center fibre/fiber litre/liter metre/meter theatre/theater grey/gray "
+    "aluminium/aluminum ageing/aging judgement/judgment mould/mold plough/plow".split()
+)
+_SAID = {
+    "vs": "versus",
+    **_IN_WORDS,
+    **_BRITISH,
+    **{f"{british}s": f"{american}s" for british, american in _BRITISH.items()},
 }
 _ALONE = frozenset("i v x".split())  # a numeral only behind one of these, or at the end
 _COUNTED = frozenset(

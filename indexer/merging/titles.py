@@ -34,8 +34,9 @@ def title_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> str:
         other: those of the other title.
 
     Returns:
-        ``same``; ``similar``, but for slips of the pen and small words; ``cut``, where one goes on;
-        ``near``, three of four letters in their order; else ``other``.
+        ``same``; ``similar``, but for slips of the pen and small words; ``alike``, where what
+        differs may be a slip, or another word; ``cut``, where one goes on; ``near``, three of four
+        letters in their order; else ``other``.
     """
     ours, theirs = squeezed(one), squeezed(other)
     if ours == theirs:
@@ -45,22 +46,30 @@ def title_likeness(one: tuple[str, ...], other: tuple[str, ...]) -> str:
         rest = long[len(short) :] if long[: len(short)] == short else long[: -len(short)]
         return "near" if _begins_part(rest) else "cut"
     likeness = Indel.normalized_similarity(ours, theirs, score_cutoff=0.75)
-    if likeness >= 0.85 and _differ_in_slips(one, other):
-        return "similar"
+    if likeness >= 0.85 and (slips := _slips(one, other)) is not None:
+        return "similar" if all(_is_of_pen(*slip) for slip in slips) else "alike"
     return "near" if likeness else "other"
 
 
-def _differ_in_slips(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _slips(one: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[str, str]] | None:
+    """Return the words that may be slips of each other; ``None`` where others differ, too."""
     ours, theirs = (
         list((Counter(of) - Counter(against)).elements())
         for of, against in ((one, other), (other, one))
     )
     ours, theirs = ([w for w in words if w not in _SMALL] for words in (ours, theirs))
-    if not ours and not theirs:
-        return True
-    if len(ours) == len(theirs):
-        return len(ours) <= 1 + len(one) // 6 and all(map(_is_slip, ours, theirs))
-    return abs(len(ours) - len(theirs)) == 1 and _is_slip("".join(ours), "".join(theirs))
+    if abs(len(ours) - len(theirs)) == 1:
+        ours, theirs = ["".join(ours)], ["".join(theirs)]
+    slips = list(zip(ours, theirs, strict=False))
+    if len(ours) != len(theirs) or len(slips) > 1 + len(one) // 6:
+        return None
+    return slips if all(_is_slip(*slip) for slip in slips) else None
+
+
+def _is_of_pen(one: str, other: str) -> bool:
+    """Tell whether a letter was left out, doubled or swapped: another one makes another word."""
+    near = OSA.distance(one, other) <= 1
+    return near and (len(one) != len(other) or sorted(one) == sorted(other))
 
 
 def _is_slip(one: str, other: str) -> bool:
