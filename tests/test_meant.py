@@ -161,6 +161,8 @@ def test_formulas_and_beginnings_select_and_rank(engine):
         ('title:"plancton waves" -shipps', 'title:"plankton waves" -ships'),
         ("author:Broook voyage", "author:Brook voyage"),
         ("the otter", None),
+        ("traj*", None),
+        ("plankt* plancton", "plankt* plankton"),
         ("10.1234/oters", None),
         ("OTERS", None),
         ("xylophone music", None),
@@ -172,6 +174,13 @@ def test_a_slip_is_offered_to_be_mended(engine, q, meant):
     page = engine.search(Query.parse(q))
     assert page.suggestion == meant
     assert page.query.typed == q
+
+
+def test_a_word_that_the_model_knows_is_no_slip(engine):
+    """Where the model ranks: for words alone it is not loaded."""
+    for mode, meant in {"hybrid": None, "lexical": "otters"}.items():
+        assert engine.search(Query.parse("oters", mode=mode)).suggestion == "otters"
+        assert engine.search(Query.parse("ottars", mode=mode)).suggestion == meant
 
 
 def test_an_unknown_id_that_was_typed_is_left_out(engine):
@@ -186,6 +195,7 @@ def test_an_unknown_id_that_was_typed_is_left_out(engine):
 
 def test_papers_to_be_like_are_known_by_any_name(engine):
     """One that is named twice counts once, and is not in the list."""
+    assert engine.search(Query.parse("related:Marsh2017")).query.like == (MARSH,)
     page = engine.search(Query.related(like=("PMID 77", "Marsh2017", MARSH)))
     assert page.query.like == (MARSH,)
     assert MARSH not in [hit.paper.id for hit in page.hits]

@@ -204,7 +204,7 @@ class Engine:
             facets=ranking.listed.facets(),
             next=next_.encode() if hits and end < ranking.total else None,
             notes=[*query.notes, *answer.notes],
-            suggestion=suggested(query, self._store),
+            suggestion=suggested(query, self._store, self.encoder if answer.by_meaning else None),
         )
 
     def _hits(self, answer: Answer, offset: int, k: int) -> list[Hit]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexer.cleaning.naming import title_name, typed_ids
+from indexer.encoder import Encoder
 from indexer.errors import UnknownPaper
 from indexer.letters import WORD
 from search_api.query.query import Query
@@ -61,10 +62,16 @@ def _ids(names: Sequence[str], query: Query, store: Store, notes: list[str]) -> 
             notes.append(f"{error.detail}; left out")
 
 
-def suggested(query: Query, store: Store) -> str | None:
+def suggested(query: Query, store: Store, encoder: Encoder | None) -> str | None:
     """Return a query that was typed as it may have been meant, ``None``: there is nothing to mend.
 
-    A word that any paper has is right, and so is one that no word of a paper is near to.
+    A word that any paper has is right, and so is one that no word of a paper is near to, or that
+    the model knows as a whole.
+
+    Args:
+        query: as it was asked.
+        store: of the papers.
+        encoder: of the model that ranked; ``None`` where none did, and none is to be loaded.
     """
     typed = query.typed
     if not typed or query.cursor or typed_ids(typed):
@@ -72,7 +79,8 @@ def suggested(query: Query, store: Store) -> str | None:
     found = list(_words(typed))
     if not found or len(found) > MOST_WORDS:
         return None
-    meant = store.respelled(list(dict.fromkeys(match[0] for match in found)))
+    near = store.respelled(list(dict.fromkeys(match[0] for match in found)))
+    meant = {word: one for word, one in near.items() if not (encoder and encoder.has_word(word))}
     if not meant:
         return None
     pieces, at = [], 0
@@ -88,6 +96,7 @@ def _words(typed: str) -> Iterator[re.Match[str]]:
     for token in _TOKEN.finditer(typed):
         if not _NO_WORD.search(token[0]):
             name = _FIELD.match(token[0])
-            yield from WORD.finditer(
-                typed, token.start() + (name.end() if name else 0), token.end()
-            )
+            start = token.start() + (name.end() if name else 0)
+            for word in WORD.finditer(typed, start, token.end()):
+                if not typed.startswith("*", word.end()):  # a beginning is no slip of a word
+                    yield word
