@@ -93,7 +93,7 @@ def test_what_is_no_formula_is_searched_as_text(q, problem):
     """A note says why."""
     asked = parse(q)
     assert asked.formulas == ()
-    assert asked.notes[0] == f"AND, OR and NOT are searched as text: {problem}"
+    assert asked.notes == (f"AND, OR and NOT are searched as text: {problem}",)
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from indexer.cleaning.naming import title_name, typed_ids
 from indexer.encoder import Encoder
 from indexer.errors import UnknownPaper
 from indexer.letters import WORD
+from search_api.query.conditions import Conditions
+from search_api.query.filters import Filters
+from search_api.query.formula import All, Clause, Formula, Named, Some
 from search_api.query.query import Query
 from search_api.store.store import Store
 
 MOST_WORDS = 40
 """Of a query in which misspelt ones are looked for. More are pasted, not typed."""
+
+_MOST_PARTS = 20
+"""Of a query that selects nothing, of which each is looked for by itself."""
 
 _TOKEN = re.compile(r"\S+")
 # In which no word is looked for: links, and what has a digit in it.
@@ -60,6 +67,32 @@ def _ids(names: Sequence[str], query: Query, store: Store, notes: list[str]) -> 
             if name not in query.typed_ids:
                 raise
             notes.append(f"{error.detail}; left out")
+
+
+def unfound(query: Query, store: Store) -> Iterator[str]:
+    """Yield what of a query that selects no paper no paper has, where that may be unexpected."""
+    for part in islice(dict.fromkeys(_parts((*query.must, *query.formulas))), _MOST_PARTS):
+        if isinstance(part, Named):
+            if not store.named(part.names):
+                yield f"no paper goes by {part}"
+            continue
+        author = Filters(author=(part.text,))
+        if part.field == "any" and not _has(store, part) and _has(store, author):
+            name = f'author:"{part.text}"' if " " in part.text else f"author:{part.text}"
+            yield f"no paper has {part} in title, abstract or keywords; {name} finds authors"
+
+
+def _parts(formulas: Sequence[Formula]) -> Iterator[Clause | Named]:
+    """Yield the words and names that are wanted."""
+    for formula in formulas:
+        if isinstance(formula, All | Some):
+            yield from _parts(formula.parts)
+        elif isinstance(formula, Clause | Named):
+            yield formula
+
+
+def _has(store: Store, formula: Formula) -> bool:
+    return store.select(Conditions(formulas=(formula,))).count > 0
 
 
 def suggested(query: Query, store: Store, encoder: Encoder | None) -> str | None:

@@ -126,8 +126,8 @@ def _operators(q: str, notes: list[str]) -> list[Operator]:
             more = f" and {len(within) - 1} more" if len(within) > 1 else ""
             notes.append(f"{within[0]}{more} within a long text; searched as text")
         parts = parts[:before] + parts[after:]
-    failed = [part for part in parts if part.problem]
-    notes += [f"{_shown(q, part)} {part.problem}; searched as text" for part in failed]
+    problems = [f"{_shown(q, part)} {part.problem}" for part in parts if part.problem]
+    notes += [f"{one}; searched as text" for one in problems if not any(one in n for n in notes)]
     parts = [part for part in parts if not part.problem]
     if len(parts) > MAX_OPERATORS:
         first = _shown(q, parts[MAX_OPERATORS])
