@@ -158,18 +158,18 @@ def test_formulas_and_beginnings_select_and_rank(engine):
     [
         (
             '"Eva Marsh"',
-            'no paper has "Eva Marsh" in title, abstract or keywords; author:"Eva Marsh" finds '
+            '"Eva Marsh" is looked for in title, abstract and keywords; author:"Eva Marsh" finds '
             "authors",
         ),
         (
             "Marsh AND dunes",
-            "no paper has Marsh in title, abstract or keywords; author:Marsh finds authors",
+            "Marsh is looked for in title, abstract and keywords; author:Marsh finds authors",
         ),
         ("doi:10.1234/nobody AND dunes", "no paper goes by doi:10.1234/nobody"),
     ],
 )
 def test_what_no_paper_has_is_said_where_none_is_left(engine, q, note):
-    """An author is none of the words that a paper must have, and an id may be unknown."""
+    """Authors are not among the words that a paper must have, and an id may be unknown."""
     page = engine.search(Query.parse(q))
     assert (page.total, page.notes[-1]) == (0, note)
     assert engine.search(Query.parse("xylophone AND dunes")).notes == [

@@ -70,16 +70,16 @@ def _ids(names: Sequence[str], query: Query, store: Store, notes: list[str]) -> 
 
 
 def unfound(query: Query, store: Store) -> Iterator[str]:
-    """Yield what of a query that selects no paper no paper has, where that may be unexpected."""
+    """Yield why a query that selects no paper may not have been taken as meant."""
     for part in islice(dict.fromkeys(_parts((*query.must, *query.formulas))), _MOST_PARTS):
         if isinstance(part, Named):
             if not store.named(part.names):
                 yield f"no paper goes by {part}"
             continue
         author = Filters(author=(part.text,))
-        if part.field == "any" and not _has(store, part) and _has(store, author):
+        if part.field == "any" and store.select(Conditions(filters=(author,))).count:
             name = f'author:"{part.text}"' if " " in part.text else f"author:{part.text}"
-            yield f"no paper has {part} in title, abstract or keywords; {name} finds authors"
+            yield f"{part} is looked for in title, abstract and keywords; {name} finds authors"
 
 
 def _parts(formulas: Sequence[Formula]) -> Iterator[Clause | Named]:
@@ -89,10 +89,6 @@ def _parts(formulas: Sequence[Formula]) -> Iterator[Clause | Named]:
             yield from _parts(formula.parts)
         elif isinstance(formula, Clause | Named):
             yield formula
-
-
-def _has(store: Store, formula: Formula) -> bool:
-    return store.select(Conditions(formulas=(formula,))).count > 0
 
 
 def suggested(query: Query, store: Store, encoder: Encoder | None) -> str | None:
