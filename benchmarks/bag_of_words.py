@@ -55,6 +55,10 @@ class BagOfWords:
         self.calls["count_tokens"] += 1
         return [len(text.split()) for text in texts]
 
+    def has_word(self, word: str) -> bool:  # noqa: ARG002
+        """Return that a word is none of the pieces."""
+        return False
+
     def encode_tokens(self, text: str) -> TokenEmbeddings:
         """Return the words that a text's vector is the sum of."""
         self.calls["encode_tokens"] += 1

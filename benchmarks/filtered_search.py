@@ -59,6 +59,10 @@ class WordSum:
         """Return how many words each text has."""
         return [len(text.split()) for text in texts]
 
+    def has_word(self, word: str) -> bool:  # noqa: ARG002
+        """Return that a word is none of the pieces."""
+        return False
+
     def _sum(self, text: str) -> Vectors:
         total = np.full(64, 1e-3, dtype=np.float32)
         for word in re.findall(r"\w+", text.lower()):

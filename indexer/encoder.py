@@ -70,6 +70,9 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str], /) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
 
+    def has_word(self, word: str, /) -> bool:
+        """Tell whether a word is one of the pieces, as frequent ones are."""
+
     def encode_tokens(self, text: str, /) -> TokenEmbeddings | None:
         """Return the word pieces that add up to a document's embedding; ``None``: they do not."""
 
@@ -126,6 +129,11 @@ class SentenceTransformerEncoder:
                 return [len(tokens.ids) for tokens in tokenizer.encode_batch(prompted)]
             tokens = tokenizer(prompted, truncation=False, verbose=False)
         return [len(ids) for ids in tokens["input_ids"]]
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether a word is one of the pieces, as frequent ones are."""
+        nothing, found = self.count_tokens(["", word])
+        return found == nothing + 1
 
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         """Return the word pieces that add up to a document's embedding; ``None``: they do not.

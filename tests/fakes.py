@@ -51,6 +51,9 @@ class FakeEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 
+    def has_word(self, word: str) -> bool:
+        return word == "ottars"
+
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         words = list(re.finditer(r"\w+", text))
         embeddings = [self._constant, *(self._direction(word[0]) for word in words)]

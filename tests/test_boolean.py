@@ -17,7 +17,7 @@ READ = {
     "dune AND NOT (wave OR sand)": "dune AND NOT (wave OR sand)",
     "dune -(wave OR sand)": "dune AND NOT (wave OR sand)",
     "NOT wave": "NOT wave",
-    '("sand dune" OR berm*) AND year:2020..': '("sand dune" OR berm*) AND year_from:2020',
+    '("sand dune" OR berm*) AND year:2020..': '("sand dune" OR berm*) AND year:2020..',
     "title:(dune OR wave)": "title:dune OR title:wave",
     '-title:("sand dune" OR wave) AND sea': 'NOT (title:"sand dune" OR title:wave) AND sea',
     "author:Lee OR author:Wu": "author:Lee OR author:Wu",
@@ -54,6 +54,18 @@ def test_a_formula_has_its_parts():
 
 
 @pytest.mark.parametrize(
+    ("q", "read"),
+    [
+        ("year:2018 OR year:2020..2022", "year:2018 OR year:2020..2022"),
+        ("year:>2017 AND author:Dune", "year:2018.. AND author:Dune"),
+    ],
+)
+def test_a_note_has_years_as_they_are_typed(q, read):
+    """And not as the parameters that they come to."""
+    assert parse(q).notes == (f"read as {read}",)
+
+
+@pytest.mark.parametrize(
     ("q", "problem"),
     {
         "dune OR": "nothing stands at the end",
@@ -64,6 +76,9 @@ def test_a_formula_has_its_parts():
         "(dune OR wave": "a parenthesis is not closed",
         "dune OR wave)": "a parenthesis is closed that was not opened",
         "dune OR related:pmid:1": "related:pmid:1 is no part of AND, OR and NOT",
+        "dune[ti] AND wave": (
+            "dune[ti] has its field as PubMed writes it; here it comes first, as in title:barley"
+        ),
         "dune OR year:20x": "year:20x is not a year or a range such as 2023..2025",
         "NOT " * 40 + "dune": "more than 30 parentheses and NOTs are within each other",
         "(" * 40 + "dune OR wave" + ")" * 40: (
@@ -78,7 +93,7 @@ def test_what_is_no_formula_is_searched_as_text(q, problem):
     """A note says why."""
     asked = parse(q)
     assert asked.formulas == ()
-    assert asked.notes[0] == f"AND, OR and NOT are searched as text: {problem}"
+    assert asked.notes == (f"AND, OR and NOT are searched as text: {problem}",)
 
 
 @pytest.mark.parametrize(

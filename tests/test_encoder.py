@@ -43,6 +43,12 @@ def test_tokens_are_counted_uncut(encoder):
     assert encoder.count_tokens(TEXTS) == [5, 2 + 3 * 200, 4, 2]
 
 
+def test_the_model_knows_frequent_words_as_a_whole(encoder):
+    """Others are made of several pieces."""
+    words = ["protein", "Protein", "protien", "proteinaceous", ""]
+    assert [encoder.has_word(word) for word in words] == [True, True, False, False, False]
+
+
 def test_threads_share_one_encoder(encoder):
     """Concurrent calls give what single calls give."""
     texts = [f"paper number {i} on topic {i % 7}" for i in range(40)]

@@ -91,6 +91,7 @@ FORMS = {
     "related:doi:10.1000/ABC unlike:pmid:1": Asked(like=("doi:10.1000/abc",), unlike=("pmid:1",)),
     "unlike:https://doi.org/10.1000/abc": Asked(unlike=("doi:10.1000/abc",)),
     "related:10.48550/arXiv.2101.00001": Asked(like=("arxiv:2101.00001",)),
+    "related:Lee2015 unlike:key:Roe": Asked(like=("Lee2015",), unlike=("key:roe",)),
     "related:akin:51bb49ea6b40cafb": Asked(like=("akin:51bb49ea6b40cafb",)),
     "related:P19-1001 related:acl:P19-1001": Asked(like=("acl:P19-1001",)),
     '"-a year:2024 b" c': Asked("a year 2024 b c", must=(Clause("-a year:2024 b", True),)),
@@ -105,8 +106,21 @@ LEFT_AS_TEXT = {
     "author: Huang": "author: has no value right after the colon",
     'author:""': 'author:"" has no closing quote after a word, within 300 characters',
     "related:": "related: has no value right after the colon",
-    "related:foo": "related:foo is not an id such as arxiv:2508.15763",
+    "related:foo": "related:foo is not an id such as arxiv:2508.15763 or key:Lee2015",
     "-related:2508.15763": "-related:2508.15763 is no filter; the opposite of related: is unlike:",
+    "abstract:dunes": "abstract:dunes names no field that akin has",
+    "autor:Dune": "autor:Dune names no field (did you mean author:?)",
+    "wom?n": "wom?n has a wildcard within; only * at the end of a word counts",
+    "*dune": "*dune has a wildcard within; only * at the end of a word counts",
+    "ADJ3": 'ADJ3 is no operator here; "…" finds words side by side',
+    "dunes[Title/Abstract]": (
+        "dunes[Title/Abstract] has its field as PubMed writes it; here it comes first, as in "
+        "title:barley"
+    ),
+    "TI=(dunes)": (
+        "TI=(dunes) has its field as Scopus or Web of Science writes it; here it is as in "
+        "title:barley"
+    ),
     "has:elephants": "has:elephants is not has:code",
     "title:—": "title:— has no word",
     "Source:https://x.org": "Source:https://x.org is followed by a link",

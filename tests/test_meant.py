@@ -154,6 +154,30 @@ def test_formulas_and_beginnings_select_and_rank(engine):
 
 
 @pytest.mark.parametrize(
+    ("q", "note"),
+    [
+        (
+            '"Eva Marsh"',
+            '"Eva Marsh" is looked for in title, abstract and keywords; author:"Eva Marsh" finds '
+            "authors",
+        ),
+        (
+            "Marsh AND dunes",
+            "Marsh is looked for in title, abstract and keywords; author:Marsh finds authors",
+        ),
+        ("doi:10.1234/nobody AND dunes", "no paper goes by doi:10.1234/nobody"),
+    ],
+)
+def test_what_no_paper_has_is_said_where_none_is_left(engine, q, note):
+    """Authors are not among the words that a paper must have, and an id may be unknown."""
+    page = engine.search(Query.parse(q))
+    assert (page.total, page.notes[-1]) == (0, note)
+    assert engine.search(Query.parse("xylophone AND dunes")).notes == [
+        "read as xylophone AND dunes"
+    ]
+
+
+@pytest.mark.parametrize(
     ("q", "meant"),
     [
         ("oters at sea", "otters at sea"),
@@ -161,6 +185,8 @@ def test_formulas_and_beginnings_select_and_rank(engine):
         ('title:"plancton waves" -shipps', 'title:"plankton waves" -ships'),
         ("author:Broook voyage", "author:Brook voyage"),
         ("the otter", None),
+        ("traj*", None),
+        ("plankt* plancton", "plankt* plankton"),
         ("10.1234/oters", None),
         ("OTERS", None),
         ("xylophone music", None),
@@ -172,6 +198,13 @@ def test_a_slip_is_offered_to_be_mended(engine, q, meant):
     page = engine.search(Query.parse(q))
     assert page.suggestion == meant
     assert page.query.typed == q
+
+
+def test_a_word_that_the_model_knows_is_no_slip(engine):
+    """Where the model ranks: for words alone it is not loaded."""
+    for mode, meant in {"hybrid": None, "lexical": "otters"}.items():
+        assert engine.search(Query.parse("oters", mode=mode)).suggestion == "otters"
+        assert engine.search(Query.parse("ottars", mode=mode)).suggestion == meant
 
 
 def test_an_unknown_id_that_was_typed_is_left_out(engine):
@@ -186,6 +219,7 @@ def test_an_unknown_id_that_was_typed_is_left_out(engine):
 
 def test_papers_to_be_like_are_known_by_any_name(engine):
     """One that is named twice counts once, and is not in the list."""
+    assert engine.search(Query.parse("related:Marsh2017")).query.like == (MARSH,)
     page = engine.search(Query.related(like=("PMID 77", "Marsh2017", MARSH)))
     assert page.query.like == (MARSH,)
     assert MARSH not in [hit.paper.id for hit in page.hits]

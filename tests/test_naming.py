@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cleaning.naming import key_name, names_in, spellings, title_name, typed_ids
+from indexer.cleaning.naming import ids_within, key_name, names_in, spellings, title_name, typed_ids
 
 TYPED = {
     "10.1234/Dune.7": "doi:10.1234/dune.7",
@@ -39,6 +39,17 @@ TYPED = {
     "openreview:rJXMpikCZ": "openreview:rJXMpikCZ",
     "id:AKIN:0123456789ABCDEF": "akin:0123456789abcdef",
     "key:Lee_2015": "key:lee_2015",
+    "citekey: Lee_2015": "key:lee_2015",
+    "31452[uid]": "pmid:31452",
+    "10.1234/dune.7 [doi]": "doi:10.1234/dune.7",
+    "urn:doi:10.1234/dune.7": "doi:10.1234/dune.7",
+    "info:doi/10.1234/dune.7": "doi:10.1234/dune.7",
+    "arxiv.org/abs/2101.00077": "arxiv:2101.00077",
+    "https://huggingface.co/papers/2101.00077": "arxiv:2101.00077",
+    "pubmed.ncbi.nlm.nih.gov/31452/?term=dunes": "pmid:31452",
+    "https://pubmed.gov/31452": "pmid:31452",
+    "https://www.aclweb.org/anthology/papers/P/P19/P19-1077": "acl:P19-1077",
+    "https://www.aclweb.org/anthology/2020.acl-main.7/": "acl:2020.acl-main.7",
 }
 
 
@@ -53,6 +64,29 @@ def test_several_ids_are_read_in_a_row():
     """Pasted from a list, each once."""
     typed = "PMID:31452, 10.1234/a; arXiv:2101.00077 pmid:31452"
     assert typed_ids(typed) == ("pmid:31452", "doi:10.1234/a", "arxiv:2101.00077")
+    assert typed_ids("PMID: 31452; PMCID: PMC7.") == ("pmid:31452", "pmcid:PMC7")
+    assert typed_ids("10.1234/a;10.1234/b") == ("doi:10.1234/a", "doi:10.1234/b")
+
+
+def test_ids_stand_among_other_words():
+    """A citation has them behind their labels, with a space between."""
+    cited = "Dune B. Salt marshes. Shore 2011. doi: 10.1234/dune.7. PMID: 31452; PMCID: PMC7."
+    assert ids_within(cited) == ("doi:10.1234/dune.7", "pmid:31452", "pmcid:PMC7")
+    assert ids_within("1984 papers, pmid or doi") == ()
+
+
+def test_the_hyphen_of_a_pdf_may_be_any_dash():
+    """A DOI is looked up with those that were typed, and with hyphens."""
+    assert typed_ids("10.1234/a\N{EN DASH}b") == ("doi:10.1234/a\N{EN DASH}b", "doi:10.1234/a-b")
+
+
+@pytest.mark.parametrize(
+    "typed", ["@Lee2015", "[@Lee2015]", r"\cite{Lee2015}", r"\citep*{Lee2015}"]
+)
+def test_a_key_is_read_as_it_is_cited(typed):
+    """In the forms of pandoc and LaTeX."""
+    assert "key:lee2015" in names_in(typed)
+    assert "key:lee2015" in spellings(typed)
 
 
 def test_a_preprint_goes_by_its_doi_without_the_version():

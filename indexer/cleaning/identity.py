@@ -21,7 +21,10 @@ _LINKS = {
     "doi": re.compile(r"(?:doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s?#&]+)", re.IGNORECASE),
     "pmid": re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d+)"),
     "openreview": re.compile(r"openreview\.net/(?:forum|pdf)\?(?:[^#\s]{0,300}&)?id=([\w-]+)"),
-    "acl": re.compile(r"aclanthology\.org/([A-Z]\d{2}-\d{4}|\d{4}\.[\w-]+\.\d+)"),
+    "acl": re.compile(
+        r"(?:aclanthology\.org|aclweb\.org/anthology)/(?:papers/\w/\w+/)?"
+        r"([A-Z]\d{2}-\d{4}|\d{4}\.[\w-]+\.\d+)"
+    ),
     # Not among the kinds that make an id, kept for those who look papers up there.
     "ieee": re.compile(
         r"ieeexplore\.ieee\.org/(?:(?:abstract/)?document/|stamp/stamp\.jsp\?(?:tp=&)?arnumber=)(\d+)"
@@ -34,7 +37,7 @@ _MARKS = {
     "doi": "doi",
     "pmid": "ncbi.nlm.nih.gov",
     "openreview": "openreview.net",
-    "acl": "aclanthology.org",
+    "acl": "anthology",
     "ieee": "ieeexplore.ieee.org",
     "pii": "sciencedirect.com",
 }

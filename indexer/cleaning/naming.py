@@ -37,14 +37,33 @@ IDENTIFIERS = ("doi", "arxiv", "pmid", "pmcid", "openreview", "acl")
 MOST_IDS = 100
 """That are read of one text."""
 
-_LABELS = {**{kind: kind for kind in KINDS}, "pubmed": "pmid", "pmc": "pmcid", "medline": "pmid"}
+_LABELS = {
+    **{kind: kind for kind in KINDS},
+    "pubmed": "pmid",
+    "medline": "pmid",
+    "pmc": "pmcid",
+    "citekey": "key",
+}
 _LABELLED = re.compile(r"([a-z]+)(?:[ ]?id)?\s*[:=.#\s]\s*(\S.*)", re.IGNORECASE | re.DOTALL)
 _ID = re.compile(r"\A(?:paper )?id\s?[:=#]\s?", re.IGNORECASE)
+_URI = re.compile(r"\A(?:info|urn):(doi|pmid|arxiv)[:/]", re.IGNORECASE)
+# As PubMed is asked: 31452104[uid].
+_TAGGED = re.compile(r"(\S+?)\s?\[(pmid|uid|pmcid|doi|aid)\]", re.IGNORECASE)
+_TAGS = {"uid": "pmid", "aid": "doi"}
+# As citations and reference lists have them: PMID: 31452104; PMCID: PMC31452.
+_LABEL_APART = re.compile(r"\b(doi|pmid|pmcid|arxiv)\s*[:\s]\s*(?=(?:PMC)?\d)", re.IGNORECASE)
+_NEXT = re.compile(r"[,;](?=https?://|(?:doi:)?10\.\d{4,9}/)", re.IGNORECASE)
 _AKIN = re.compile(r"akin:[0-9a-f]{16}", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z+.-]*://)?[\w.-]+(?=/)", re.IGNORECASE)
 _DOI_WITHIN = re.compile(r"(?<![\d.])10\.\d{4,9}/[^\s?#&]+")
 _PMC_WITHIN = re.compile(r"/(PMC\d{1,9})\b", re.IGNORECASE)
-_PMID_WITHIN = re.compile(r"/(?:MED|pubmed)/(\d{1,9})\b", re.IGNORECASE)
+_PMID_WITHIN = re.compile(r"(?:/(?:MED|pubmed)|\bpubmed\.gov)/(\d{1,9})\b", re.IGNORECASE)
+_ARXIV_WITHIN = re.compile(  # of sites that show arXiv's papers
+    r"\b(?:ar5iv\.org|alphaxiv\.org|huggingface\.co|semanticscholar\.org)/"
+    r"(?:(?:abs|pdf|html|papers|overview)/|arxiv:)(\d{4}\.\d{4,5})(?!\d)",
+    re.IGNORECASE,
+)
+_WITHIN = {"pmcid": _PMC_WITHIN, "pmid": _PMID_WITHIN, "arxiv": _ARXIV_WITHIN}
 _OF_A_PAGE = re.compile(
     r"(?:\.pdf|/(?:pdf|full|fulltext|abstract|abs|epdf|html|meta))$", re.IGNORECASE
 )
@@ -55,6 +74,8 @@ _BARE = ("doi", "arxiv", "pmcid", "acl")
 
 _AROUND = {"(": ")", "[": "]", "<": ">", "{": "}", '"': '"', "'": "'", "“": "”", "„": "“", "«": "»"}
 _KEY = re.compile(r"[^\s\"“”(){}]{2,100}")
+_CITED = re.compile(r"@(\S+)|\\\w*cite\w*\*?\{([^{},]+)\}")  # pandoc's and LaTeX's
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _MARKUP = frozenset("$\\{}<>&")
 _CATEGORY = re.compile(r" \[[\w.-]+\]$")  # arXiv:2101.00001v2 [cs.CL]
 _IS_WORD = re.compile(r"[^\W\d_]+")
@@ -77,10 +98,10 @@ def typed_ids(text: str) -> tuple[str, ...]:
     An id is read with a label (``DOI: 10…``, ``PMID 123``, ``key:Lee2015``), in a link, or bare
     where nothing else looks like it; in any case, with a version or a full stop behind it.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = _NEXT.sub(" ", unicodedata.normalize("NFKC", text))
     if found := _typed_id(text):
         return found
-    several = [part for part in re.split(r"[\s,;]+", text) if part]
+    several = [part for part in re.split(r"[\s,;]+", _LABEL_APART.sub(r"\1:", text)) if part]
     if not 2 <= len(several) <= MOST_IDS:
         return ()
     names: list[str] = []
@@ -90,6 +111,12 @@ def typed_ids(text: str) -> tuple[str, ...]:
             return ()
         names.append(found[0])
     return tuple(dict.fromkeys(names))
+
+
+def ids_within(text: str) -> tuple[str, ...]:
+    """Return the names of the ids that stand in a text, such as a citation, among other words."""
+    parts = _LABEL_APART.sub(r"\1:", unicodedata.normalize("NFKC", text)).split()
+    return tuple(dict.fromkeys(name for part in parts for name in typed_ids(part)))
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -102,8 +129,9 @@ def spellings(text: str) -> tuple[str, ...]:
     loose = [
         f"{kind}:{found}" for kind in ("pmid", "openreview") if (found := identifier(kind, bare))
     ]
-    if _KEY.fullmatch(bare):
-        loose.append(key_name(bare))
+    cited = _CITED.fullmatch(_bare(bare))
+    keys = [bare, cited[1] or cited[2]] if cited else [bare]
+    loose += [key_name(key) for key in keys if _KEY.fullmatch(key)]
     return tuple(dict.fromkeys([*_typed_id(text), *loose]))
 
 
@@ -125,17 +153,21 @@ def names_in(text: str) -> tuple[str, ...]:
 def _typed_id(text: str) -> tuple[str, ...]:
     """Return the names of the one id that a text is, the likelier first."""
     text = _CATEGORY.sub("", " ".join(_bare(text).split()))
-    text = _bare(_ID.sub("", text, count=1))
+    text = _URI.sub(r"\1:", _bare(_ID.sub("", text, count=1)))
+    if tagged := _TAGGED.fullmatch(text):
+        kind = tagged[2].lower()
+        text = f"{_TAGS.get(kind, kind)}:{tagged[1]}"
     if _AKIN.fullmatch(text):
         return (text.lower(),)
     if labelled := _LABELLED.fullmatch(text):
         label, value = labelled[1].lower(), _bare(labelled[2])
-        if label == "key":
+        if _LABELS.get(label) == "key":
             return (key_name(value),) if _KEY.fullmatch(value) else ()
         kind = _LABELS.get(label, "")
         if kind in IDENTIFIERS and " " not in value and _is_telling(kind, value):
             value = f"PMC{value}" if kind == "pmcid" and value.isdigit() else value
-            return tuple(_of_kind(kind, value) or _of_link(value))
+            if found := tuple(_of_kind(kind, value) or _of_link(value)):
+                return found  # else it may be a host: arxiv.org/abs/…
     if " " in text:
         return ()
     if "/" in text and (found := tuple(_of_link(text))):
@@ -164,7 +196,7 @@ def _of_link(text: str) -> Iterator[str]:
         return
     link = host[0].lower() + text[host.end() :]
     known = known_identifiers(identifiers_in(link))
-    for kind, pattern in (("pmcid", _PMC_WITHIN), ("pmid", _PMID_WITHIN)):
+    for kind, pattern in _WITHIN.items():
         if kind not in known and (match := pattern.search(link)):
             known[kind] = match[1].upper()
     if "doi" not in known and (match := _DOI_WITHIN.search(link)):
@@ -174,9 +206,17 @@ def _of_link(text: str) -> Iterator[str]:
             yield from (f"{kind}:{one}" for one in _versions(kind, found))
 
 
+def variants(name: str) -> tuple[str, ...]:
+    """Return the names that one id stands for, itself first; for most there is no other."""
+    kind, _, found = name.partition(":")
+    return tuple(f"{kind}:{one}" for one in _versions(kind, found))
+
+
 def _versions(kind: str, found: str) -> Iterator[str]:
-    """Yield an identifier, and a DOI without the version that bioRxiv adds to it."""
+    """Yield an identifier; a DOI without a PDF's dashes, or the version that bioRxiv adds, too."""
     yield found
+    if kind == "doi" and (typed := found.translate(_DASHES)) != found:
+        yield typed
     if kind == "doi" and (without := _VERSION.sub("", found)) != found:
         yield without
 

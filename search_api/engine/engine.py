@@ -16,7 +16,7 @@ from indexer.store.entry import Merged
 from indexer.store.generation import Generation
 from search_api.engine.duplicates import Duplicates
 from search_api.engine.fit import check_fit
-from search_api.engine.meant import known, suggested
+from search_api.engine.meant import known, suggested, unfound
 from search_api.explaining.explain import explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
 from search_api.explaining.matches import matches
@@ -194,6 +194,7 @@ class Engine:
         ranking = answer.ranking
         hits = self._hits(answer, offset, query.k)
         end = offset + len(hits)
+        unseen = () if ranking.total else unfound(query, self._store)
         next_ = Cursor(self.info.generation, self._answers.digest(query), end)
         return ResultList(
             query=query,
@@ -203,8 +204,8 @@ class Engine:
             hits=hits,
             facets=ranking.listed.facets(),
             next=next_.encode() if hits and end < ranking.total else None,
-            notes=[*query.notes, *answer.notes],
-            suggestion=suggested(query, self._store),
+            notes=[*query.notes, *answer.notes, *unseen],
+            suggestion=suggested(query, self._store, self.encoder if answer.by_meaning else None),
         )
 
     def _hits(self, answer: Answer, offset: int, k: int) -> list[Hit]:

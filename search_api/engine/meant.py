@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from indexer.cleaning.naming import title_name, typed_ids
+from indexer.encoder import Encoder
 from indexer.errors import UnknownPaper
 from indexer.letters import WORD
+from search_api.query.conditions import Conditions
+from search_api.query.filters import Filters
+from search_api.query.formula import All, Clause, Formula, Named, Some
 from search_api.query.query import Query
 from search_api.store.store import Store
 
 MOST_WORDS = 40
 """Of a query in which misspelt ones are looked for. More are pasted, not typed."""
+
+_MOST_PARTS = 20
+"""Of a query that selects nothing, of which each is looked for by itself."""
 
 _TOKEN = re.compile(r"\S+")
 # In which no word is looked for: links, and what has a digit in it.
@@ -61,10 +69,38 @@ def _ids(names: Sequence[str], query: Query, store: Store, notes: list[str]) -> 
             notes.append(f"{error.detail}; left out")
 
 
-def suggested(query: Query, store: Store) -> str | None:
+def unfound(query: Query, store: Store) -> Iterator[str]:
+    """Yield why a query that selects no paper may not have been taken as meant."""
+    for part in islice(dict.fromkeys(_parts((*query.must, *query.formulas))), _MOST_PARTS):
+        if isinstance(part, Named):
+            if not store.named(part.names):
+                yield f"no paper goes by {part}"
+            continue
+        author = Filters(author=(part.text,))
+        if part.field == "any" and store.select(Conditions(filters=(author,))).count:
+            name = f'author:"{part.text}"' if " " in part.text else f"author:{part.text}"
+            yield f"{part} is looked for in title, abstract and keywords; {name} finds authors"
+
+
+def _parts(formulas: Sequence[Formula]) -> Iterator[Clause | Named]:
+    """Yield the words and names that are wanted."""
+    for formula in formulas:
+        if isinstance(formula, All | Some):
+            yield from _parts(formula.parts)
+        elif isinstance(formula, Clause | Named):
+            yield formula
+
+
+def suggested(query: Query, store: Store, encoder: Encoder | None) -> str | None:
     """Return a query that was typed as it may have been meant, ``None``: there is nothing to mend.
 
-    A word that any paper has is right, and so is one that no word of a paper is near to.
+    A word that any paper has is right, and so is one that no word of a paper is near to, or that
+    the model knows as a whole.
+
+    Args:
+        query: as it was asked.
+        store: of the papers.
+        encoder: of the model that ranked; ``None`` where none did, and none is to be loaded.
     """
     typed = query.typed
     if not typed or query.cursor or typed_ids(typed):
@@ -72,7 +108,8 @@ def suggested(query: Query, store: Store) -> str | None:
     found = list(_words(typed))
     if not found or len(found) > MOST_WORDS:
         return None
-    meant = store.respelled(list(dict.fromkeys(match[0] for match in found)))
+    near = store.respelled(list(dict.fromkeys(match[0] for match in found)))
+    meant = {word: one for word, one in near.items() if not (encoder and encoder.has_word(word))}
     if not meant:
         return None
     pieces, at = [], 0
@@ -88,6 +125,7 @@ def _words(typed: str) -> Iterator[re.Match[str]]:
     for token in _TOKEN.finditer(typed):
         if not _NO_WORD.search(token[0]):
             name = _FIELD.match(token[0])
-            yield from WORD.finditer(
-                typed, token.start() + (name.end() if name else 0), token.end()
-            )
+            start = token.start() + (name.end() if name else 0)
+            for word in WORD.finditer(typed, start, token.end()):
+                if not typed.startswith("*", word.end()):  # a beginning is no slip of a word
+                    yield word

@@ -54,6 +54,14 @@ class Filters:
             if not isinstance(wanted, bool):
                 yield from ((name, text) for text in wanted)
 
+    @property
+    def years(self) -> str:
+        """The years as they are typed, ``""`` where they do not matter."""
+        first, last = self.year_from, self.year_to
+        if first == last:
+            return "" if first is None else f"year:{first}"
+        return f"year:{'' if first is None else first}..{'' if last is None else last}"
+
     def apart(self) -> Iterator[Self]:
         """Yield filters of one field each that together are these; both years are one."""
         yield type(self)(self.year_from, self.year_to)

@@ -77,7 +77,9 @@ Formula = Clause | Filters | Named | Not | All | Some
 def _within(part: Formula) -> str:
     """Return how a formula reads as a part of another."""
     if isinstance(part, Filters):
-        return " AND ".join(_values(name, value) for name, value in part.to_json().items())
+        years = [part.years] if part.years else []
+        values = [_values(n, v) for n, v in part.to_json().items() if not n.startswith("year_")]
+        return " AND ".join(years + values)
     return f"({part})" if isinstance(part, All | Some) else str(part)
 
 

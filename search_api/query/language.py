@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from indexer.cleaning.naming import typed_ids
+from indexer.cleaning.naming import ids_within, typed_ids
 from indexer.fields import FLAGS, TERMS, YEARS, Described
 from indexer.letters import WORD
 from search_api.query import boolean
@@ -126,8 +126,8 @@ def _operators(q: str, notes: list[str]) -> list[Operator]:
             more = f" and {len(within) - 1} more" if len(within) > 1 else ""
             notes.append(f"{within[0]}{more} within a long text; searched as text")
         parts = parts[:before] + parts[after:]
-    failed = [part for part in parts if part.problem]
-    notes += [f"{_shown(q, part)} {part.problem}; searched as text" for part in failed]
+    problems = [f"{_shown(q, part)} {part.problem}" for part in parts if part.problem]
+    notes += [f"{one}; searched as text" for one in problems if not any(one in n for n in notes)]
     parts = [part for part in parts if not part.problem]
     if len(parts) > MAX_OPERATORS:
         first = _shown(q, parts[MAX_OPERATORS])
@@ -162,7 +162,7 @@ def _filters(q: str, parts: list[Operator], notes: list[str]) -> Filters:
         first = _narrower(max, filters.year_from, new.year_from)
         last = _narrower(min, filters.year_to, new.year_to)
         if first is not None and last is not None and first > last:
-            notes.append(f"{_shown(q, part)} contradicts {_years(filters)}; the last one counts")
+            notes.append(f"{_shown(q, part)} contradicts {filters.years}; the last one counts")
             first, last = new.year_from, new.year_to
         values: dict[str, Wanted] = {
             field.name: _joined(filters.terms(field.name), new.terms(field.name)) for field in TERMS
@@ -181,7 +181,7 @@ def _contradictions(typed: Filters, given: Filters) -> Iterator[str]:
     first = _narrower(max, typed.year_from, given.year_from)
     last = _narrower(min, typed.year_to, given.year_to)
     if first is not None and last is not None and first > last:
-        yield f"{_years(typed)} contradicts the filter {_years(given)}; no paper passes both"
+        yield f"{typed.years} contradicts the filter {given.years}; no paper passes both"
     for flag in FLAGS:
         wanted = typed.flag(flag.parameter)
         if {wanted, given.flag(flag.parameter)} == {True, False}:
@@ -193,13 +193,6 @@ def _narrower(pick: Callable[[int, int], int], one: int | None, other: int | Non
     if one is None or other is None:
         return other if one is None else one
     return pick(one, other)
-
-
-def _years(filters: Filters) -> str:
-    first, last = filters.year_from, filters.year_to
-    if first == last:
-        return f"year:{first}"
-    return f"year:{'' if first is None else first}..{'' if last is None else last}"
 
 
 def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
@@ -222,9 +215,7 @@ def _without(q: str, parts: list[Operator]) -> str:
 
 def _names(text: str) -> tuple[str, ...]:
     """Return the names of the papers whose ids are in a text, such as a citation with its DOI."""
-    if _size(text) > LONG:
-        return ()
-    return tuple(dict.fromkeys(name for part in text.split() for name in typed_ids(part)))
+    return () if _size(text) > LONG else ids_within(text)
 
 
 def _size(text: str) -> int:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
-from indexer.cleaning.naming import KINDS, typed_ids
+from indexer.cleaning.naming import KINDS, spellings, typed_ids
 from indexer.fields import FLAGS, TERMS, YEARS
 from indexer.letters import WORD, folded
 from indexer.words import STOP_WORDS
+from search_api.query.elsewhere import FIELDS_ELSEWHERE, form_elsewhere
 from search_api.query.filters import Filters
 from search_api.query.formula import Clause, Formula, Named, Not
 from search_api.query.years import years
@@ -49,8 +50,8 @@ _WISH_END = re.compile(r"[,;]*(?!\S)")
 # A word, a hyphenated one, C++, R&D. No letter alone, no formula: -x and -f(x) are mathematics.
 _NO_WORD = rf"\s()\[\]{{}}<>=$\\^_*|:{QUOTES}"
 _EXCLUDED = re.compile(rf"[^\W\d_][^{_NO_WORD}]*[^{_NO_WORD}-]")
+_WITH_DIGIT = re.compile(r"\d")  # of other citation keys one cannot tell that they are none
 _BEGINNING = re.compile(r"(-?)([^\W\d_][\w'-]{2,})\*[.,;:!?]*")
-
 __all__ = ["MAX_WEIGHT", "QUOTES", "Asked", "Clause", "Operator", "Wish", "operators_of"]
 
 
@@ -129,7 +130,7 @@ def operators_of(q: str) -> Iterator[Operator]:
         start, at = token.span()
         part = _quotation(q, start, at) or _field(q, start, at)
         part = part or _wish(q, start, closing) or _beginning(q, start, at)
-        part = part or _exclusion(q, start, at)
+        part = part or _exclusion(q, start, at) or _of_others(q, start, at)
         if part:
             yield part
             at = _end(q, part.end)
@@ -234,10 +235,18 @@ def _of_no_field(q: str, start: int, end: int, match: re.Match[str]) -> Operator
     if name in _IDS and (names := typed_ids(q[start + len(match[1]) : end])):
         excluded = Operator(start, end, Asked(formulas=(Not(Named(names)),)))
         return excluded if match[1] else None  # it is text that names a paper
-    near = get_close_matches(name, _NAMES, n=1, cutoff=_MOST_LIKE) if match.end() < end else []
-    if not near or q.startswith("//", match.end()):
+    if match.end() == end or q.startswith("//", match.end()):
         return None
-    return Operator(start, end, problem=f"names no field (did you mean {near[0]}:?)")
+    if name in FIELDS_ELSEWHERE:
+        return Operator(start, end, problem="names no field that akin has")
+    near = get_close_matches(name, _NAMES, n=1, cutoff=_MOST_LIKE)
+    problem = f"names no field (did you mean {near[0]}:?)" if near else ""
+    return Operator(start, end, problem=problem) if near else None
+
+
+def _of_others(q: str, start: int, end: int) -> Operator | None:
+    form = form_elsewhere(q, start)
+    return Operator(start, max(form.end, end), problem=form.problem) if form else None
 
 
 def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | str:
@@ -246,7 +255,7 @@ def _asks(name: str, value: str, *, literal: bool, excludes: bool) -> Asked | st
         if excludes:
             return "is no filter; the opposite of related: is unlike:"
         if not (found := _id(value)):
-            return "is not an id such as arxiv:2508.15763"
+            return "is not an id such as arxiv:2508.15763 or key:Lee2015"
         return Asked(like=(found,)) if name == "related" else Asked(unlike=(found,))
     if name == "has":
         if not (flag := _FLAGS.get(value.lower())):
@@ -278,8 +287,11 @@ def _years(value: str) -> Filters | None:
 
 
 def _id(value: str) -> str | None:
-    """Return the id of a paper as the index has it, of an id with its scheme, bare or in a link."""
-    return next(iter(typed_ids(value)), None)
+    """Return what a paper goes by: its id, bare, labelled or in a link, or a citation key."""
+    is_key = bool(_WITH_DIGIT.search(value)) and any(
+        name.startswith("key:") for name in spellings(value)
+    )
+    return next(iter(typed_ids(value)), value if is_key else None)
 
 
 def _closing(q: str) -> dict[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from indexer.arrays import Rows
-from indexer.cleaning.naming import KINDS
+from indexer.cleaning.naming import KINDS, variants
 from search_api.store.store import Selection, Store
 
 _MOST_OF_ONE_NAME = 10
@@ -49,8 +49,11 @@ def _notes(names: Sequence[str], found: Mapping[str, Rows], among: Selection) ->
             left = len(rows) - passing
             does = "does" if left == 1 else "do"
             yield f"{_papers(left)} with this {kind} {does} not pass the filters"
+    told: set[str] = set()
     for name in takewhile(lambda name: _kind(name) != "title", names):
-        if name not in found:
+        same = variants(name)
+        if name not in told and found.keys().isdisjoint(same):
+            told.update(same)
             _, _, value = name.partition(":")
             yield f"no paper with the {KINDS[_kind(name)]} {value} here; searched as text"
 

@@ -14,12 +14,12 @@ from indexer.words import STOP_WORDS, TERMS_OF_WRITING, stem
 MOST_WORDS = 100_000
 """The most frequent of them are looked through, which takes some milliseconds."""
 
-_SHORTEST, _LONG = 5, 9
+_SHORTEST, _LONG = 5, 11
 """Letters of a word that one may be misspelt in, and two. Near shorter ones others always are."""
 
 _LONGEST = 40
 
-_ONE_IN = 5000
+_ONE_IN = 2000
 """Of so many papers one has a word, or it may be a slip itself, or a name that nobody means."""
 
 
