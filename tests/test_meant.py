@@ -160,6 +160,11 @@ def test_formulas_and_beginnings_select_and_rank(engine):
         ("plankton AND trajectroies", "plankton AND trajectories"),
         ('title:"plancton waves" -shipps', 'title:"plankton waves" -ships'),
         ("author:Broook voyage", "author:Brook voyage"),
+        (
+            'oters source:shipps -venue:"sallt shipps" group:includid',
+            'otters source:shipps -venue:"sallt shipps" group:includid',
+        ),
+        ("source:shipps", None),
         ("the otter", None),
         ("10.1234/oters", None),
         ("OTERS", None),
