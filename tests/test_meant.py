@@ -184,6 +184,11 @@ def test_what_no_paper_has_is_said_where_none_is_left(engine, q, note):
         ("plankton AND trajectroies", "plankton AND trajectories"),
         ('title:"plancton waves" -shipps', 'title:"plankton waves" -ships'),
         ("author:Broook voyage", "author:Brook voyage"),
+        (
+            'oters source:shipps -venue:"sallt shipps" group:includid',
+            'otters source:shipps -venue:"sallt shipps" group:includid',
+        ),
+        ("source:shipps", None),
         ("the otter", None),
         ("traj*", None),
         ("plankt* plancton", "plankt* plankton"),

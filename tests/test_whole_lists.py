@@ -35,6 +35,7 @@ PAPERS = [
         2000 + n % 20,
         categories=(f"k.{'ab'[n % 2]}",),
         doi=f"10.1000/x.{n}",
+        extra={"citation_key": "Lee2010" if n > 57 else f"Lee{n}"},
     )
     for n in range(60)
 ]
@@ -184,6 +185,8 @@ def test_search_and_related_write_the_whole_list(run, client, tmp_path):
         (("search", "a", "--output", "a.doc"), "no format"),
         (("search", "a", "--output", "a.ris", "--format", "table"), "for people"),
         (("related", "--unlike", FIRST), "--like-file"),
+        (("related", "--like-file", "-", "--text", "-"), "read once"),
+        (("export", "--output", "none/a.bib"), "there is no folder none"),
     ],
 )
 def test_wrong_use_is_refused(run, tmp_path, monkeypatch, line, message):
@@ -253,6 +256,14 @@ def test_what_is_no_text_is_refused(tmp_path, content, reason):
     assert reason in refused.value.detail
 
 
+def test_words_that_look_like_a_file_are_said_to_be_words(capsys):
+    """A slip in its name is not searched for unseen."""
+    assert text_of("abstrct.txt") == "abstrct.txt"
+    assert "no such file" in capsys.readouterr().err
+    assert text_of("trained on graphs.") == "trained on graphs."
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("words", ["otters", "a/b", "x" * 5000, "a\0b", " -", ""])
 def test_words_that_name_no_file_are_words(words):
     """They come out as they are."""
@@ -310,6 +321,18 @@ def test_ids_that_are_not_there_are_all_named(run, tmp_path):
     assert "left out: doi:10.1/none, arXiv:2101.00001" in err
     path.write_text("doi:10.1/none\n")
     assert run("related", "--like-file", path, "--skip-unknown")[0] == 2
+
+
+def test_papers_are_named_in_a_file_by_their_keys(run, tmp_path):
+    """A key that two papers have names neither, and the error says which have it."""
+    path = tmp_path / "keys.txt"
+    path.write_text("Lee0\nlee1\n")
+    expected = run("related", FIRST, SECOND, "--format", "ris")
+    assert run("related", "--like-file", path, "--format", "ris") == expected
+    path.write_text("Lee0\nLee2010\n")
+    code, _, err = run("related", "--like-file", path)
+    assert code == 2
+    assert "Lee2010 (more than one: doi:10.1000/x.58, doi:10.1000/x.59)" in " ".join(err.split())
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,20 @@ from search_api.exports.document import document
 from search_api.exports.tables import SUFFIXES, write_rows
 from search_api.exports.workbook import Cell
 
+
+def _place(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+    """Return where to write to, ``None`` for standard output."""
+    if value is None or value == Path("-"):
+        return None
+    if not value.parent.is_dir():
+        raise click.BadParameter(f"{value}: there is no folder {value.parent}")
+    return value
+
+
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=lambda _, __, value: None if value == Path("-") else value,  # standard output
+    callback=_place,
     help="File to write to; it is replaced once all is written. Its name chooses the format.",
 )
 

@@ -58,7 +58,9 @@ def related(ids: tuple[str, ...], unlike: tuple[str, ...], text: str, **options:
             "name a paper to be near, by id, in a file with --like-file, or give an abstract with "
             "--text; --unlike alone is not enough"
         )
-    text, named = text_of(text), Named.take(options)
+    named = Named.take(options)
+    named.check(text)
+    text = text_of(text)
 
     def related_to(shape: Shape, like: Ids, far: Ids) -> Query:
         return Query.related(text=text, like=(*ids, *like), unlike=(*unlike, *far), **shape)
@@ -96,7 +98,9 @@ def explain(
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     reranker = reranker_of(options.pop("reranker"))
-    text, named, shape = text_of(text), Named.take(options), shape_of(options)
+    named, shape = Named.take(options), shape_of(options)
+    named.check(text)
+    text = text_of(text)
 
     def list_of(near: Ids, far: Ids) -> Query:
         both = {"like": (*like, *near), "unlike": (*unlike, *far)}

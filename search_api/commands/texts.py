@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+import click
 
 from indexer.documents import Document
 from indexer.errors import SourceUnreadable, UnknownPaper
@@ -22,6 +26,9 @@ _PLAIN = frozenset({"", ".txt", ".ids", ".list"})
 _MOST = 1 << 20
 """Bytes of a file of text or ids; no abstract and no list of papers to be like is so long."""
 
+
+_NAME = re.compile(r"\S+\.(?:txt|md|text)", re.IGNORECASE)
+"""What looks like a file of text, though none is there."""
 
 Ids = tuple[str, ...]
 
@@ -49,6 +56,15 @@ class Named:
     def files(self) -> bool:
         """Whether there is any."""
         return bool(self.near or self.far)
+
+    def check(self, text: str) -> None:
+        """See to it that standard input is read once.
+
+        Raises:
+            click.UsageError: it is to be more than one of the files and the text of ``--text``.
+        """
+        if (self.near, self.far, text).count(STDIN) > 1:
+            raise click.UsageError("standard input can be read once: only one of these can be -")
 
     def of(self, engine: Engine) -> tuple[Ids, Ids]:
         """Return the papers to be near and those to be far from, as an engine has them.
@@ -81,6 +97,8 @@ def text_of(given: str) -> str:
         text = _read(given)
         tell(f"--text is what is in the file {given}")
     else:
+        if _NAME.fullmatch(given):
+            tell(f"--text {given}: no such file here; taken as words")
         return given
     if not text.strip():
         raise SourceUnreadable(f"{given}: no text in it", file=given)
@@ -144,35 +162,39 @@ def papers_named(engine: Engine, path: str, skip_unknown: bool) -> tuple[str, ..
         UnknownPaper: some are not in the index; all of them are named.
     """
     found: dict[str, None] = {}
-    unknown: list[str] = []
-    for stated, ids in _papers_in(path) or [(one, (one,)) for one in ids_in(path)]:
-        known = _known(engine, ids)
-        if known is None:
-            unknown.append(stated)
-        else:
-            found[known] = None
+    unknown: dict[str, str] = {}
+    for stated, names in _papers_in(path) or [(one, (one,)) for one in ids_in(path)]:
+        try:
+            found[_id_of(engine, names)] = None
+        except UnknownPaper as error:
+            several = ", ".join(error.context.get("candidates", ()))
+            unknown[stated] = f"{stated} (more than one: {several})" if several else stated
+    which = ", ".join(unknown.values())
     if unknown and not (skip_unknown and found):
-        which = ", ".join(unknown)
         raise UnknownPaper(
             f"{path}: {len(unknown)} of {len(found) + len(unknown)} are not in the index of "
-            f"{engine.info.papers:,} papers: {which}. --skip-unknown goes on without them",
-            ids=unknown,
+            f"{engine.info.papers:,} papers, or not one: {which}. --skip-unknown goes on without "
+            "them",
+            ids=list(unknown),
             file=path,
             index=engine.info.to_json(),
         )
     if unknown:
-        tell(f"{path}: not in the index, left out: {', '.join(unknown)}")
+        tell(f"{path}: not in the index, or not one, left out: {which}")
     return tuple(found)
 
 
-def _known(engine: Engine, ids: Ids) -> str | None:
-    """Return the first of the ids that a paper of the index has, ``None`` where none has one."""
-    for one in ids:
-        try:
-            return engine.paper(one).id
-        except UnknownPaper:
-            continue
-    return None
+def _id_of(engine: Engine, names: Ids) -> str:
+    """Return the id of the paper that goes by the first of the names that one goes by.
+
+    Raises:
+        UnknownPaper: none does, or more than one.
+    """
+    *likelier, last = names or ("",)
+    for name in likelier:
+        with suppress(UnknownPaper):
+            return engine.ids([name])[0]
+    return engine.ids([last])[0]
 
 
 def _is_file(given: str) -> bool:

@@ -150,7 +150,11 @@ class Duplicates:
             for titles in _pairs(verdict, records[name], records[other])
         ]
         if not pairs:
-            raise BadParameter.of("id", [*some, *others], "nothing to decide: name two records")
+            raise BadParameter.of(
+                "id",
+                [*some, *others],
+                "nothing to decide: name two records; what states the very same has one key",
+            )
         return add_decisions(self.file, [Decision.of(verdict, both, where) for both in pairs])
 
     def undo(self, some: Sequence[str], others: Sequence[str]) -> list[Decision]:

@@ -27,6 +27,8 @@ _TOKEN = re.compile(r"\S+")
 # In which no word is looked for: links, and what has a digit in it.
 _NO_WORD = re.compile(r"://|[0-9]")
 _FIELD = re.compile(r"\W*[A-Za-z]+:(?=\S)")
+# Of files, journals and groups no words are known, only of what papers say and who wrote them.
+_UNSPELT = re.compile(r"(?i:source|group|venue|category):(?:\"[^\"]*\"?|\S+)")
 
 
 def known(query: Query, store: Store) -> Query:
@@ -122,7 +124,7 @@ def suggested(query: Query, store: Store, encoder: Encoder | None) -> str | None
 
 def _words(typed: str) -> Iterator[re.Match[str]]:
     """Yield the words of a query, in time linear in its length."""
-    for token in _TOKEN.finditer(typed):
+    for token in _TOKEN.finditer(_UNSPELT.sub(lambda found: " " * len(found[0]), typed)):
         if not _NO_WORD.search(token[0]):
             name = _FIELD.match(token[0])
             start = token.start() + (name.end() if name else 0)
