@@ -411,3 +411,18 @@ def test_answers_of_services(tmp_path, service):
     assert paper.venue == "Pond Letters"
     assert paper.doi == (None if service == "eric" else "10.1000/pond.7")
     assert paper.arxiv_id == ("2107.01234" if service == "ads" else None)
+
+
+def test_titles_of_several_languages_are_not_one(tmp_path):
+    """The first is the title; groups among the authors and split pages are read, too."""
+    record = {
+        "title_s": ["On moss", "Sur les mousses"],
+        "authors": {
+            "author": [{"lastName": "Roe", "firstName": "Eve"}, {"collectiveName": "Bogs"}]
+        },
+        "start_page": "3",
+        "end_page": "9",
+    }
+    paper = read_lines(json_records, tmp_path, record)[0].paper
+    assert (paper.title, paper.authors) == ("On moss", ("Eve Roe", "Bogs"))
+    assert (paper.extra["other_titles"], paper.extra["pages"]) == (["Sur les mousses"], "3-9")
