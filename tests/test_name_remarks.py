@@ -117,3 +117,23 @@ def test_no_letter_is_lost(text):
 
     shown = unicodedata.normalize("NFD", attached_in_name(attached(text))).replace("ı", "i")
     assert plain(shown) == plain(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Roe, Eve MD", "Roe, Eve"),
+        ("Roe, Eve B. RN, MSN", "Roe, Eve B."),
+        ("Eve Roe MD PhD", "Eve Roe"),
+        ("Eve Roe MBBS MPH", "Eve Roe"),
+        ("Eve Roe BSc (Hons)", "Eve Roe"),
+        ("Roe E. (MD)", "Roe E."),
+        ("ROE EVE PHD", "ROE EVE"),
+        ("Eve Roe1,2*", "Eve Roe"),
+        ("Roe, MD", "Roe, MD"),
+        ("Roe MD, PhD", "Roe MD"),
+    ],
+)
+def test_degrees_need_no_comma(written, shown):
+    """Where one of several is surely a degree they all are; two capitals alone are initials."""
+    assert without_remarks([written]) == ([shown], [], False)

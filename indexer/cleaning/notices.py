@@ -33,12 +33,12 @@ _APPENDED = re.compile(
             |(?i:author|publication|publisher)(?i:'s)?\s(?i:abstract))[\])];?
       | ABSTRACT\ FROM\ (?:AUTHOR|PUBLISHER)S?\b\.?
       | Adapted\ from\ (?:the\ )?source\ document\.?$
-    )\s*""",
+    )[\s,;]*""",
     re.VERBOSE | re.DOTALL,
 )
 _BEGINS = re.compile(
     rf"""(?:
-        (?:^|(?<=[.!?)\]"”»;:])),?\s*(?=
+        (?:^|(?<=[.!?)\]"”»;:])(?<!\([cC]\))),?\s*(?=
             [\[(]?(?:Crown\s+|Copyright:?\s*)?Copyright\b[^.]{{0,6}}(?:{_SIGN}|{_YEAR}|{_PRESS})
           | [\[(]?{_SIGN}\s*(?:{_SIGN}|(?i:by)\s|{_YEAR}|{_PRESS}|[Cc]opyright)
           | COPYRIGHT\s*{_SIGN}
@@ -46,7 +46,8 @@ _BEGINS = re.compile(
           | (?i:(?:all\ )?rights\ reserved)|Published\ (?:by|on\ behalf|under\ licen)
           | {_YEAR},?\s{_PRESS}
           | This\ (?:article|paper|work)?\s?is\ (?:an\ open|protected\ by))
-      | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|\(copyright\)\s*{_YEAR}|©\s*(?:Copyright|{_YEAR}))
+      | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|\(copyright\)\s*{_YEAR}|©\s*(?:Copyright|{_YEAR})
+            |\([cC]\)\s*{_YEAR},?\s{_PRESS})
     )""",
     re.VERBOSE,
 )
@@ -96,7 +97,7 @@ def split_copyright(text: str) -> tuple[str, str]:
     """
     notices = []
     if any(mark in text for mark in _APPENDED_MARKS):
-        notices = [found[0].strip() for found in _APPENDED.finditer(text)]
+        notices = [found[0].strip(" ,;") for found in _APPENDED.finditer(text)]
         if notices:
             text = _APPENDED.sub(" ", text).strip()
     if any(mark in text for mark in _MARKS):
@@ -105,8 +106,8 @@ def split_copyright(text: str) -> tuple[str, str]:
             text = text[end:]
         for begins in _BEGINS.finditer(text, max(0, len(text) - _LONGEST)):
             if _is_notice(text[begins.end() :]):
-                notices.append(text[begins.start() :].strip())
-                text = text[: begins.start()].rstrip()
+                notices.append(text[begins.start() :].strip(" ,;"))
+                text = text[: begins.start()].rstrip(" ,;")
                 break
     return text, " ".join(notices)
 
