@@ -52,12 +52,13 @@ _SUSPECT = re.compile(
     + r"| al\b|others\b|MD\b|M\.D|Dr\b|Prof|Ass[ot]"
     + rf"|(?<=[\s,]){SURE_DEGREE}|(?:,|[a-zà-ÿ])\s*\b{DEGREE}(?=[,\s]|\Z)"
 )
-_IN_PLAIN = re.compile("P[hH]| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed")
+_IN_PLAIN = tuple("Ph|PH| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed".split("|"))
 
 
 def may_hold_remarks(written: Sequence[str]) -> bool:
     """Tell quickly whether names in plain letters may have a title or a degree."""
-    return _IN_PLAIN.search("\n".join(written)) is not None
+    listed = "\n".join(written)
+    return any(map(listed.__contains__, _IN_PLAIN))
 
 
 def without_remarks(
