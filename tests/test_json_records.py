@@ -431,4 +431,5 @@ def test_titles_of_several_languages_are_not_one(tmp_path):
 def test_the_head_of_a_rejected_record_holds_no_controls(tmp_path):
     """Neither C0 nor C1 reach a ledger that is shown on a terminal."""
     (found,) = read_lines(json_records, tmp_path, '{"moss": "wet\x9b31m\x1b]52;c;eA==\x07"')
-    assert isinstance(found, Rejection) and found.head.isprintable()
+    assert isinstance(found, Rejection)
+    assert found.head.isprintable()
