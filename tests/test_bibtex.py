@@ -707,3 +707,28 @@ def test_an_entry_yields_one_result_whatever_is_in_it(tmp_path_factory, fields):
     assert isinstance(first, Record)
     assert isinstance(last, Record)
     assert (first.paper.title, last.paper.title) == ("Before", "After")
+
+
+def test_groups_that_an_old_jabref_lists_are_those_of_its_entries(tmp_path):
+    """The tree names entries by their keys; its lines are broken anywhere, its signs escaped."""
+    text = r"""% This file was created with JabRef 2.10.
+@book{moss1, title = {Moss}, groups = {Mine}}
+@book{fern2, title = {Fern}}
+
+@comment{jabref-meta: groupsversion:3;}
+
+@comment{jabref-meta: groupstree:
+0 AllEntriesGroup:;
+1 ExplicitGroup:Plants\;0\;moss1\;fern2\;;
+2 ExplicitGroup:Wet\\\; shady\;2\;mos
+s1\;;
+1 KeywordGroup:green\;0\;keywords\;fern2\;0\;0\;;
+}
+"""
+    path = tmp_path / "a.bib"
+    path.write_text(text)
+    found = bibtex.read(Document(path, "a.bib", given=True))
+    assert [one.paper.extra["groups"] for one in found] == [
+        ["Mine", "Plants", "Wet; shady"],
+        ["Plants"],
+    ]

@@ -944,3 +944,22 @@ def test_prose_over_many_lines_is_no_rows(tmp_path):
         tmp_path / "a.csv", "Authors,Title,Abstract,Year", row, ROWS[0]
     )
     assert (titles, rejected) == (["Hives", "Swarms of valley 0"], [])
+
+
+def test_publish_or_perish_knows_nothing_where_it_writes_0(tmp_path):
+    """Neither volume nor pages 0 are kept, which would tell two versions of a paper apart."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Cites,Authors,Title,Year,Source,GSRank,Volume,Issue,StartPage,EndPage,ECC\n"
+        "0,E Roe,Moss,2019,Bogs,1,0,0,0,0,0\n"
+    )
+    (found,) = csv_table.read(Document(path, "a.csv", given=True))
+    assert not {"volume", "issue", "pages", "first_page"} & found.paper.extra.keys()
+
+
+def test_a_citation_key_may_stand_in_extra_of_zotero(tmp_path):
+    """Zotero's table has no column for it."""
+    path = tmp_path / "a.csv"
+    path.write_text('Key,Title,Abstract Note,Extra\nX,Moss,,"PMID: 12\nCitation Key: roe19"\n')
+    (found,) = csv_table.read(Document(path, "a.csv", given=True))
+    assert (found.paper.extra["citation_key"], found.paper.extra["pmid"]) == ("roe19", "12")

@@ -523,3 +523,22 @@ def test_whatever_a_file_holds_it_is_read_to_its_end(tmp_path_factory, pieces):
         shown = [item.reason, item.head] if isinstance(item, Broken) else item
         json.dumps(shown, ensure_ascii=False).encode("utf-8", "surrogateescape")
     assert isinstance(first_object(path.read_bytes().decode("utf-8", "replace")), dict)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"notes": [{"text": "seen", "by": "me"}], "authors": ["Eve Roe"], "title": "Moss"},
+        {"notes": [{"text": "seen"}], "title": "Moss", "year": 2001},
+        {"data": [{"title": "Table 1", "abstract": "cells"}], "title": "Moss", "abstract": "Wet."},
+        {"hits": [{"text": "a"}], "more": {"title": "x"}, "title": "Moss", "abstract": "Wet."},
+    ],
+)
+def test_a_list_before_the_title_of_a_record_is_no_answer(tmp_path, record):
+    """What an object says behind a list tells, too, that it is a record: it is read as it is."""
+    path = tmp_path / "a.json"
+    for text in (json.dumps(record), json.dumps(record, indent=1), json.dumps([record, record])):
+        path.write_text(text)
+        assert [item for _, item in items(Document(path, "a.json", given=True))] == [record] * (
+            2 if text[0] == "[" else 1
+        )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer.cleaning.names import displayed, parse_name, read_plainly
 from indexer.cleaning.text import clean
 from indexer.documents import Document
-from indexer.paper import Paper, Record
+from indexer.paper import Paper, Record, Rejection
 from indexer.readers import json_records
 from tests.json_documents import (
     NAME,
@@ -411,3 +411,25 @@ def test_answers_of_services(tmp_path, service):
     assert paper.venue == "Pond Letters"
     assert paper.doi == (None if service == "eric" else "10.1000/pond.7")
     assert paper.arxiv_id == ("2107.01234" if service == "ads" else None)
+
+
+def test_titles_of_several_languages_are_not_one(tmp_path):
+    """The first is the title; groups among the authors and split pages are read, too."""
+    record = {
+        "title_s": ["On moss", "Sur les mousses"],
+        "authors": {
+            "author": [{"lastName": "Roe", "firstName": "Eve"}, {"collectiveName": "Bogs"}]
+        },
+        "start_page": "3",
+        "end_page": "9",
+    }
+    paper = read_lines(json_records, tmp_path, record)[0].paper
+    assert (paper.title, paper.authors) == ("On moss", ("Eve Roe", "Bogs"))
+    assert (paper.extra["other_titles"], paper.extra["pages"]) == (["Sur les mousses"], "3-9")
+
+
+def test_the_head_of_a_rejected_record_holds_no_controls(tmp_path):
+    """Neither C0 nor C1 reach a ledger that is shown on a terminal."""
+    (found,) = read_lines(json_records, tmp_path, '{"moss": "wet\x9b31m\x1b]52;c;eA==\x07"')
+    assert isinstance(found, Rejection)
+    assert found.head.isprintable()

@@ -285,7 +285,7 @@ def test_journals_at_ovid_are_read_as_they_are_indented(indent):
             "issn": "1091-5397",
             "database": "Journals@Ovid Full Text",
             "authors_cut": True,
-            "copyright": ", (C) 2019 Bog & Sons, Inc.",
+            "copyright": "(C) 2019 Bog & Sons, Inc.",
             "date_stated": "May/June 2019",
         },
     )

@@ -134,3 +134,23 @@ def test_no_letter_is_lost(text):
 def test_a_name_that_is_none_stays_and_takes_no_longer_than_others(odd):
     """From some signs in a row what stands before a remark was looked for until the next day."""
     assert without_remarks([odd]) == ([odd], [], False)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Roe, Eve MD", "Roe, Eve"),
+        ("Roe, Eve B. RN, MSN", "Roe, Eve B."),
+        ("Eve Roe MD PhD", "Eve Roe"),
+        ("Eve Roe MBBS MPH", "Eve Roe"),
+        ("Eve Roe BSc (Hons)", "Eve Roe"),
+        ("Roe E. (MD)", "Roe E."),
+        ("ROE EVE PHD", "ROE EVE"),
+        ("Eve Roe1,2*", "Eve Roe"),
+        ("Roe, MD", "Roe, MD"),
+        ("Roe MD, PhD", "Roe MD"),
+    ],
+)
+def test_degrees_need_no_comma(written, shown):
+    """Where one of several is surely a degree they all are; two capitals alone are initials."""
+    assert without_remarks([written]) == ([shown], [], False)

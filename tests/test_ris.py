@@ -718,3 +718,49 @@ def test_whatever_a_file_holds_is_a_record_or_a_rejection(pieces, mark):
         path = Path(folder, "file.ris")
         path.write_bytes(mark + b"".join(piece + end for piece, end in pieces))
         assert_printable(ris.read(Document(path, "file.ris", given=True)))
+
+
+def test_ovid_writes_the_kind_of_work_behind_a_title(tmp_path):
+    """It is taken off where Ovid's link or the record's own kind shows that it is none of it."""
+    text = """TY  - JOUR
+T1  - Moss in rain. [Article]
+JF  - Moss
+UR  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&AN=1
+ER  -
+TY  - JOUR
+T1  - Fern [Conference Abstract]
+M3  - Conference Abstract
+ER  -
+TY  - JOUR
+T1  - Bog [Peat]
+ER  -
+"""
+    path = tmp_path / "a.ris"
+    path.write_text(text)
+    found = [one.paper for one in ris.read(Document(path, "a.ris", given=True))]
+    assert [(one.title, one.venue, one.extra.get("type_of_work")) for one in found] == [
+        ("Moss in rain", "Moss", "Article"),
+        ("Fern", None, "Conference Abstract"),
+        ("Bog [Peat]", None, None),
+    ]
+
+
+def test_the_cochrane_library_has_tags_of_its_own(tmp_path):
+    """A line `DOI - …` is no keyword or issue, and C3 holds the number of PubMed."""
+    text = """TY  - JOUR
+TI  - Moss
+KW  - *bog; Rain
+IS  - 3
+DOI - 10.1000/moss.3
+C3  - PUBMED 31234567,EMBASE 2001234567
+ER  -
+"""
+    path = tmp_path / "a.ris"
+    path.write_text(text)
+    (found,) = (one.paper for one in ris.read(Document(path, "a.ris", given=True)))
+    assert (found.doi, found.extra["pmid"], found.extra["issue"], found.extra["keywords"]) == (
+        "10.1000/moss.3",
+        "31234567",
+        "3",
+        ["bog", "Rain"],
+    )

@@ -187,7 +187,7 @@ MARKUP = {
     '<AbstractText Label="UNLABELLED">We saw.</AbstractText>': "AIM: To see. We saw.",
     "&lt;AbstractText Label=&quot;AIM&quot;&gt;To see.&lt;/AbstractText&gt;": "AIM: To see.",
     'N<ce:inf>2</ce:inf>, K<ce:sup loc="post">+</ce:sup> <ce:italic>in vivo</ce:italic>': (
-        "N2, K+ in vivo"
+        "N₂, K⁺ in vivo"
     ),
     "<Heading>Aim</Heading><Para>To see.</Para>": "Aim: To see.",
     '<Emphasis Type="Italic">p</Emphasis> &lt; .05 and n > 3': "p < .05 and n > 3",
@@ -290,7 +290,7 @@ LONG_NOTICES = {
     "Moss is wet. ABSTRACT FROM AUTHOR": ("Moss is wet.", "ABSTRACT FROM AUTHOR"),
     f"Moss is wet. {APA} (journal abstract)": ("Moss is wet.", f"{APA} (journal abstract)"),
     f"Moss is wet. {LICENCE}": ("Moss is wet.", LICENCE),
-    "Moss is wet., (C) 2011 Bog & Sons, Inc.": ("Moss is wet.", ", (C) 2011 Bog & Sons, Inc."),
+    "Moss is wet., (C) 2011 Bog & Sons, Inc.": ("Moss is wet.", "(C) 2011 Bog & Sons, Inc."),
     "Moss is wet. (copyright) 2009 Bog & Sons.": ("Moss is wet.", "(copyright) 2009 Bog & Sons."),
     "Moss is wet. © 2024 Informa UK Limited, trading as Taylor & Francis Group.": (
         "Moss is wet.",
@@ -374,3 +374,39 @@ def test_an_abstract_and_its_notice_hold_all_that_was_said(text):
     text = clean(text)
     abstract, notice = split_copyright(text)
     assert sorted((abstract + notice).replace(" ", "")) == sorted(text.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ('<Emphasis Type="Italic">Poa annua</Emphasis>is green', "Poa annua is green"),
+        ("<jats:italic>Poa</jats:italic>and <i>Carex nigra</i>are", "Poa and Carex nigra are"),
+        ("seen in<i>Poa annua</i>here", "seen in Poa annuahere"),
+        (
+            "<i>Poa</i>ceae, un<i>break</i>able, <b>T</b>he, <i>H</i>is",
+            "Poaceae, unbreakable, The, His",
+        ),
+    ],
+)
+def test_words_that_publishers_glued_to_a_tag_are_parted(raw, read):
+    """Where a small word follows a tag as a whole, a space was lost; other letters go on a word."""
+    assert clean(raw) == read
+
+
+@pytest.mark.parametrize(
+    ("raw", "abstract", "notice"),
+    [
+        (
+            "Moss grows. [ABSTRACT FROM AUTHOR], Copyright of Moss is the property of Bog Press "
+            "and its content may not be copied.",
+            "Moss grows.",
+            "[ABSTRACT FROM AUTHOR] Copyright of Moss is the property of Bog Press and its content "
+            "may not be copied.",
+        ),
+        ("Moss grows., © 2020 Bog Press.", "Moss grows.", "© 2020 Bog Press."),
+        ("Moss grows (C) 2019 Elsevier.", "Moss grows", "(C) 2019 Elsevier."),
+    ],
+)
+def test_a_notice_leaves_no_comma_behind(raw, abstract, notice):
+    """Neither what is left nor what is taken off has what stood between them."""
+    assert clean_abstract(raw) == (abstract, notice)

@@ -152,3 +152,42 @@ def test_other_formats_are_not_taken_for_it(head):
 def test_whatever_a_file_holds_only_records_and_rejections_come_out(tmp_path_factory, items):
     """Reading ends, and all that comes out can be printed."""
     assert_printable(read_text(zotero_json, tmp_path_factory.mktemp("a"), json.dumps(items)))
+
+
+def test_collections_that_betterbibtex_lists_are_groups(tmp_path):
+    """A collection holds the items of its list, wherever its name stands; a broken table none."""
+    table = {
+        "PQRS2345": {"name": "Mosses", "parent": False, "items": [11, 12], "collections": []},
+        "PQRS2346": {"name": "Wet mosses", "parent": "PQRS2345", "items": ["ITEM2222", None]},
+        "PQRS2347": ["odd"],
+    }
+    config = {"label": "BetterBibTeX JSON", "preferences": {}}
+    moss = {"itemType": "book", "title": "Moss", "creators": [], "itemID": 11}
+    fern = {**moss, "title": "Fern", "itemID": 12, "key": "ITEM2222"}
+    other = {**moss, "title": "Heath", "itemID": 13, "collections": ["PQRS2345", "PQRS9999"]}
+    text = json.dumps({"config": config, "collections": table, "items": [moss, fern, other]})
+    assert zotero_json.recognises(text[:60], ".json")
+    found = read_text(zotero_json, tmp_path, text)
+    assert [one.paper.extra.get("groups") for one in found] == [
+        ["Mosses"],
+        ["Mosses", "Wet mosses"],
+        ["Mosses"],
+    ]
+    cut = read_text(zotero_json, tmp_path, text.replace('"parent": false', '"parent": nope'))
+    assert [isinstance(one, Record) and one.paper.extra.get("groups") for one in cut][-1] is None
+
+
+@pytest.mark.parametrize(
+    ("extra", "field", "key"),
+    [
+        ("Citation Key: moss2019\nPMID: 12", None, "moss2019"),
+        ("seen\nbibtex*: moss19", "", "moss19"),
+        ("Citation Key: old", "new", "new"),
+    ],
+)
+def test_a_citation_key_may_stand_in_the_field_for_all_else(tmp_path, extra, field, key):
+    """It is Zotero's way where an item has no field for it, and no part of the note."""
+    item = {"itemType": "book", "title": "Moss", "creators": [], "extra": extra}
+    item |= {} if field is None else {"citationKey": field}
+    found = read_text(zotero_json, tmp_path, json.dumps([item]))[0].paper.extra
+    assert (found["citation_key"], "Key" in found.get("note", "")) == (key, False)

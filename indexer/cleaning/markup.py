@@ -45,6 +45,15 @@ _TAG = re.compile(
     r"(?P<attributes>(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"']+))*)\s*(?P<empty>/?)>"
     r"|<!--[^<>]*-->|<!\[CDATA\[|\]\]>|<<ETX>>"
 )
+_STYLES = r"(?:\w+:)?(?:i|em|b|strong|italic|bold|Emphasis|Italic|Bold)"
+_SMALL = r"(?:is|are|was|were|has|have|had|and|of|in|to|for|from|with|by|that|which|than|the)\b"
+# Where publishers lost the space at a tag: the place shows by a word that is no end of another.
+_GLUED = re.compile(
+    rf"(?:(?<=[^\W\d_]{{3}}</i>)|(?<=</em>)|(?<=</[Bb]old>)|(?<=</[Ii]talic>)|(?<=:italic>)"
+    rf"|(?<=:bold>)|(?<=</Emphasis>))(?={_SMALL}(?![-'’]))"
+    rf"|(?<=[\s(](?:of|in|by|to))(?=<{_STYLES}\b[^<>]*>(?:[A-Z]|\w+\s))"
+    rf"|(?<=[\s(](?:and|for|the))(?=<{_STYLES}\b[^<>]*>(?:[A-Z]|\w+\s))"
+)
 _LABEL = re.compile(r"\sLabel\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 _NO_LABEL = frozenset(("", "UNLABELLED", "UNASSIGNED"))
 _BLOCKS = frozenset(
@@ -61,6 +70,7 @@ def without_markup(text: str) -> str:
     """Return the text without markup, entities as characters; paragraphs stay apart."""
     for _ in range(3):  # markup may itself be escaped: &amp;lt;i&amp;gt;
         if "<" in text:
+            text = _GLUED.sub(" ", text)
             text = _TAG.sub(_shown, with_tagged_scripts(text))
         if "&" not in text:
             break

@@ -38,7 +38,10 @@ _AFFILIATION = re.compile(
 )
 _NAMESAKE = re.compile(r"(?<=\w) 0\d{3}(?=,|\Z)")
 _MARKS = re.compile(r"(?<=[\w.])[\s,]*[*†‡§¶¹²³]+(?:,[*†‡§¶¹²³]+)*(?=,|\Z)")
-_DEGREES = re.compile(rf"(?:,\s*{DEGREE}(?:\s+{DEGREE})*|(?<![\s,])[\s,]+{SURE_DEGREE})+\s*\Z")
+_DEGREES = re.compile(rf"(?<![\s,])(?:[\s,]+{DEGREE})+\s*\Z")
+_SURE = re.compile(rf",|(?<=[\s,]){SURE_DEGREE}")
+_BRACKETED = re.compile(rf"{_SPACES}[(\[](?:{DEGREE}[\s,]*|Hons\.?)[)\]]")
+_NUMBERS = re.compile(r"(?<=[a-zà-ÿ])\d{1,2}(?:\s*,\s*\d{1,2})*[*†‡§¶]*\Z")
 _FULL_GIVEN = re.compile(rf"[^\W\d_]*[a-zà-ÿ].*?(?=(?:[\s,]+{DEGREE})+\s*\Z)")
 _TITLES = re.compile(r"(?:(?:Prof(?:essor)?|Dr|Assoc|Asst)\b\.?[\s-]*){1,3}(?=\S+\s+\S)")
 _OTHERS = re.compile(
@@ -53,14 +56,15 @@ _LONGEST = 1_000
 _SUSPECT = re.compile(
     "|".join(map(re.escape, "@*†‡§¶¹²³([<0123456789"))
     + r"| al\b|others\b|MD\b|M\.D|Dr\b|Prof|Ass[ot]"
-    + rf"|(?<=[\s,]){SURE_DEGREE}|,\s*{DEGREE}(?=[,\s]|\Z)"
+    + rf"|(?<=[\s,]){SURE_DEGREE}|(?:,|[a-zà-ÿ])\s*\b{DEGREE}(?=[,\s]|\Z)"
 )
-_IN_PLAIN = re.compile("Ph| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed")
+_IN_PLAIN = tuple("Ph|PH| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed".split("|"))
 
 
 def may_hold_remarks(written: Sequence[str]) -> bool:
     """Tell quickly whether names in plain letters may have a title or a degree."""
-    return _IN_PLAIN.search("\n".join(written)) is not None
+    listed = "\n".join(written)
+    return any(map(listed.__contains__, _IN_PLAIN))
 
 
 def without_remarks(
@@ -130,9 +134,28 @@ def _alone(name: str, affiliations: list[str]) -> str:
     if affiliation and not _OF_AN_INSTITUTION.search(text, 0, affiliation.start()):
         affiliations.append(affiliation[1])
         text = text[: affiliation.start()]
-    text = _MARKS.sub("", _NAMESAKE.sub("", text))
-    if degrees := _DEGREES.search(text):
-        before = text[: degrees.start()]
-        if " " in before.strip() or "," in before:  # `Carey, MD` has two initials
-            text = before
+    if " " in text.strip():
+        text = _NUMBERS.sub("", text)
+    text = _without_degrees(_BRACKETED.sub("", _MARKS.sub("", _NAMESAKE.sub("", text))))
     return _TITLES.sub("", text, count=1) if text[:1] in "PDA" else text
+
+
+def _without_degrees(name: str) -> str:
+    """Return a name without what stands behind it, of which some part is surely a degree.
+
+    ``Eve Jones MD PhD``, ``Jones, Eve RN``; ``Jones MD`` and ``Eve Jones MD`` may have initials.
+    """
+    degrees = _DEGREES.search(name)
+    if not degrees:
+        return name
+    before = name[: degrees.start()]
+    _, comma, given = before.partition(",")
+    if comma and _FULL_GIVEN.match(given.lstrip() + degrees[0]):
+        return before
+    sure = _SURE.search(degrees[0])
+    if not sure:
+        return name
+    if not (" " in before.strip() or comma):  # `Carey, MD` has two initials
+        before = name[: degrees.start() + sure.start()]
+        return before if " " in before.strip() else name
+    return before

@@ -20,7 +20,7 @@ _PARTICLES = frozenset(
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|vi|2nd|3rd)\.?", re.IGNORECASE)
 SURE_DEGREE = (
-    r"(?:Ph\.? ?D|D\.? ?Phil|M\.?Phil|[BM]\.?Sc|[BM]\.?Ed|Ed\.?D|Psy\.?D|Pharm\.?D|MBBS|MBChB"
+    r"(?:P[hH]\.? ?D|D\.? ?Phil|M\.?Phil|[BM]\.?Sc|[BM]\.?Ed|Ed\.?D|Psy\.?D|Pharm\.?D|MBBS|MBChB"
     r"|FRC[A-Z]{1,3}|FAC[SP]|FAAN)\b\.?"
 )
 # Behind a comma, as without one `MD` is two initials.

@@ -33,12 +33,12 @@ _APPENDED = re.compile(
             |(?i:author|publication|publisher)(?i:'s)?\s(?i:abstract))[\])];?
       | ABSTRACT\ FROM\ (?:AUTHOR|PUBLISHER)S?\b\.?
       | Adapted\ from\ (?:the\ )?source\ document\.?$
-    )\s*""",
+    )[\s,;]*""",
     re.VERBOSE | re.DOTALL,
 )
 _BEGINS = re.compile(
     rf"""(?:
-        (?:^|(?<=[.!?)\]"”»;:])),?\s*(?=
+        (?:^|(?<=[.!?)\]"”»;:])(?<!\([cC]\))),?\s*(?=
             [\[(]?(?:Crown\s+|Copyright:?\s*)?Copyright\b[^.]{{0,6}}(?:{_SIGN}|{_YEAR}|{_PRESS})
           | [\[(]?{_SIGN}\s*(?:{_SIGN}|(?i:by)\s|{_YEAR}|{_PRESS}|[Cc]opyright)
           | COPYRIGHT\s*{_SIGN}
@@ -46,7 +46,8 @@ _BEGINS = re.compile(
           | (?i:(?:all\ )?rights\ reserved)|Published\ (?:by|on\ behalf|under\ licen)
           | {_YEAR},?\s{_PRESS}
           | This\ (?:article|paper|work)?\s?is\ (?:an\ open|protected\ by))
-      | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|\(copyright\)\s*{_YEAR}|©\s*(?:Copyright|{_YEAR}))
+      | \s+(?=(?:Crown\s+)?Copyright:?\s*{_SIGN}|\(copyright\)\s*{_YEAR}|©\s*(?:Copyright|{_YEAR})
+            |\([cC]\)\s*{_YEAR},?\s{_PRESS})
     )""",
     re.VERBOSE,
 )
@@ -75,14 +76,7 @@ _SMALL = frozenset(
     "published publisher publishing reservados reserved reserves rights réservés selection the "
     "to tous trading und under van via von vorbehalten with y".split()
 )
-# To look for one of these is quicker than to search for a pattern, and most texts have none.
-_MARKS = tuple(
-    "©|\ufffd|opyright|COPYRIGHT|(c)|(C)|eserved|ublished by|Published on|open access|open-access|"
-    "Elsevier|Wiley|Springer|Lippincott".split("|")
-)
-_APPENDED_MARKS = tuple(
-    "may not be copied|source document|Database Record|ABSTRACT|bstract from| abstract]".split("|")
-)
+_NEAR_THE_END = 300
 
 
 def split_copyright(text: str) -> tuple[str, str]:
@@ -95,20 +89,50 @@ def split_copyright(text: str) -> tuple[str, str]:
         The abstract, and what was taken off it, ``""`` if nothing was.
     """
     notices = []
-    if any(mark in text for mark in _APPENDED_MARKS):
-        notices = [found[0].strip() for found in _APPENDED.finditer(text)]
+    if _may_be_appended(text):
+        notices = [found[0].strip(" ,;") for found in _APPENDED.finditer(text)]
         if notices:
             text = _APPENDED.sub(" ", text).strip()
-    if any(mark in text for mark in _MARKS):
+    if _may_hold_notice(text):
         if end := _head(text):
             notices.append(text[:end].strip())
             text = text[end:]
         for begins in _BEGINS.finditer(text, max(0, len(text) - _LONGEST)):
             if _is_notice(text[begins.end() :]):
-                notices.append(text[begins.start() :].strip())
-                text = text[: begins.start()].rstrip()
+                notices.append(text[begins.start() :].strip(" ,;"))
+                text = text[: begins.start()].rstrip(" ,;")
                 break
     return text, " ".join(notices)
+
+
+def _may_be_appended(text: str) -> bool:
+    """Tell quickly: to look for some words is faster than to search for a pattern."""
+    return (
+        "ABSTRACT" in text
+        or "bstract from" in text
+        or " abstract]" in text
+        or "Database Record" in text
+        or "may not be copied" in text
+        or "source document" in text[-_NEAR_THE_END:]
+    )
+
+
+def _may_hold_notice(text: str) -> bool:
+    """Tell likewise; most texts have none of these, and each search counts."""
+    if (
+        "opyright" in text
+        or "eserved" in text
+        or "(C)" in text
+        or "(c)" in text
+        or "Published " in text
+        or "is an open" in text
+        or "COPYRIGHT" in text
+        or "©" in text
+        or "\ufffd" in text
+    ):
+        return True
+    end = text[-_NEAR_THE_END:]
+    return "Elsevier" in end or "Wiley" in end or "Springer" in end or "Lippincott" in end
 
 
 def _head(text: str) -> int:

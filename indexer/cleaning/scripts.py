@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
+from functools import partial
 
 _LOWERED = str.maketrans("0123456789+-−x", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₓ", " ")
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻", " ")
@@ -93,10 +95,15 @@ def with_scripts(text: str) -> str:
     if "^" in text or "_" in text:
         text = _BRACED.sub(_of_braces, text)
     if "_" in text:
-        text = _SUBSTANCE.sub(_of_substance, text)
+        text = _in_words(text, "_", partial(_SUBSTANCE.sub, _of_substance))
     if "^" in text:
-        text = _POWER.sub(_of_power, text)
+        text = _in_words(text, "^", partial(_POWER.sub, _of_power))
     return text
+
+
+def _in_words(text: str, sign: str, change: Callable[[str], str]) -> str:
+    """Return a text whose words that hold a sign are changed: few of them do."""
+    return " ".join(change(word) if sign in word else word for word in text.split(" "))
 
 
 def with_bare_scripts(formula: str) -> str:

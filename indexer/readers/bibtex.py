@@ -30,6 +30,7 @@ from indexer.paper import Record, Rejection
 from indexer.readers.bibtex_blocks import blocks
 from indexer.readers.bibtex_crossref import Inheritance
 from indexer.readers.bibtex_entry import MONTHS, BrokenEntryError, Fields, take_apart
+from indexer.readers.bibtex_groups import Groups
 from indexer.readers.bibtex_text import listed, names, pages, plain, verbatim
 from indexer.readers.own_bibtex import bibtex_record
 from indexer.readers.record import make_record, reject
@@ -97,6 +98,7 @@ def read(document: Document) -> Iterator[Record | Rejection]:
     """Yield every entry; comments, preambles and macros are none."""
     macros = dict(MONTHS)
     inheritance = Inheritance(document)
+    groups = Groups(document)
     for block in blocks(document.lines()):
         head = " ".join(block.text[:1000].split())
         if block.problem:
@@ -113,11 +115,16 @@ def read(document: Document) -> Iterator[Record | Rejection]:
             yield bibtex_record(document, block.line, entry.values, head)
         else:
             filled, missing = inheritance.filled(entry)
-            yield _paper(document, block.line, filled, missing, head)
+            yield _paper(document, block.line, filled, missing, groups.of(entry.key), head)
 
 
 def _paper(
-    document: Document, line: int, entry: Fields, missing: list[str], head: str
+    document: Document,
+    line: int,
+    entry: Fields,
+    missing: list[str],
+    listing: list[str],
+    head: str,
 ) -> Record | Rejection:
     fields = {name: value for name, value in entry.values.items() if value.strip()}
     identifiers = _identifiers(fields)
@@ -147,7 +154,7 @@ def _paper(
             "type": entry.kind,
             "citation_key": entry.key,
             "keywords": keywords,
-            "groups": groups,
+            "groups": groups + listing,
             "editors": [str(name) for name in editors],
             "more_links": more_links,
             "crossref_missing": missing,

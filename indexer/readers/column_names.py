@@ -27,13 +27,13 @@ categories: categories category primarycategory woscategories subjectcategories 
 categories: fieldsofstudy terms
 doi: doi itemdoi originalpaperdoi doiurl doilink idsdoi di
 arxiv: arxivid arxiv arxivnumber arxivurl
-pmid: pmid pubmedid originalpaperpubmedid pubmed idspmid
+pmid: pmid pubmedid originalpaperpubmedid pubmed idspmid medlinepmid
 pmcid: pmcid pubmedcentralid idspmcid pmcreferencenumber
 openreview: openreview openreviewid
 acl: acl aclid anthologyid
 url: ee url urls link links pdflink openurllink articleurl externalurl sourceurls sourceurl
 url: permalink plink documenturl primarylocationlandingpageurl landingpageurl sourcelinkout
-url: paperurl fulltexturl dimensionsurl doilink pdfurl entryid ur id
+url: paperurl fulltexturl fulltextlink embaselink dimensionsurl doilink pdfurl entryid ur id
 code: code hascode codeurl codelink codeurls github githuburl
 keywords: authorkeywords keywords keyword manualtags ieeeterms indexkeywords subjectterms kw
 keywords: automatictags tags tag keywordsplus meshterms mesh meshheadings descriptors

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.cleaning.identity import scheme_of
 from indexer.documents import Document
@@ -45,6 +45,11 @@ _TYPES = frozenset(
     "treaty webpage".split()
 )
 _NOTED = re.compile(r"(PMID|PMCID|arXiv|DOI|OpenReview|ACL)(?: id)?\s*:\s*(\S+)", re.IGNORECASE)
+_CITATION_KEY = re.compile(
+    r"\s*(?:citation[ -]?key\s*:\s*(\S.*?)|bib(?:la)?tex\*?:\s*(\S+))\s*", re.IGNORECASE
+)
+"""As Zotero writes it into a field for what it has no field for; ``bibtex:`` before."""
+
 _CLASS = re.compile(r"arxiv\s*:\s*\S+\s+\[([\w.-]+)\]", re.IGNORECASE)
 _SAME_NAME = ("type", "volume", "issue", "publisher", "language", "ISSN", "ISBN")
 _RENAMED = {
@@ -85,13 +90,14 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
     if is_own_item(item):
         return csl_record(document, line, item, "")
     authors, cut = people(item.get("author"))
-    noted, categories, note = from_note(text_of(item.get("note")))
+    noted, categories, key, note = from_note(text_of(item.get("note")))
     extra: dict[str, Any] = {name.lower(): one_or_all(item.get(name)) for name in _SAME_NAME}
     extra |= {
         "editors": [str(editor) for editor in people(item.get("editor"))[0]],
         "keywords": listed(item.get("keyword")),
         "accessed": date_text(item.get("accessed")),
         "note": note,
+        **({"citation_key": key} if key else {}),
         **_others(item),
     }
     identifiers: dict[str, object] = {
@@ -122,22 +128,37 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
     )
 
 
-def from_note(note: str) -> tuple[dict[str, str], list[str], str]:
-    """Part the identifiers that a note holds, a line each, from the rest of it.
+class Noted(NamedTuple):
+    """What a note holds in lines of their own.
 
-    Returns:
-        The identifiers by kind, arXiv's class, and the lines that are none.
+    Attributes:
+        identifiers: by kind.
+        categories: arXiv's class.
+        citation_key: ``""`` if none is stated.
+        rest: the other lines.
     """
+
+    identifiers: dict[str, str]
+    categories: list[str]
+    citation_key: str
+    rest: str
+
+
+def from_note(note: str) -> Noted:
+    """Part the identifiers and the citation key that a note holds, a line each, from the rest."""
     found: dict[str, str] = {}
     categories: list[str] = []
+    key = ""
     rest = []
     for line in note.splitlines():
-        if match := _NOTED.match(line.strip()):
+        if stated := _CITATION_KEY.fullmatch(line):
+            key = key or stated[1] or stated[2]
+        elif match := _NOTED.match(line.strip()):
             found.setdefault(match[1].lower(), match[2])
             categories += _CLASS.findall(line)
         else:
             rest.append(line)
-    return found, categories, "\n".join(rest).strip()
+    return Noted(found, categories, key, "\n".join(rest).strip())
 
 
 def _others(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from indexer.documents import LONGEST_LINE, Document
 from indexer.paper import Record, Rejection
-from indexer.readers.json_splitter import LISTS, OWN, Broken, Found, Splitter
+from indexer.readers.json_splitter import LISTS, OWN, OWN_NAME, Broken, Found, Splitter, beside
 from indexer.readers.json_values import READ, decode
 from indexer.readers.record import reject
 
@@ -136,11 +136,19 @@ def _first(text: str) -> tuple[dict[str, Any], bool]:
             at = _next(opening, at, ":")
             if key in LISTS and opening[at] in "[{" and OWN.isdisjoint(map(str.lower, found)):
                 inner, listed = _first(opening[at:])
-                if inner and (listed or opening[at] == "["):
+                if inner and (listed or opening[at] == "[") and not _in_a_record(opening, at):
                     return inner, True
             found[key], at = READ(opening, at)
     except (ValueError, LookupError, TypeError, RecursionError):  # cut, broken, or at its end
         return found, False
+
+
+def _in_a_record(text: str, at: int) -> bool:
+    """Tell whether behind the value that begins here an object says what only records say."""
+    try:
+        return OWN_NAME.search(beside(text, READ(text, at)[1])) is not None
+    except (ValueError, RecursionError):
+        return False
 
 
 def _next(text: str, at: int, mark: str) -> int:

@@ -17,6 +17,7 @@ _WHOLE = (
     *("name", "full_name", "fullName", "fullname", "display_name", "displayName"),
     *(
         "collective_name",
+        "collectiveName",
         "creator",
         "author_name",
         "text",

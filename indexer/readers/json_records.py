@@ -72,6 +72,8 @@ _NAMES = {
     "volume": "volume journalvolume",
     "issue": "issue number journalissue",
     "pages": "pages page pagerange pageinfo journalpages",
+    "first_page": "startpage firstpage pagestart pagefirst",
+    "last_page": "endpage lastpage pageend pagelast",
     "publisher": "publisher",
     "issn": "issn",
     "isbn": "isbn",
@@ -165,6 +167,9 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
         if (stated := record[key]) not in _EMPTY:
             if role in value:
                 extra[key] = stated
+            elif role == "title" and isinstance(stated, list) and _SOLR.search(key):
+                value[role], *in_other_languages = texts_of(stated) or [""]
+                extra["other_titles"] = in_other_languages
             else:
                 value[role] = stated
     authors, cut = people(value.get("authors"))
@@ -179,6 +184,9 @@ def _paper(document: Document, line: int, item: dict[str, Any]) -> Record | Reje
             extra[name] = listed(value[name])
     if "editors" in value:
         extra["editors"] = [str(editor) for editor in people(value["editors"])[0]]
+    first, last = (text_of(value.get(name)) for name in ("first_page", "last_page"))
+    if first and "pages" not in extra:
+        extra["pages"] = f"{first}-{last}" if last and last != first else first
     venue = _venue(value.get("venue"), extra)
     url = first_text(value.get("url"))
     identifiers = _identifiers(value, extra)

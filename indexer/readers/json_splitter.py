@@ -51,7 +51,7 @@ _TITLED = re.compile(r'"(?:title|display_?name|abstract\w*|paperabstract)"\s*:',
 _WITH_TEXT = re.compile(
     rf'{_TITLED.pattern}|"(?:text|headline|itemtype|casename|nameofact)"\s*:', re.IGNORECASE
 )
-_OWN = re.compile(rf'"(?:{"|".join(OWN)})"\s*:', re.IGNORECASE)
+OWN_NAME = re.compile(rf'"(?:{"|".join(OWN)})"\s*:', re.IGNORECASE)
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
 
 
@@ -203,7 +203,7 @@ class Splitter:
         named = _NAMED_LIST.search(self._text, max(self._start, self._at - 64), self._at)
         if not named or named[1] not in LISTS:
             return False
-        if _OWN.search(self._text, self._start, self._at):
+        if OWN_NAME.search(self._text, self._start, self._at):
             return False  # they lie in a record
         while len(self._text) - self._at < _ENOUGH and self._fill():
             pass
@@ -211,7 +211,11 @@ class Splitter:
         while depth and end - self._at < _ENOUGH and (mark := BRACKET.match(self._text, end)):
             depth += 1 if mark[1] in "{[" else -1
             end = mark.end()
-        telling = _WITH_TEXT if not _TITLE.search(self._text, self._start, self._at) else _TITLED
+        behind = "" if depth else beside(self._text, end)
+        if OWN_NAME.search(behind):
+            return False
+        titled = _TITLE.search(self._text, self._start, self._at) or _TITLE.search(behind)
+        telling = _TITLED if titled else _WITH_TEXT
         return telling.search(self._text, self._at, len(self._text) if depth else end) is not None
 
     def _pass_over(self, depth: int) -> None:
@@ -286,6 +290,24 @@ class Splitter:
         self._at -= self._start
         self._start = self._counted = 0
         return bool(more)
+
+
+def beside(text: str, at: int) -> str:
+    """Return what an object says itself behind a list in it, without what lies deeper.
+
+    Args:
+        text: may be cut before the object ends.
+        at: behind the list.
+    """
+    said, depth = [], 0
+    while mark := BRACKET.match(text, at):
+        if not depth:
+            said.append(text[at : mark.start(1)])
+        depth += 1 if mark[1] in "{[" else -1
+        at = mark.end()
+        if depth < 0:
+            return "".join(said)
+    return "".join(said) + ("" if depth else text[at:])
 
 
 def _is_empty_answer(answer: dict[str, Any]) -> bool:

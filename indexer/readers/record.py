@@ -32,7 +32,7 @@ _TITLE_WORDS = 12
 
 def reject(document: Document, line: int, reason: str, head: str) -> Rejection:
     """Return a rejection, its head cut and made printable."""
-    return Rejection(document.name, line, reason, readable(head)[:_HEAD_CHARACTERS])
+    return Rejection(document.name, line, reason, printable(readable(head)[:_HEAD_CHARACTERS]))
 
 
 def with_next(items: Iterator[T]) -> Iterator[tuple[T, T | None]]:

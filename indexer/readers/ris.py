@@ -36,6 +36,7 @@ from indexer.cleaning.text import clean_abstract
 from indexer.documents import Document, split_lines
 from indexer.paper import Record, Rejection
 from indexer.readers import ris_values, tagged, tagged_values
+from indexer.readers.ovid import title_and_kind
 from indexer.readers.own import is_own, ris_record
 from indexer.readers.record import make_record
 from indexer.readers.tagged import Entry, Open, Syntax
@@ -43,7 +44,7 @@ from indexer.readers.tagged import Entry, Open, Syntax
 FORMAT = "ris"
 
 _USUAL = "  -"  # between tag and value
-_TAG = re.compile(r"(\s*)([A-Za-z][A-Za-z0-9]|PMC(?:ID)?|PMID)(\s*[-–—])(.*)", re.DOTALL)
+_TAG = re.compile(r"(\s*)([A-Za-z][A-Za-z0-9]|PMC(?:ID)?|PMID|DOI)(\s*[-–—])(.*)", re.DOTALL)
 _BEGINNING = re.compile(r"TY\s*[-–—]\s*\w{0,20}", re.IGNORECASE)
 _MORE = "BT CP CT ED J1 J9 JI L3 LK NL PA PI PMC PMCID PMID PU U1 U2 U3 U4 U5 YR"
 _KNOWN = frozenset(TAG_KEY_MAPPING) | frozenset(_MORE.split())
@@ -102,6 +103,8 @@ def _tag(text: str, first: str) -> tuple[str, str] | None:
     if (name == "ER" and not bare) or (name == "TY" and bare.upper() in TYPE_OF_REFERENCE_MAPPING):
         return name, value
     model = _TAG.fullmatch(first) or match
+    if name == "DOI":  # as the Cochrane Library writes it
+        return ("DO", bare) if identifier("doi", bare) else None
     like = (
         indent == model[1]
         and (gap == model[3] or "\t" in gap or len(tag) > 2)
@@ -122,8 +125,9 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     if is_own(entry.text("DP"), entry.text("ID")):
         return ris_record(document, entry.line, entry.pairs, entry.head)
     titles = entry.distinct("TI", "T1", "CT") or entry.distinct("BT") or entry.distinct("ST", "TT")
-    title = titles[0] if titles else ""
-    venues = [venue for venue in entry.distinct(*_VENUES) if venue != title]
+    stated = titles[0] if titles else ""
+    title, kinds = _without_kind(entry, stated)
+    venues = [venue for venue in entry.distinct(*_VENUES) if venue != stated]
     abstract, *shorter = _abstracts(entry)
     identifiers = ris_values.identifiers(entry)
     names, cut = _authors(entry, identifiers)
@@ -136,8 +140,8 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
     others = tagged_values.others(entry, _NAMES, used)
     extra = {
         "type": entry.text("TY"),
-        "type_of_work": "; ".join(m for m in entry.distinct("M3") if not identifier("doi", m)),
-        "other_titles": [t for t in entry.distinct("TI", "T1") if t != title],
+        "type_of_work": "; ".join(m for m in kinds if not identifier("doi", m)),
+        "other_titles": [t for t in entry.distinct("TI", "T1") if t != stated],
         "short_title": next((t for t in entry.distinct("ST") if not title.startswith(t)), ""),
         "translated_title": next((t for t in entry.distinct("TT") if t != title), ""),
         "other_abstracts": [one for one in shorter if one not in abstract],
@@ -179,6 +183,15 @@ def _paper(document: Document, entry: Entry) -> Record | Rejection:
         extra=extra,
         head=entry.head,
     )
+
+
+def _without_kind(entry: Entry, title: str) -> tuple[str, list[str]]:
+    """Return a title without the kind of work that Ovid has behind it, and all such kinds."""
+    kinds = entry.distinct("M3")
+    bare, kind = title_and_kind(title)
+    if not kind or (kind not in kinds and "//ovidsp." not in "".join(entry.values("UR"))):
+        return title, kinds
+    return bare, list(dict.fromkeys([*kinds, kind]))
 
 
 def _abstracts(entry: Entry) -> list[str]:

@@ -52,7 +52,9 @@ def _pmid(entry: Entry) -> str:
         tags += ["AN", "C5"]
     elif "Scopus" in databases:
         tags += ["C2"]
-    marked = (m for value in entry.values("AN", "C2", "U1", "N1") if (m := _PMID.search(value)))
+    marked = (
+        m for value in entry.values("AN", "C2", "C3", "U1", "N1") if (m := _PMID.search(value))
+    )
     bare = (number for number in entry.values(*tags) if number.isdecimal())
     return next(bare, "") or next((m[1] or m[2] or m[3] for m in marked), "")
 

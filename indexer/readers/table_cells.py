@@ -77,6 +77,12 @@ class Row:
         """Mark columns whose values need not be kept, as a field holds them now."""
         self._taken.update(positions)
 
+    def drop(self, nothing: str, *fields: str) -> None:
+        """Empty the cells of these fields that say ``nothing``."""
+        for position in (i for field in fields for i in self.columns.fields.get(field, ())):
+            if position < len(self._cells) and self._cells[position] == nothing:
+                self._cells[position] = ""
+
     def take(self, field: str) -> str:
         """Return the best value of a field, ``""`` if there is none."""
         if field not in self.columns.fields:

@@ -30,6 +30,7 @@ _WEB = re.compile(r"(?:https?|ftp)://[^\s/]")
 _BETWEEN_LINKS = re.compile(r";\s*(?=https?://)|[\s|]+")
 _OPEN_URL_DOI = re.compile(r"[?&](?:rft_)?id=(?:info:)?doi[:/]([^&\s]+)", re.IGNORECASE)
 _ZOTERO_EXTRA = re.compile(r"^(arxiv|pmid|pmcid|doi): *(\S+)", re.IGNORECASE | re.MULTILINE)
+_ZOTERO_KEY = re.compile(r"\s*citation[ -]?key\s*:\s*(\S.*?)\s*$", re.IGNORECASE)
 _ARXIV_CLASS = re.compile(r"[a-z]+(?:-[a-z]+)?\.[A-Za-z-]+|(?:hep|nucl|gr|quant|math)-[a-z]+")
 _YES = frozenset("yes true y 1".split())
 _NO = frozenset("no false n 0".split())
@@ -86,6 +87,8 @@ def _paper(document: Document, line: int, row: Row, head: str) -> Record | Rejec
         identifiers["doi"] = unquote(doi[1])
     title, abstract, venue = (row.take(field) for field in ("title", "abstract", "venue"))
     categories, code = _categories(row), _code(row)
+    if row.columns.has("gsrank", "ecc"):  # Publish or Perish writes 0 for what it does not know
+        row.drop("0", "volume", "issue", "first_page", "last_page")
     found: dict[str, Any] = {
         "volume": row.number("volume"),
         "issue": row.number("issue"),
@@ -93,7 +96,7 @@ def _paper(document: Document, line: int, row: Row, head: str) -> Record | Rejec
         "article_number": row.number("article_number"),
         "keywords": _all(row, "keywords"),
         "groups": _all(row, "groups"),
-        "citation_key": row.take("citation_key"),
+        "citation_key": row.take("citation_key") or _noted_key(row),
         "editors": [str(parse_name(name)) for name in split_names(row.take("editors"))[0]],
         **{name: row.take(name) for name in ("publisher", "issn", "isbn", "language", "note")},
         "type": row.take("type").strip("; "),
@@ -160,6 +163,12 @@ def _identifiers(row: Row) -> dict[str, object]:
         for kind, value in _ZOTERO_EXTRA.findall(row.named("extra")[1]):
             stated[kind.lower()] = stated.get(kind.lower()) or value
     return {kind: value for kind, value in stated.items() if value}
+
+
+def _noted_key(row: Row) -> str:
+    """Return the citation key that Zotero has in its field for what it has no field for."""
+    lines = row.named("extra")[1].splitlines() if row.columns.has("abstractnote") else []
+    return next((found[1] for line in lines if (found := _ZOTERO_KEY.match(line))), "")
 
 
 def _url(row: Row) -> str | None:

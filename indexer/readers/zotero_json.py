@@ -7,6 +7,10 @@ The API wraps an item in its key, version and links; the data are as Zotero keep
      "abstractNote": "…", "date": "March 2013", "DOI": "…", "tags": [{"tag": "…"}],
      "extra": "PMID: 123\narXiv: 1234.56789", "publicationTitle": "…"}}
 
+BetterBibTeX names its collections in a table before the items, and lists their items there::
+
+    {"config": {…}, "collections": {"7KXA8QWE": {"name": "Moss", "items": [101]}}, "items": [{…}]}
+
 Attachments, notes and annotations are items, too: they are rejected.
 """
 
@@ -14,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from indexer.cleaning.names import Name
@@ -22,12 +27,19 @@ from indexer.paper import Record, Rejection
 from indexer.readers.csl_json import from_note
 from indexer.readers.json_items import first_object, read_items
 from indexer.readers.json_people import person
-from indexer.readers.json_values import first_of, mappings, text_of, texts_of
+from indexer.readers.json_values import READ, first_of, mapping, mappings, text_of, texts_of
 from indexer.readers.record import make_record, reject
 
 FORMAT = "zotero-json"
 
 _NO_PAPERS = frozenset({"attachment", "note", "annotation"})
+Collections = dict[str | int, list[str]]
+"""Names of collections, by their own key and by the number or key of each item in them."""
+
+_LONGEST_TABLE = 1 << 24
+"""Characters of a table of collections, and what stands before it."""
+
+_TABLE = re.compile(r'[\s\ufeff]*\{(?:(?!"items"\s*:).)*?"collections"\s*:\s*(?=\{)', re.DOTALL)
 _ITEM_KEY = re.compile(r"[A-Z0-9]{8}")
 """Of a collection, where its name is not told."""
 
@@ -47,7 +59,6 @@ _RENAMED = {
     "shortTitle": "short_title",
     "journalAbbreviation": "short_venue",
     "accessDate": "accessed",
-    "citationKey": "citation_key",
     "libraryCatalog": "catalog",
     "callNumber": "call_number",
     "archiveLocation": "archive_location",
@@ -56,6 +67,7 @@ _TAKEN = {
     *(
         *_TITLES,
         "creators",
+        "citationKey",
         "abstractNote",
         *_DATES,
         "DOI",
@@ -72,7 +84,10 @@ _TAKEN = {
 
 def recognises(head: str, _suffix: str) -> bool:
     """Tell an item of Zotero by its type and what goes with it."""
-    item = _data(first_object(head))
+    first = first_object(head)
+    if text_of(mapping(first.get("config")).get("label")) == "BetterBibTeX JSON":
+        return True  # whose collections may fill the head
+    item = _data(first)
     return "itemType" in item and bool(
         item.keys() & {"creators", "abstractNote", "dateAdded", "tags", *_TITLES}
     )
@@ -80,7 +95,8 @@ def recognises(head: str, _suffix: str) -> bool:
 
 def read(document: Document) -> Iterator[Record | Rejection]:
     """Yield every item of the document."""
-    return read_items(document, _paper)
+    collections = _collections(document)
+    return read_items(document, partial(_paper, collections=collections))
 
 
 def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -88,7 +104,52 @@ def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else item
 
 
-def _paper(document: Document, line: int, wrapped: dict[str, Any]) -> Record | Rejection:
+def _collections(document: Document) -> Collections:
+    """Return the collections that BetterBibTeX lists before the items."""
+    found: Collections = {}
+    for key, one in _table(document).items():
+        name = text_of(mapping(one).get("name"))
+        items = mapping(one).get("items")
+        for member in (key, *(items if isinstance(items, list) else ())):
+            if name and isinstance(member, int | str):
+                found.setdefault(member, []).append(name)
+    return found
+
+
+def _table(document: Document) -> dict[str, Any]:
+    text, size = "", _LONGEST_TABLE >> 6
+    if document.is_lines:
+        return {}
+    with document.open_text() as file:
+        while len(text) < _LONGEST_TABLE and (more := file.read(size)):
+            text, size = text + more, 2 * size
+            table = _TABLE.match(text)
+            if not table:
+                break
+            try:
+                return mapping(READ(document.decoded(text), table.end())[0])
+            except (ValueError, RecursionError):
+                continue  # it may go on
+    return {}
+
+
+def _groups(item: Mapping[str, Any], collections: Collections) -> list[str]:
+    """Return the names of the collections that an item names, or that list it."""
+    groups: list[str] = []
+    for name in texts_of(item.get("collections")):
+        groups += collections.get(name, [] if _ITEM_KEY.fullmatch(name) else [name])
+    for own in (item.get("itemID"), item.get("key")):
+        groups += collections.get(own, []) if isinstance(own, int | str) else []
+    return groups
+
+
+def _paper(
+    document: Document,
+    line: int,
+    wrapped: dict[str, Any],
+    *,
+    collections: Collections,
+) -> Record | Rejection:
     item = _data(wrapped)
     kind = text_of(item.get("itemType"))
     if kind in _NO_PAPERS:
@@ -99,7 +160,7 @@ def _paper(document: Document, line: int, wrapped: dict[str, Any]) -> Record | R
         by_role.setdefault(text_of(creator.get("creatorType")), []).append(_creator(creator))
     editors = by_role.pop("editor", [])
     authors = by_role.pop("author", None) or [one for some in by_role.values() for one in some]
-    noted, categories, note = from_note(text_of(item.get("extra")))
+    noted, categories, key, note = from_note(text_of(item.get("extra")))
     url = text_of(item.get("url"))
     stated = {name.lower(): text_of(item.get(name)) for name in ("DOI", "PMID", "PMCID")}
     archive = text_of(first_of(item, "archiveID", "archiveLocation"))
@@ -124,10 +185,9 @@ def _paper(document: Document, line: int, wrapped: dict[str, Any]) -> Record | R
                 for name, value in item.items()
                 if name not in _TAKEN and name not in _VENUES
             },
+            "citation_key": text_of(item.get("citationKey")) or key,
             "keywords": texts_of(item.get("tags")),
-            "groups": [
-                name for name in texts_of(item.get("collections")) if not _ITEM_KEY.fullmatch(name)
-            ],
+            "groups": _groups(item, collections),
             "editors": [str(editor) for editor in editors],
             "note": note,
         },
