@@ -496,7 +496,7 @@ def test_repeated_fields(tmp_path):
         "keywords": ["Frogs", "Ponds", "Night", "Rain"],
         "groups": ["Thesis > Chapter 2", "To read", "Ponds/Wet"],
         "more_links": ["https://x.org/2"],
-        "note": "One",
+        "printed_note": "One",
         "note_2": "Two",
         "note_3": "Three",
         "author+an": "1=corresponding",

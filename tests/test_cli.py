@@ -448,7 +448,7 @@ def test_search_prints_what_the_engine_answers(run, ask, seeded, options, asked)
     """Under --json it is the result list itself, for each option."""
     found = run(f"akin search {QUESTION} {options} --json --index", seeded.path).json
     assert found.pop("took_ms") > 0
-    assert found == {"ok": True, **ask(Query(QUESTION, **asked))}
+    assert found == {"ok": True, **ask(Query.parse(QUESTION, **asked))}
     assert found["results"]
 
 

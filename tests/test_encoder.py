@@ -77,9 +77,8 @@ def test_a_folder_that_cannot_be_loaded_is_a_typed_error(tmp_path):
     """Files that look like a model but are none are reported with their path."""
     (tmp_path / "modules.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"no weights")
-    broken = SentenceTransformerEncoder(find_model(str(tmp_path)))
     with pytest.raises(ModelUnavailable, match=str(tmp_path)):
-        broken.load()
+        SentenceTransformerEncoder(find_model(str(tmp_path))).load()
 
 
 def test_a_rebuilt_index_fits_a_freshly_loaded_model(model_index, encoder):

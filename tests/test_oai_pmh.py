@@ -89,7 +89,7 @@ GOLDEN = [
     Paper(
         id="arxiv:2101.00001",
         title="Streams of non-linear β flow",
-        abstract="We study streams & brooks in ℝ^2.",
+        abstract="We study streams & brooks in ℝ².",
         authors=("Ann van der Berg", "José García Márquez Jr", "The Stream Collaboration"),
         year=2021,
         date="2021-01-01",

@@ -106,17 +106,20 @@ class Decided:
         return [pair for pair, said in self.verdicts.items() if said == verdict]
 
 
-def place_beside(sources: Sequence[Path], otherwise: Path) -> Path:
+def place_beside(sources: Sequence[Path], index: Path) -> Path:
     """Return where the decisions on what sources hold are kept, if nobody says where.
 
     Args:
-        sources: the first that is a file or a folder decides.
-        otherwise: the folder for what came through pipes.
+        sources: the first that is a file or a folder decides; what came through pipes, and lies
+            within the index, does not.
+        index: the folder where all came through pipes.
     """
-    folders = (
-        one if one.is_dir() else one.parent for one in sources if one.is_dir() or one.is_file()
-    )
-    return (next(folders, otherwise) / NAME).resolve()
+    own = index.resolve()
+    for source in sources:
+        if (source.is_dir() or source.is_file()) and not source.resolve().is_relative_to(own):
+            folder = source if source.is_dir() else source.parent
+            return (folder / NAME).resolve()
+    return own / NAME
 
 
 def read_decisions(path: Path) -> Decided:
