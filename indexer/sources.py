@@ -32,6 +32,7 @@ LONGEST_WAIT = 10.0
 
 _CHUNK = 1 << 16
 _OUT_OF_THE_FOLDER = "a link out of the folder, not followed without --follow-links"
+_NO_FILE = "a pipe, socket or device, which no folder is read from"
 
 
 def find_documents(
@@ -193,11 +194,18 @@ def _files_below(folder: Path, *, follow_links: bool) -> Iterator[tuple[Path, st
         folders[:] = [name for name in shown if not leads_out(Path(parent, name))]
         for name in sorted({*files, *shown} - {*folders}):
             path = Path(parent, name)
-            # A dangling link is reported when it is opened; a pipe would never end.
-            if name.startswith(".") or not (path.is_file() or path.is_dir() or not path.exists()):
-                continue
-            yield path, _OUT_OF_THE_FOLDER if path.exists() and leads_out(path) else ""
+            if not name.startswith("."):
+                yield path, _problem(path, out=leads_out(path))
     yield from closed
+
+
+def _problem(path: Path, *, out: bool) -> str:
+    """Return why a file of a folder is not to be opened; of a dangling link opening it tells."""
+    if not path.exists():
+        return ""
+    if out:
+        return _OUT_OF_THE_FOLDER
+    return "" if path.is_file() or path.is_dir() else _NO_FILE
 
 
 def _place(path: Path) -> Path:

@@ -62,11 +62,13 @@ def test_a_hidden_file_that_is_named_is_read(tmp_path):
     assert names(tree(tmp_path, ".notes.md") / ".notes.md") == [".notes.md"]
 
 
-def test_what_is_no_regular_file_is_passed_over(tmp_path):
-    """A named pipe in a folder is no document: to open it would wait for ever."""
+def test_what_is_no_regular_file_is_not_opened(tmp_path):
+    """A named pipe in a folder is told of: to open it would wait for ever."""
     folder = tree(tmp_path / "papers", "a.md")
     os.mkfifo(folder / "pipe")
-    assert names(folder) == ["papers/a.md"]
+    whole, pipe = find_documents([folder])
+    assert (whole.problem, pipe.name) == ("", "papers/pipe")
+    assert "a pipe, socket or device" in pipe.problem
 
 
 def test_a_file_named_twice_is_read_once(tmp_path, monkeypatch):
