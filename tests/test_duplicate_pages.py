@@ -285,7 +285,7 @@ def test_the_page_marks_what_differs_and_shows_titles_as_text(serve):
         **dict.fromkeys(("Venue", "Volume", "Sources", "Key"), False),
     }
     assert "<mark>2019</mark>" in page
-    assert "Likelihood 0.88: same first author; titles differ" in page
+    assert "Score 0.88: same first author; titles differ" in page
     merged = client.get("/duplicates?show=merged").text
     assert "<script>alert" not in merged
     assert "the first record" in merged
