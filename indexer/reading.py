@@ -168,7 +168,7 @@ def _read_in_parts(
         if part := next(parts, None):
             try:
                 connection.send((_name(reader), part))
-            except BrokenPipeError as error:
+            except OSError as error:
                 raise _died(document) from error
             busy.append(connection)
 
@@ -193,7 +193,7 @@ def _received(connection: Connection, document: Document) -> Any:
     """
     try:
         received = connection.recv()
-    except (EOFError, ConnectionResetError) as error:
+    except (EOFError, OSError) as error:  # the latter where it died in the middle of a batch
         raise _died(document) from error
     if isinstance(received, BaseException):
         raise received
