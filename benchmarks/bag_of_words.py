@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Array, Vectors
-from indexer.encoder import TokenEmbeddings
-from indexer.models import Model
+from indexer.models.encoder import TokenEmbeddings
+from indexer.models.model import Model
 
 _WORD = re.compile(r"\w{4,}")
 """Shorter ones are in every text: all would lie in one direction."""

@@ -22,8 +22,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from indexer.encoders import encoder_of
-from indexer.models import find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.model import find_model
 from indexer.paper import Paper, Record, document_text
 from indexer.readers import reader_for
 from indexer.rebuild import rebuild

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.encoder import Encoder
-from indexer.encoders import encoder_of
 from indexer.errors import AkinError
 from indexer.ledger import Report
-from indexer.models import find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.encoder import Encoder
+from indexer.models.model import find_model
 from indexer.paper import Paper
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder

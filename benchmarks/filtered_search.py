@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.models import Model
+from indexer.models.model import Model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from search_api.engine.engine import Engine

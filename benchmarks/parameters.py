@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Array, best
-from indexer.encoder import Encoder
-from indexer.encoders import encoder_of
-from indexer.models import find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.encoder import Encoder
+from indexer.models.model import find_model
 from indexer.progress import Silent
 from indexer.words import terms
 from search_api.evaluation.asking import index_of, indexed

@@ -27,8 +27,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from indexer.arrays import Rows
-from indexer.encoders import encoder_of
-from indexer.models import find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.model import find_model
 from indexer.progress import Silent
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import read_dataset

@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))  # the tests' browser is no part of the package
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from playwright.sync_api import Error as PlaywrightError  # noqa: E402
 
-from indexer.encoders import encoder_of  # noqa: E402
-from indexer.models import find_model  # noqa: E402
+from indexer.models.choosing import encoder_of  # noqa: E402
+from indexer.models.model import find_model  # noqa: E402
 from indexer.rebuild import rebuild  # noqa: E402
 from indexer.store.generation import IndexFolder  # noqa: E402
 from search_api.app import create_app  # noqa: E402

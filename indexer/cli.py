@@ -12,13 +12,13 @@ import click
 from rich.markup import escape
 
 from indexer.command import Out, index_option, json_option, print_json, run
-from indexer.encoders import encoder_of
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
-from indexer.models import DEFAULT_MODEL, find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.piped import is_kept
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.encoder import Encoder, finite
+from indexer.models.encoder import Encoder, finite
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter
 from indexer.store.records import Records

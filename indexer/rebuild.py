@@ -33,7 +33,6 @@ from pathlib import Path
 from indexer import __version__, piped
 from indexer.deciding import Deciding, notes_on_decisions
 from indexer.embedding import Embedded, embed
-from indexer.encoder import Encoder
 from indexer.errors import (
     BadParameter,
     IndexCorrupted,
@@ -47,7 +46,8 @@ from indexer.ledger import Ledger, Report, SourceAccount, changes, write_ledger
 from indexer.mapping.draw import Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
-from indexer.models import Model
+from indexer.models.encoder import Encoder
+from indexer.models.model import Model
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent
 from indexer.sources import find_documents

@@ -120,8 +120,8 @@ def engine(seed_generation: Generation, encoder: FakeEncoder) -> Iterator[Engine
 @pytest.fixture(scope="session")
 def model_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """The seeds, built once with the real bundled model; not to be changed."""
-    from indexer.encoders import encoder_of
-    from indexer.models import find_model
+    from indexer.models.choosing import encoder_of
+    from indexer.models.model import find_model
 
     index = IndexFolder(tmp_path_factory.mktemp("model-index"))
     rebuild([SEEDS], index, encoder_of(find_model()))

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Array, Vectors
-from indexer.encoder import TokenEmbeddings
-from indexer.models import DEFAULT_MODEL, Model, find_model
+from indexer.models.encoder import TokenEmbeddings
+from indexer.models.model import DEFAULT_MODEL, Model, find_model
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import Entry, PossibleDuplicate

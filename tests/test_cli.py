@@ -22,7 +22,7 @@ import indexer.cli
 import search_api.cli
 import search_api.engine.live
 from indexer.errors import IndexMissing
-from indexer.models import DEFAULT_MODEL, find_model
+from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS

@@ -17,7 +17,7 @@ from ir_measures import RR, R, nDCG
 
 import search_api.cli
 import search_api.evaluation.cli
-from indexer.models import DEFAULT_MODEL, find_model
+from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from search_api.evaluation.comparing import correct
@@ -441,7 +441,7 @@ def test_nothing_to_correct_is_fine():
 @pytest.mark.model
 def test_the_real_model_finds_most_of_what_the_seeds_ask(tmp_path, model_index):
     """Known-item questions of the seeds find their papers: MRR was 0.88 at first."""
-    from indexer.encoders import encoder_of
+    from indexer.models.choosing import encoder_of
     from indexer.progress import Silent
     from search_api.evaluation.dataset import read_dataset
     from search_api.evaluation.questions import make_dataset

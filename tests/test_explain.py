@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.encoder import TokenEmbeddings
 from indexer.errors import UnknownPaper
 from indexer.letters import WORD
+from indexer.models.encoder import TokenEmbeddings
 from indexer.paper import Paper
 from indexer.store.catalogue import open_catalogue, read_papers, read_texts
 from indexer.words import TERMS_OF_WRITING, stem
@@ -407,8 +407,8 @@ def test_what_is_unknown_is_named(engine):
 
 @pytest.fixture(scope="module")
 def real(model_index):
-    from indexer.encoders import encoder_of
-    from indexer.models import find_model
+    from indexer.models.choosing import encoder_of
+    from indexer.models.model import find_model
 
     engine = Engine(model_index.current(), encoder_of(find_model()))
     yield engine

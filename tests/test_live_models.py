@@ -290,4 +290,4 @@ def test_one_place_chooses_how_a_model_is_run():
         for path in (root / package).rglob("*.py")
         if "SentenceTransformerEncoder" in path.read_text("utf-8")
     }
-    assert naming == {"indexer/encoder.py", "indexer/encoders.py"}
+    assert naming == {"indexer/models/sentence_transformer.py", "indexer/models/choosing.py"}

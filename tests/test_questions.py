@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from indexer.encoders import encoder_of
-from indexer.models import find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.model import find_model
 from search_api.engine.engine import Engine
 from search_api.query.query import Query
 

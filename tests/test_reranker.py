@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import BadParameter, ModelUnavailable
-from indexer.models import find_model
+from indexer.models.model import find_model
 from search_api.engine.engine import Engine
 from search_api.query.query import Query
 from search_api.ranking.reranker import DEPTH, CrossEncoderReranker

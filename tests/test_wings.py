@@ -33,7 +33,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset(),
     ),
     "models": (
-        frozenset({"indexer.models", "indexer.encoder", "indexer.encoders"}),
+        frozenset({"indexer.models"}),
         BASICS,
     ),
     "cleaning": (frozenset({"indexer.cleaning"}), BASICS),

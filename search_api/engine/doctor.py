@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from indexer.encoder import Encoder
 from indexer.errors import AkinError, IndexCorrupted
+from indexer.models.encoder import Encoder
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Manifest
 from search_api.engine.fit import check_fit

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from indexer.arrays import Rows
-from indexer.encoder import Encoder
 from indexer.errors import MapMissing, UnknownPaper
+from indexer.models.encoder import Encoder
 from indexer.paper import Paper
 from indexer.store.corpus_map import CorpusMap, Topic
 from indexer.store.entry import Merged

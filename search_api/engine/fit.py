@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from indexer.encoder import Encoder
 from indexer.errors import IndexMismatch
+from indexer.models.encoder import Encoder
 from indexer.paper import TEXT_RECIPE
 from indexer.store.columns import lacking_fields
 from indexer.store.generation import Generation

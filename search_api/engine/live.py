@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 
-from indexer.encoder import Encoder
-from indexer.encoders import encoder_of
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
-from indexer.models import find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.encoder import Encoder
+from indexer.models.model import find_model
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Manifest
 from search_api.engine.engine import Engine

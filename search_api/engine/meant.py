@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import islice
 
 from indexer.cleaning.naming import title_name, typed_ids
-from indexer.encoder import Encoder
 from indexer.errors import UnknownPaper
 from indexer.letters import WORD
+from indexer.models.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
 from search_api.query.formula import All, Clause, Formula, Named, Some

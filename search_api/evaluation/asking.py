@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.encoder import Encoder
 from indexer.errors import DatasetUnusable
 from indexer.merging.duplicates import RULES
-from indexer.models import Model
+from indexer.models.encoder import Encoder
+from indexer.models.model import Model
 from indexer.progress import Reporter
 from indexer.rebuild import rebuild
 from indexer.store.generation import Generation, IndexFolder

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from indexer.command import Out, index_option, json_option, print_json
-from indexer.encoders import encoder_of
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
-from indexer.models import DEFAULT_MODEL, find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.progress import Bar
 from indexer.store.generation import IndexFolder
 from search_api.query.query import Mode

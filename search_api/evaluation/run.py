@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer import __version__
-from indexer.encoder import Encoder
 from indexer.errors import BadParameter
+from indexer.models.encoder import Encoder
 from indexer.progress import Reporter
 from search_api.evaluation.asking import answered, index_of, indexed
 from search_api.evaluation.comparing import (

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.encoder import Encoder, TokenEmbeddings
+from indexer.models.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper
 from search_api.explaining.explanation import Contribution, Explanation, Meaning, Share, Standing
 from search_api.explaining.matches import matches

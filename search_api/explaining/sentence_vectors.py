@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from indexer.arrays import Vectors
-from indexer.encoder import Encoder, TokenEmbeddings
+from indexer.models.encoder import Encoder, TokenEmbeddings
 from indexer.paper import Paper, document_text
 from search_api.explaining.explanation import Field, Sentence
 from search_api.explaining.sentences import sentences

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from indexer.arrays import Rows
-from indexer.encoder import Encoder
+from indexer.models.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.query import Query
 from search_api.ranking.modes import MODES

@@ -9,8 +9,8 @@ import numpy as np
 
 from indexer.arrays import Rows, Vectors, unit
 from indexer.cleaning.text import clean
-from indexer.encoder import Encoder
 from indexer.kept import kept
+from indexer.models.encoder import Encoder
 from indexer.words import surfaces
 from search_api.query.query import Query
 from search_api.ranking.examples import OTHERS, towards

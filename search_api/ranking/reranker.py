@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from indexer.arrays import Array
-from indexer.encoder import loaded
 from indexer.errors import ModelUnavailable
-from indexer.models import Model
+from indexer.models.model import Model
+from indexer.models.sentence_transformer import loaded
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -42,7 +42,7 @@ class CrossEncoderReranker:
     """A cross-encoder of sentence-transformers, loaded when first used; safe to share by threads.
 
     Args:
-        model: from :func:`indexer.models.find_model`.
+        model: from :func:`indexer.models.model.find_model`.
     """
 
     def __init__(self, model: Model) -> None:

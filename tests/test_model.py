@@ -8,7 +8,7 @@ import pytest
 
 from indexer.errors import ModelCorrupted, ModelUnavailable
 from indexer.files import file_sha256
-from indexer.models import BUNDLED_SHA256, DEFAULT_MODEL, _bundled_folder, find_model
+from indexer.models.model import BUNDLED_SHA256, DEFAULT_MODEL, _bundled_folder, find_model
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_damaged_weights_are_an_error(tmp_path, monkeypatch):
         last = file.read(1)
         file.seek(-1, 2)
         file.write(bytes([last[0] ^ 1]))
-    monkeypatch.setattr("indexer.models._bundled_folder", lambda: copy)
+    monkeypatch.setattr("indexer.models.model._bundled_folder", lambda: copy)
     with pytest.raises(ModelCorrupted, match=f"not the original's {BUNDLED_SHA256}"):
         find_model()
 

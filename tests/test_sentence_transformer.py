@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.encoder import SentenceTransformerEncoder
 from indexer.errors import ModelUnavailable
-from indexer.models import find_model
+from indexer.models.model import find_model
+from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from search_api.engine.engine import Engine
 
 pytestmark = pytest.mark.model

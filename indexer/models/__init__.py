@@ -1,0 +1,1 @@
+"""Models: found by their names, and run to make vectors of texts."""
