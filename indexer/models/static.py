@@ -20,6 +20,7 @@ from indexer.errors import ModelUnavailable
 from indexer.models.encoder import Places, TokenEmbeddings, finite
 from indexer.models.model import Model
 from indexer.models.static_table import Counts, TokenIds, TokenTable, is_table, read_table
+from indexer.models.static_tokens import TokenReader
 from indexer.threads import each
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _LOT = 1024
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     tokenizer: Tokenizer
+    reader: TokenReader
     table: TokenTable
     most: int | None
 
@@ -76,9 +78,8 @@ class StaticEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, uncut; none is a special one."""
-        tokenizer = self._load().tokenizer
         prompt = self.model.prompts["document"]
-        _, counts = _tokens(tokenizer, [prompt + text for text in texts])
+        _, counts = self._load().reader.read([prompt + text for text in texts])
         return [int(count) for count in counts]
 
     def has_word(self, word: str) -> bool:
@@ -115,7 +116,7 @@ class StaticEncoder:
         Raises:
             ModelUnavailable: the table has no row for one.
         """
-        tokens, counts = _tokens(loaded.tokenizer, texts)
+        tokens, counts = loaded.reader.read(texts)
         if loaded.most is not None and counts.max(initial=0) > loaded.most:
             within = np.arange(len(tokens)) - np.repeat(np.cumsum(counts) - counts, counts)
             tokens, counts = tokens[within < loaded.most], np.minimum(counts, loaded.most)
@@ -186,7 +187,7 @@ def _load(model: Model) -> _Loaded:
     if cut["direction"] != "right":
         raise _unavailable(model, "its tokenizer cuts texts at their beginning, which akin cannot")
     tokenizer.no_truncation()
-    return _Loaded(tokenizer, table, cut["max_length"])
+    return _Loaded(tokenizer, TokenReader(tokenizer), table, cut["max_length"])
 
 
 def _truncate_dim(folder: Path) -> int | None:
@@ -199,11 +200,3 @@ def _truncate_dim(folder: Path) -> int | None:
 
 def _unavailable(model: Model, what: str) -> ModelUnavailable:
     return ModelUnavailable(f"{model.path}: {what}", model=model.name)
-
-
-def _tokens(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[TokenIds, Counts]:
-    """Return the tokens of texts, one text after another, and how many each has."""
-    listed = [read.ids for read in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
-    counts = np.fromiter(map(len, listed), np.int64, len(listed))
-    tokens = (token for ids in listed for token in ids)
-    return np.fromiter(tokens, np.int32, int(counts.sum())), counts
