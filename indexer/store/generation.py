@@ -28,8 +28,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
@@ -197,6 +195,8 @@ class IndexFolder:
         Raises:
             BuildInProgress: another process holds it.
         """
+        from filelock import FileLock, Timeout
+
         self.generations.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / "build.lock", blocking=False)
         try:
