@@ -16,6 +16,7 @@ from indexer.models.model import DEFAULT_MODEL, Model, find_model
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest, MapInfo
 from indexer.store.names import is_telling, names_of, same_hash
 
@@ -47,6 +48,9 @@ class FakeEncoder:
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._vector(text) for text in texts])
+
+    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        return self.encode_document(texts), self.count_tokens(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
@@ -142,6 +146,7 @@ class MemorySink:
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
         possible: Iterable[PossibleDuplicate] = (),
+        covered: Covered | None = None,
     ) -> Manifest:
         store = self._store
         stay = {
@@ -162,7 +167,13 @@ class MemorySink:
             generation=f"{int(store.manifest.generation) + 1 if store.manifest else 1}",
             papers=len(papers),
             possible=len(store.possible),
-            spaces=[replace(manifest.space, rows=len(papers))],
+            spaces=[
+                replace(manifest.space, rows=len(papers)),
+                *(
+                    replace(one, rows=len(covered.rows) if covered else 0)
+                    for one in manifest.spaces[1:]
+                ),
+            ],
             map=MapInfo(1, corpus_map.method) if corpus_map else None,
         )
         self.close()

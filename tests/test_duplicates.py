@@ -34,7 +34,7 @@ def paper(title: str = TITLE, *authors: str, **fields) -> Paper:
 def found(*papers: Paper, rules=RULES, decisions=None) -> tuple[list[Group], DuplicateFinder]:
     finder = DuplicateFinder(rules, decisions)
     for row, one in enumerate(papers, 1):
-        finder.add(row, keys_of(one))
+        finder.add(row, one)
     return list(finder.groups(lambda row: papers[row - 1])), finder
 
 

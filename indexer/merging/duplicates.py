@@ -87,13 +87,24 @@ class DuplicateFinder:
         self._decisions = decisions or Decisions()
         textual = keys.TEXTUAL if "title" in self._rules else ()
         kinds = [kind for kind in NAMES if kind in self._rules]
-        self._candidates = Candidates([*kinds, *textual, *([keys.RECORD] if decisions else [])])
+        decided = [keys.RECORD] if decisions else []
+        self._keys = keys.HashedKeys.of_kinds([*kinds, *textual, *decided])
+        self._candidates = Candidates(self._keys)
         self._possible: list[Possible] = []
         self._shared: list[Shared] = []
 
-    def add(self, row: int, found: Collection[keys.Key]) -> None:
-        """Collect the keys of a record, from :func:`indexer.merging.keys.keys_of`."""
-        self._candidates.add(row, found)
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of keys that it collects."""
+        return tuple(self._keys.of)
+
+    def add(self, row: int, paper: Paper) -> None:
+        """Collect the keys of a record."""
+        self._keys.add(row, paper)
+
+    def extend(self, others: keys.HashedKeys, first: int) -> None:
+        """Collect keys that others found, see :meth:`indexer.merging.keys.HashedKeys.extend`."""
+        self._keys.extend(others, first)
 
     def lacking(self) -> set[str]:
         """Return the keys of records that were decided about and are not here."""

@@ -37,7 +37,7 @@ _GROUP = frozenset(
     "collaborators collaborative university program programme".split()
 )
 _LABEL = re.compile(
-    r"^\W*(?:abstract|background|introduction|objectives?|aims?|purpose|context|summary)\b[^\w]*"
+    r"\W*(?:abstract|background|introduction|objectives?|aims?|purpose|context|summary)\b[^\w]*"
     r"(?:and (?:aims?|objectives?|purpose)\W+)?",
     re.IGNORECASE,
 )
@@ -265,7 +265,8 @@ def forms_of(title: str) -> tuple[str, ...]:
 
 def text_of(abstract: str) -> str:
     """Return an abstract without the label that it may begin with."""
-    return _LABEL.sub("", abstract)
+    label = _LABEL.match(abstract)
+    return abstract[label.end() :] if label else abstract
 
 
 def main_title(title: str) -> str:
@@ -281,6 +282,8 @@ def first_page(pages: str) -> tuple[str, int] | None:
 
     ``01-Jul`` is what a spreadsheet makes of ``1-7``.
     """
+    if not pages:
+        return None
     match = None if _MONTH.search(pages) else _PAGE.search(pages)
     return (match[1].lower(), int(match[2])) if match else None
 
