@@ -90,7 +90,8 @@ class TermCounts:
             np.unique(np.repeat(rows * most, sizes) + np.array(of, np.int64), return_counts=True)
             for of, sizes in found
         ]
-        pairs = np.unique(np.concatenate([pair for pair, _ in counted]))
+        pairs = np.sort(np.concatenate([pair for pair, _ in counted]))
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique hashes them: ten times as long
         postings = np.zeros(len(pairs), dtype=POSTING)
         postings["term"] = pairs % most
         for field, (pair, times) in zip(FIELDS, counted, strict=True):
