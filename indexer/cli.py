@@ -11,14 +11,14 @@ from typing import Any, Literal
 import click
 from rich.markup import escape
 
-from indexer.command import Out, index_option, json_option, print_json, run
+from indexer.command import Out, index_option, json_option, max_tokens_option, print_json, run
 from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
 from indexer.models.choosing import encoder_of
-from indexer.models.model import DEFAULT_MODEL, find_model
+from indexer.models.model import DEFAULT_MODEL, TORCH, find_model, full_name
 from indexer.piped import is_kept
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE, STDIN
@@ -62,6 +62,7 @@ class Columns(click.ParamType[dict[str, str]]):
     help="Name or folder of a sentence-transformers model.  "
     f"[default: that of the index, at first {DEFAULT_MODEL}, bundled]",
 )
+@max_tokens_option
 @click.option(
     "--columns",
     type=Columns(),
@@ -106,6 +107,7 @@ def rebuild_index(
     sources: tuple[Path, ...],
     index_path: Path,
     model: str | None,
+    max_tokens: int | None,
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     follow_links: bool,
@@ -135,10 +137,16 @@ def rebuild_index(
     if (add or remove) and (not sources or (add and remove)):
         raise click.UsageError("--add and --remove need SOURCES, and not each other")
     named = Recorded(
-        list(sources), model or "", columns or {}, list(apart), follow_links, decisions
+        list(sources),
+        model or "",
+        columns or {},
+        list(apart),
+        follow_links,
+        decisions,
+        max_tokens=max_tokens,
     )
     asked = _what_to_build(index, named, "add" if add else "remove" if remove else None)
-    encoder = encoder_of(find_model(asked.model))
+    encoder = encoder_of(find_model(asked.model).run_as(asked.backend or TORCH, asked.max_tokens))
     try:
         with Bar() as bar:
 
@@ -203,9 +211,9 @@ def _what_to_build(
     if recorded is None and change:
         recorded = Recorded([], DEFAULT_MODEL, {}, [])
     recorded = recorded or Recorded([SEEDS], DEFAULT_MODEL, {}, [])
-    model = asked.model or recorded.model
+    asked = _as_recorded(asked, recorded)
     if asked.roots and not change:
-        return dataclasses.replace(asked, model=model)
+        return asked
     if STDIN in recorded.roots:
         raise SourceMissing(
             "this index was built from what came through a pipe, which is gone: pipe the same in "
@@ -217,13 +225,26 @@ def _what_to_build(
         roots = list(dict.fromkeys([*roots, *map(_resolved, asked.roots)]))
     elif change == "remove":
         roots = _without(roots, asked.roots, index)
-    return Recorded(
-        roots,
-        model,
-        asked.columns or recorded.columns,
-        asked.apart or recorded.apart,
-        asked.follow_links or recorded.follow_links,
-        asked.decisions or recorded.decisions,
+    return dataclasses.replace(
+        asked,
+        roots=roots,
+        columns=asked.columns or recorded.columns,
+        apart=asked.apart or recorded.apart,
+        follow_links=asked.follow_links or recorded.follow_links,
+        decisions=asked.decisions or recorded.decisions,
+    )
+
+
+def _as_recorded(asked: Recorded, recorded: Recorded) -> Recorded:
+    """Return what is asked for with the model that is recorded, if none is named; run likewise."""
+    model = asked.model or recorded.model
+    if full_name(model) != full_name(recorded.model):
+        return dataclasses.replace(asked, model=model)
+    return dataclasses.replace(
+        asked,
+        model=model,
+        backend=asked.backend or recorded.backend,
+        max_tokens=asked.max_tokens or recorded.max_tokens,
     )
 
 

@@ -326,6 +326,7 @@ def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Ma
         backend=model.backend,
         dimension=embedded.vectors.shape[1],
         truncated=embedded.truncated,
+        max_tokens=model.max_tokens,
     )
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -122,6 +122,9 @@ class SentenceTransformerEncoder:
             if self._threads is not None:
                 torch.set_num_threads(self._threads)
             self._loaded = loaded(SentenceTransformer, self.model, "model")
+            if (most := self.model.max_tokens) is not None:
+                own = self._loaded.max_seq_length
+                self._loaded.max_seq_length = most if own is None else min(own, most)
         return self._loaded
 
 

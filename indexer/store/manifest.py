@@ -32,6 +32,8 @@ class Space:
         metric: by which they are compared.
         kind: of the index over them.
         recall: the share of the truly nearest that this index finds; an exact one finds all.
+        max_tokens: the most word pieces that the model was told to read of a text; ``None``: as
+            its files say.
     """
 
     model: str
@@ -44,6 +46,7 @@ class Space:
     metric: str = "inner_product"
     kind: str = "flat"
     recall: float = 1.0
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,8 @@ class Recorded:
     apart: list[str]
     follow_links: bool = False
     decisions: Path | None = None
+    backend: str | None = None
+    max_tokens: int | None = None
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -186,6 +191,8 @@ class Recorded:
             follow_links=bool(content.get("follow_links")),
             # Before format 6 nobody could decide anything.
             decisions=Path(content["decisions"]["file"]) if "decisions" in content else None,
+            backend=spaces[0].get("backend"),
+            max_tokens=spaces[0].get("max_tokens"),
         )
 
 

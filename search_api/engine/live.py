@@ -35,13 +35,21 @@ _NEVER = object()
 def encoder_for(model: str | None = None, threads: int | None = None) -> EncoderFor:
     """Return what makes encoders: of the models that generations were built with.
 
-    A named model is run for every generation, always by the same encoder: one that was built with
-    another model does not fit it, and is refused.
+    A named model is run for every generation as that was built, always by the same encoder: one
+    that was built with another model does not fit it, and is refused.
     """
+
+    def made(name: str, backend: str, max_tokens: int | None) -> Encoder:
+        return encoder_of(find_model(name).run_as(backend, max_tokens), threads)
+
     if model is None:
-        return lambda manifest: encoder_of(find_model(manifest.space.model), threads)
-    named = cache(lambda: encoder_of(find_model(model), threads))
-    return lambda _: named()
+        return lambda manifest: made(manifest.space.model, *_how(manifest))
+    named = cache(lambda *how: made(model, *how))
+    return lambda manifest: named(*_how(manifest))
+
+
+def _how(manifest: Manifest) -> tuple[str, int | None]:
+    return manifest.space.backend, manifest.space.max_tokens
 
 
 def reranker_of(model: str | None) -> Reranker | None:
