@@ -60,7 +60,7 @@ from indexer.store.records import Comparison, Records
 from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 
-PUT_AT_ONCE = 256
+PUT_AT_ONCE = 1024
 """Papers that are handed to the sink together."""
 
 _VERSIONED = (
