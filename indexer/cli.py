@@ -10,13 +10,21 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from indexer.command import Out, index_option, json_option, max_tokens_option, print_json, run
+from indexer.command import (
+    Out,
+    index_option,
+    json_option,
+    max_tokens_option,
+    print_json,
+    run,
+    say,
+)
 from indexer.errors import Interrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
-from indexer.models.choosing import encoder_of
+from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE
@@ -25,6 +33,9 @@ from indexer.store.manifest import Recorded
 from indexer.what_to_build import SEEDS, what_to_build
 
 DONE_WITH_REJECTIONS = 3
+
+AUTO = "auto"
+"""The backend that is chosen by a measurement."""
 
 
 class Columns(click.ParamType[dict[str, str]]):
@@ -59,6 +70,19 @@ class Columns(click.ParamType[dict[str, str]]):
     f"[default: that of the index, at first {DEFAULT_MODEL}, bundled]",
 )
 @max_tokens_option
+@click.option(
+    "--backend",
+    type=click.Choice([AUTO, *BACKENDS]),
+    help="What runs a transformer. auto: what is faster here, measured where there are many texts; "
+    "int8 needs ctranslate2.  [default: that of the index, at first auto]",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="AKIN_CACHE",
+    metavar="DIR",
+    help="Where vectors are kept, for all indexes that name it.  [default: in the index]",
+)
 @click.option(
     "--columns",
     type=Columns(),
@@ -104,6 +128,8 @@ def rebuild_index(
     index_path: Path,
     model: str | None,
     max_tokens: int | None,
+    backend: str | None,
+    cache: Path | None,
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     follow_links: bool,
@@ -129,7 +155,7 @@ def rebuild_index(
     """
     from indexer.rebuild import rebuild
 
-    index = IndexFolder(index_path)
+    index = IndexFolder(index_path, cache)
     if (add or remove) and (not sources or (add and remove)):
         raise click.UsageError("--add and --remove need SOURCES, and not each other")
     named = Recorded(
@@ -139,10 +165,13 @@ def rebuild_index(
         list(apart),
         follow_links,
         decisions,
-        max_tokens=max_tokens,
+        BACKENDS.get(backend or "", backend),
+        max_tokens,
     )
     asked = what_to_build(index, named, "add" if add else "remove" if remove else None)
-    encoder = encoder_of(find_model(asked.model).run_as(asked.backend or TORCH, asked.max_tokens))
+    found = find_model(asked.model)
+    choose = asked.backend in {None, AUTO}
+    encoder = encoder_of(found.run_as(TORCH if choose else str(asked.backend), asked.max_tokens))
     try:
         with Bar() as bar:
 
@@ -158,6 +187,10 @@ def rebuild_index(
                         err=True,
                     )
 
+            def tell(sentence: str) -> None:
+                with bar.paused():
+                    say(sentence)
+
             report = rebuild(
                 asked.roots,
                 index,
@@ -171,6 +204,8 @@ def rebuild_index(
                 mapped=mapped,
                 full=full,
                 dry_run=dry_run,
+                choose_backend=choose,
+                tell=tell,
                 reporter=bar,
             )
     except KeyboardInterrupt as error:

@@ -47,6 +47,7 @@ from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
+from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent
 from indexer.sources import find_documents
@@ -87,6 +88,8 @@ def rebuild(
     mapped: Asked = "auto",
     full: bool = False,
     dry_run: bool = False,
+    choose_backend: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -111,6 +114,9 @@ def rebuild(
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
+        choose_backend: let what is faster here run the encoder's model; see
+            :func:`indexer.pacing.paced`.
+        tell: takes a sentence for people before a long wait.
         reporter: told of the progress.
 
     Raises:
@@ -181,6 +187,11 @@ def rebuild(
                 numbers = (comparison.removed, previous.manifest.papers)
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
+            if not dry_run:
+                encoder, chosen_for = paced(
+                    records, encoder, index.cache, choose=choose_backend, full=full, tell=tell
+                )
+                notes += chosen_for
             how = How(
                 piped.roots_of(
                     [one for one in sources if not deciding.is_kept_in(one)], found, documents

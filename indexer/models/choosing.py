@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from indexer.models.encoder import Encoder
-from indexer.models.model import Model
+from indexer.models.model import TORCH, Model
+from indexer.models.quantized import QuantizedEncoder
+from indexer.models.quantizing import INT8
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
+
+BACKENDS = {"torch": TORCH, "int8": INT8}
+"""What can run a transformer, by what people call it."""
 
 
 def encoder_of(model: Model, threads: int | None = None) -> Encoder:
@@ -14,4 +19,6 @@ def encoder_of(model: Model, threads: int | None = None) -> Encoder:
         model: from :func:`indexer.models.model.find_model`.
         threads: to compute with; ``None`` leaves the library its own choice, all cores.
     """
+    if model.backend == INT8:
+        return QuantizedEncoder(model, threads)
     return SentenceTransformerEncoder(model, threads)
