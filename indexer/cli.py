@@ -20,12 +20,15 @@ from indexer.merging.duplicates import RULES
 from indexer.models.choosing import encoder_of
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model, full_name
 from indexer.piped import is_kept
-from indexer.progress import Bar
+from indexer.progress import shown
 from indexer.sources import NAMEABLE, STDIN
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
 
 DONE_WITH_REJECTIONS = 3
+
+LONG, SHOWN_FROM = 2.0, 0.1
+"""Seconds from which a build tells of its phases, and a phase is told of."""
 
 SEEDS = Path("seeds")
 """What the first index is built from, where nothing is named."""
@@ -148,7 +151,7 @@ def rebuild_index(
     asked = _what_to_build(index, named, "add" if add else "remove" if remove else None)
     encoder = encoder_of(find_model(asked.model).run_as(asked.backend or TORCH, asked.max_tokens))
     try:
-        with Bar() as bar:
+        with shown() as bar:
 
             def allow(removed: int, papers: int, roots: list[str]) -> bool:
                 if roots == [str(SEEDS.resolve())]:  # nothing of the user's own is lost
@@ -324,8 +327,17 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
     out.print(
         f"[green]{what}[/] {report.papers:,} papers, {report.embedded:,} embedded, "
         f"generation {report.generation} in {escape(str(index_path))}  "
-        f"[dim]{report.seconds:.1f} s[/]"
+        f"[dim]{_duration(report)}[/]"
     )
+
+
+def _duration(report: Report) -> str:
+    """Return how long a build took, and if that was long, each phase of it."""
+    whole = f"{report.seconds:.1f} s"
+    if report.seconds < LONG:
+        return whole
+    phases = (f"{name} {took:.1f}" for name, took in report.phases.items() if took >= SHOWN_FROM)
+    return f"{whole}: {', '.join(phases)}"
 
 
 main = run(rebuild_index)

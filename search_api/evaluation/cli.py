@@ -17,7 +17,7 @@ from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
 from indexer.models.choosing import encoder_of
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
-from indexer.progress import Bar
+from indexer.progress import shown
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
 from search_api.query.query import Mode
@@ -168,7 +168,7 @@ def _evaluate(
         encoder_of(find_model(one.model).run_as(one.backend or TORCH, max_tokens or one.max_tokens))
         for one in named
     ]
-    with Bar() as bar:
+    with shown() as bar:
         evaluation = run(
             _datasets(folders),
             encoders,
