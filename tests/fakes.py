@@ -16,6 +16,7 @@ from indexer.models.model import DEFAULT_MODEL, Model, find_model
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import PossibleDuplicate
+from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest, MapInfo
 from indexer.store.names import is_telling, names_of, same_hash
 from indexer.store.paper_rows import Entry
@@ -148,6 +149,7 @@ class MemorySink:
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
         possible: Iterable[PossibleDuplicate] = (),
+        covered: Covered | None = None,
     ) -> Manifest:
         store = self._store
         stay = {
@@ -168,7 +170,13 @@ class MemorySink:
             generation=f"{int(store.manifest.generation) + 1 if store.manifest else 1}",
             papers=len(papers),
             possible=len(store.possible),
-            spaces=[replace(manifest.space, rows=len(papers))],
+            spaces=[
+                replace(manifest.space, rows=len(papers)),
+                *(
+                    replace(one, rows=len(covered.rows) if covered else 0)
+                    for one in manifest.spaces[1:]
+                ),
+            ],
             map=MapInfo(1, corpus_map.method) if corpus_map else None,
         )
         self.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from indexer.merging.comparing import compare, worth
 from indexer.merging.decisions import record_key
@@ -65,9 +66,22 @@ def lifts(scores: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[f
     return lifted
 
 
+def on_one_scale(first: Sequence[float], finer: Mapping[int, float]) -> list[float]:
+    """Cosines of all papers; those of some in a finer space, as deviations among these papers."""
+    among = [first[row] for row in finer]
+    if len(among) < 2 or statistics.pstdev(finer.values()) < 2e-7:
+        return list(first)
+    mean, deviation = statistics.fmean(among), statistics.pstdev(among)
+    fine_mean, fine_deviation = statistics.fmean(finer.values()), statistics.pstdev(finer.values())
+    return [
+        mean + deviation * (finer[row] - fine_mean) / fine_deviation if row in finer else cosine
+        for row, cosine in enumerate(first)
+    ]
+
+
 def papers_of(papers: Sequence[Paper]) -> list[list[int]]:
     """Rows of one paper each: all pairs are compared, and joined, likeliest first, if all agree."""
-    facts = [Facts.of(paper) for paper in papers]
+    facts = [Facts(paper) for paper in papers]
     pairs = list(itertools.combinations(range(len(papers)), 2))
     compared = {pair: compare(facts[pair[0]], facts[pair[1]]) for pair in pairs}
     many = {

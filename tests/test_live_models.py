@@ -52,8 +52,8 @@ class Models:
         self.broken: list[str] = []
         self._made: list[weakref.ref[Loading]] = []
 
-    def make(self, manifest) -> Loading:
-        return self.of(manifest.space.model)
+    def make(self, space) -> Loading:
+        return self.of(space.model)
 
     def of(self, name: str) -> Loading:
         made = Loading(name, self.may_load[name], self.broken)
@@ -199,11 +199,11 @@ def test_a_generation_of_the_same_model_goes_on_with_the_same_encoder(live, mode
     publish("narrow")
     live.refresh()
     with live.lease() as engine:
-        before = engine.encoder
+        (before,) = engine.encoders
     publish("narrow", ("Another", "alpha gamma"))
     assert live.refresh() is True
     with live.lease() as engine:
-        assert engine.encoder is before
+        assert engine.encoders == (before,)
         assert engine.search(QUESTION).total == 1
     assert (models.made, before.loading) == (1, 1)
 
@@ -271,8 +271,8 @@ def test_without_a_name_the_model_of_the_generation_is_looked_for(index, publish
         live_module, "encoder_of", lambda model, threads: asked.append((model.name, threads))
     )
     publish("wide")
-    encoder_for(None, 3)(index.current().manifest)
-    encoder_for("narrow", 2)(index.current().manifest)
+    encoder_for(None, 3)(index.current().manifest.space)
+    encoder_for("narrow", 2)(index.current().manifest.space)
     assert asked == [("wide", 3), ("narrow", 2)]
 
 

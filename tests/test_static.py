@@ -109,6 +109,16 @@ def test_vectors_are_those_of_sentence_transformers(tmp_path, weights, options):
             assert not found[~some].any()
 
 
+@pytest.mark.parametrize("cut", [None, 4])
+def test_vectors_and_counts_come_from_one_reading(tmp_path, cut):
+    """Both are what they are when asked for one by one; counts are of uncut texts."""
+    encoder = static_of(write_model(tmp_path / "m", {"embedding.weight": table()}, cut=cut))
+    vectors, counts = encoder.encode_counted(TEXTS)
+    assert np.array_equal(vectors, encoder.encode_document(TEXTS))
+    assert counts == encoder.count_tokens(TEXTS)
+    assert counts[TEXTS.index("owl " * 40)] == 40
+
+
 def test_few_texts_and_many_are_added_up_alike():
     """The sums of gathered rows are those of the sparse product; of no tokens they are zero."""
     known = TokenTable(table(np.float16), 9)

@@ -70,11 +70,15 @@ class StaticEncoder:
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts that are to be found."""
+        return self._encode("document", texts)[0]
+
+    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """Return what the former and :meth:`count_tokens` do, from one reading."""
         return self._encode("document", texts)
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts that ask."""
-        return self._encode("query", texts)
+        return self._encode("query", texts)[0]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, uncut; none is a special one."""
@@ -98,25 +102,28 @@ class StaticEncoder:
         embeddings = loaded.table.rows(np.array(read, dtype=np.int32))
         return TokenEmbeddings(embeddings, places, len(read) < len(tokens.ids))
 
-    def _encode(self, role: str, texts: Sequence[str]) -> Vectors:
+    def _encode(self, role: str, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """Return the vectors of texts, and how many tokens each has uncut."""
         loaded, prompt = self._load(), self.model.prompts[role]
         prompted = [prompt + text for text in texts] if prompt else list(texts)
         lots = [prompted[at : at + _LOT] for at in range(0, len(prompted), _LOT)]
 
-        def summed(lot: list[str]) -> Vectors:
-            tokens, counts = self._read(loaded, lot)
-            return unit(finite(loaded.table.sums(tokens, counts), self.model))
+        def summed(lot: list[str]) -> tuple[Vectors, Counts]:
+            tokens, counts = loaded.reader.read(lot)
+            sums = loaded.table.sums(*self._within(loaded, tokens, counts))
+            return unit(finite(sums, self.model)), counts
 
-        vectors = map(summed, lots) if self._threads == 1 else each(summed, lots)
-        return np.concatenate([np.zeros((0, loaded.table.dimension), np.float32), *vectors])
+        done = list(map(summed, lots) if self._threads == 1 else each(summed, lots))
+        empty = np.zeros((0, loaded.table.dimension), np.float32)
+        vectors = np.concatenate([empty, *(vectors for vectors, _ in done)])
+        return vectors, [int(count) for _, counts in done for count in counts]
 
-    def _read(self, loaded: _Loaded, texts: list[str]) -> tuple[TokenIds, Counts]:
+    def _within(self, loaded: _Loaded, tokens: TokenIds, counts: Counts) -> tuple[TokenIds, Counts]:
         """Return the tokens of texts, as many as are read.
 
         Raises:
             ModelUnavailable: the table has no row for one.
         """
-        tokens, counts = loaded.reader.read(texts)
         if loaded.most is not None and counts.max(initial=0) > loaded.most:
             within = np.arange(len(tokens)) - np.repeat(np.cumsum(counts) - counts, counts)
             tokens, counts = tokens[within < loaded.most], np.minimum(counts, loaded.most)

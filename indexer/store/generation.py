@@ -5,7 +5,7 @@ Layout of an index folder::
     CURRENT                   which generation is served, and the checksum of its manifest
     generations/ID/           manifest.json  catalogue.sqlite  vectors.faiss  moments.npy
                               lexical-*.npy  columns-*.npy  map.npy  map-topics.npy
-                              map.json
+                              map.json  finer.faiss  finer-*.npy
     generations/.building-ID  a build at work, or what one left that died; the next build removes it
     cache/vectors.sqlite      vectors by content, for all generations
     piped/HASH/NAME           what came through pipes, see :mod:`indexer.piped`
@@ -22,13 +22,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256
@@ -197,6 +197,8 @@ class IndexFolder:
         Raises:
             BuildInProgress: another process holds it.
         """
+        from filelock import FileLock, Timeout
+
         self.generations.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / "build.lock", blocking=False)
         try:
@@ -228,17 +230,25 @@ class IndexFolder:
         finally:
             shutil.rmtree(folder)
 
-    def publish(self, staging: Path, manifest: Manifest) -> Generation:
+    def publish(
+        self,
+        staging: Path,
+        manifest: Manifest,
+        stated: Mapping[str, dict[str, Any]] | None = None,
+    ) -> Generation:
         """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
 
         Args:
             staging: the folder from :meth:`stage`, holding the files.
             manifest: complete but for ``files``, which are measured here.
+            stated: checksum and bytes of files that are those of another generation, as its
+                manifest states them: damage since then is not to be taken for what was written.
         """
         files = {
             path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
             for path in sorted(staging.iterdir())
-        }
+            if path.name not in (stated or {})
+        } | dict(stated or {})
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
         _write(staging / MANIFEST, data)
@@ -307,6 +317,11 @@ class IndexFolder:
                 f"{path}: differs from its checksum. {how_to_mend(path.parents[2])}", file=str(path)
             )
         return Generation(path.parent, Manifest.from_bytes(path.read_bytes(), path))
+
+
+def new_id() -> str:
+    """Return the id of a generation that begins now, unique while the index is held."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
 
 
 def _write(path: Path, data: bytes) -> None:

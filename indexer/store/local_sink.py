@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,8 @@ from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.columns import ColumnsBuilder, lacking_fields
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.entry import PossibleDuplicate
-from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder
+from indexer.store.finer import Covered
+from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder, new_id
 from indexer.store.lexical_index import LexicalIndexBuilder
 from indexer.store.manifest import Manifest, MapInfo, Space
 from indexer.store.paper_rows import Entry
@@ -86,6 +86,7 @@ class LocalSink:
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
         possible: Iterable[PossibleDuplicate] = (),
+        covered: Covered | None = None,
     ) -> Manifest:
         """Let all of it be the current generation."""
         written = self._begun(manifest.space.dimension)
@@ -97,14 +98,11 @@ class LocalSink:
         if corpus_map is not None and len(corpus_map.points) != len(written):
             raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
         likely = written.save(corpus_map, rejections, possible, self._reporter)
-        space = replace(
-            manifest.space,
-            dimension=written.dimension,
-            metric=METRIC,
-            rows=len(written),
-            kind=KIND,
-            recall=RECALL,
-        )
+        spaces = [stated(manifest.space, len(written), written.dimension)]
+        if manifest.finer:
+            covered = covered or Covered.none(manifest.finer.dimension)
+            covered.save(written.folder)
+            spaces.append(stated(manifest.finer, *covered.vectors.shape))
         self._before = self._index.publish(
             written.folder,
             replace(
@@ -112,7 +110,7 @@ class LocalSink:
                 generation=written.generation,
                 papers=len(written),
                 possible=likely,
-                spaces=[space, *manifest.spaces[1:]],
+                spaces=spaces,
                 statistics={"mean_lengths": written.mean_lengths},
                 map=MapInfo(MAP_VERSION, corpus_map.method) if corpus_map else None,
             ),
@@ -132,7 +130,7 @@ class LocalSink:
 
     def _begun(self, dimension: int) -> _GenerationBuilder:
         if self._written is None:
-            generation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"  # unique while the index is held
+            generation = new_id()
             folder = self._index.stage(generation)
             self._written = _GenerationBuilder(generation, folder, dimension)
         return self._written
@@ -147,6 +145,11 @@ class LocalSink:
                     f"{before.manifest.space.model}, not {space.model}"
                 )
             to.add([entry], vectors.vectors(np.array([row])))
+
+
+def stated(space: Space, rows: int, dimension: int) -> Space:
+    """Return a space with what only its vectors tell."""
+    return replace(space, dimension=dimension, metric=METRIC, rows=rows, kind=KIND, recall=RECALL)
 
 
 class _GenerationBuilder:

@@ -25,6 +25,7 @@ INDEX: dict[str, JsonValue] = {
     "generation": "20261123T184209.512934Z",
     "model": "sentence-transformers/all-MiniLM-L6-v2",
     "papers": 64,
+    "covered": None,
 }
 
 STATUS: dict[str, JsonValue] = {
@@ -48,6 +49,7 @@ STATUS: dict[str, JsonValue] = {
             "metric": "inner_product",
             "kind": "flat",
             "recall": 1.0,
+            "stands_in_for": "",
         }
     ],
     "map": {"version": 1, "method": "pacmap"},
