@@ -85,6 +85,10 @@ def paired(text: str) -> list[str]:
 
 def located(text: str) -> Iterator[Located]:
     """Yield every word of a text with its place, stop words too, and every pair of characters."""
+    if text.isascii():
+        for word in _ASCII_WORD.finditer(text):
+            yield Located(stem(word[0]), word.start(), word.end())
+        return
     found = list(WORD.finditer(text))
     within = False
     for word, following in zip_longest(found, found[1:]):

@@ -50,9 +50,8 @@ def local_store(
         versions={},
     )
     with index.building(), closing(LocalSink(index)) as sink:
-        sink.put(
-            [Entry.of(paper, made_of.get(row, ())) for row, paper in enumerate(papers)], vectors
-        )
+        entries = [Entry.of(paper, made_of.get(row, ())) for row, paper in enumerate(papers)]
+        sink.put(entries, vectors)
         sink.publish(manifest, possible=pairs, covered=covered)
     with closing(LocalStore(index.current())) as store:
         yield store

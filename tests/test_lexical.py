@@ -15,6 +15,7 @@ from indexer.arrays import Array
 from indexer.bm25f import FIELDS
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
+from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, term_numbers
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
@@ -40,7 +41,7 @@ class Words:
         for start in range(0, len(papers), together):
             some = papers[start : start + together]
             builder.add(TermCounts.of([texts_of(paper) for paper in some]))
-        catalogue.index_phrases()
+        catalogue.index_phrases(Silent())
         catalogue.finish(builder.save())
         self.db = open_catalogue(folder / "catalogue.sqlite")
         self.index = LexicalIndex(folder, len(papers))

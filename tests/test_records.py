@@ -15,6 +15,7 @@ from indexer.intake import merge_duplicates
 from indexer.merging.decisions import record_key
 from indexer.merging.duplicates import RULES, DuplicateFinder
 from indexer.paper import Paper, Record, Rejection
+from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, read_merged
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.entry import Merged
@@ -204,7 +205,7 @@ def test_a_catalogue_holds_what_the_records_made(path, tmp_path):
         builder.add([Entry.of(Paper("akin:0", "Not among the records"))])
         builder.add(entries[::-1])
         assert (len(builder), builder.having(["akin:0", "akin:1"])) == (3, ["akin:0"])
-        builder.index_phrases()
+        builder.index_phrases(Silent())
         builder.finish([])
         with closing(open_catalogue(tmp_path / "catalogue.sqlite")) as db:
             assert list(read_entries(db, 1, 3)) == entries[::-1]

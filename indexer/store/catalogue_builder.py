@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from indexer.paper import Rejection
+from indexer.progress import Reporter
 from indexer.store.catalogue import as_indexed, open_catalogue
 from indexer.store.entry import PossibleDuplicate
 from indexer.store.names_before import carry_over
@@ -48,18 +49,23 @@ CREATE TABLE spellings (        -- words folded, not stemmed
 """
 
 # Made once all papers are there: where words stand in their order.
-_FINISH = f"""
+_PHRASES = """
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words in their order, folded
     title, abstract, keywords, content = '', tokenize = 'ascii'
 );
 INSERT INTO phrases (phrases, rank) VALUES ('hashsize', 67108864);  -- bytes before it writes
+"""
+_INDEX_PHRASES = f"""
 INSERT INTO phrases (rowid, title, abstract, keywords)
-    SELECT row, as_indexed({TITLE}), as_indexed(abstract), as_indexed({KEYWORDS}) FROM papers;
+    SELECT row, as_indexed({TITLE}), as_indexed(abstract), as_indexed({KEYWORDS}) FROM papers
+    WHERE row > ? AND row <= ? ORDER BY row
+"""  # noqa: S608
+_FINISH = """
 INSERT INTO phrases (phrases) VALUES ('optimize');
 CREATE VIRTUAL TABLE temp.written USING fts5vocab(main, phrases, row);
 INSERT INTO spellings SELECT term, doc FROM temp.written;
 DROP TABLE temp.written;
-"""  # noqa: S608
+"""
 
 _ADD_SPELLING = (
     "INSERT INTO spellings VALUES (?, ?) "
@@ -67,6 +73,10 @@ _ADD_SPELLING = (
 )
 
 _INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, row) VALUES ({', '.join('?' * 16)})"  # noqa: S608
+
+
+_AT_ONCE = 4096
+"""Papers whose words are filed together."""
 
 
 class CatalogueBuilder:
@@ -169,11 +179,20 @@ class CatalogueBuilder:
         self._db.execute("INSERT INTO names SELECT name, row FROM temp.named ORDER BY name, row")
         self._db.execute("DELETE FROM temp.named")
 
-    def index_phrases(self) -> None:
-        """Index where words stand; all papers and names are there."""
+    def index_phrases(self, reporter: Reporter) -> None:
+        """Index where words stand; all papers and names are there.
+
+        Args:
+            reporter: told of the papers.
+        """
         self._file_names()
         self._db.commit()
         self._db.create_function("as_indexed", 1, as_indexed, deterministic=True)
+        self._db.executescript(_PHRASES)
+        for start in range(0, self._papers, _AT_ONCE):
+            stop = min(start + _AT_ONCE, self._papers)
+            self._db.execute(_INDEX_PHRASES, (start, stop))
+            reporter.advance(stop - start)
         self._db.executescript(_FINISH)
         self._db.executemany(_ADD_SPELLING, self._spelled.items())
 

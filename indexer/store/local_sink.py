@@ -14,6 +14,7 @@ import numpy as np
 
 from indexer.arrays import Vectors
 from indexer.paper import Rejection
+from indexer.progress import Reporter, Silent
 from indexer.store.catalogue import open_catalogue, read_hashes
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.columns import ColumnsBuilder, lacking_fields
@@ -40,10 +41,17 @@ class LocalSink:
     Args:
         index: held by this process.
         before: the current generation if it is whole; ``None``: nothing is known.
+        reporter: told, while it publishes, of the papers whose words are filed.
     """
 
-    def __init__(self, index: IndexFolder, before: Generation | None = None) -> None:
+    def __init__(
+        self,
+        index: IndexFolder,
+        before: Generation | None = None,
+        reporter: Reporter | None = None,
+    ) -> None:
         self._index = index
+        self._reporter = reporter or Silent()
         self._before = before
         self._removed: set[str] = set()
         self._written: _GenerationBuilder | None = None
@@ -89,7 +97,7 @@ class LocalSink:
             written.keep_names(self._before)
         if corpus_map is not None and len(corpus_map.points) != len(written):
             raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
-        likely = written.save(corpus_map, rejections, possible)
+        likely = written.save(corpus_map, rejections, possible, self._reporter)
         spaces = [stated(manifest.space, len(written), written.dimension)]
         if manifest.finer:
             covered = covered or Covered.none(manifest.finer.dimension)
@@ -221,6 +229,7 @@ class _GenerationBuilder:
         corpus_map: CorpusMap | None,
         rejections: Iterable[Rejection],
         possible: Iterable[PossibleDuplicate],
+        reporter: Reporter,
     ) -> int:
         """Write what was not written yet; return how many pairs of papers are likely one."""
         self._catalogue.reject(rejections)
@@ -228,7 +237,7 @@ class _GenerationBuilder:
         self._vectors.save()
         self._vectors.moments().save(self.folder)
         with ThreadPoolExecutor(1) as beside:  # SQLite and NumPy leave the interpreter to others
-            indexed = beside.submit(self._catalogue.index_phrases)
+            indexed = beside.submit(self._catalogue.index_phrases, reporter)
             self._columns.save(self.folder)
             terms = self._words.save()
             indexed.result()
