@@ -215,7 +215,7 @@ def test_an_index_is_asked_by_the_backend_that_built_it(encoder, cache, tmp_path
     assert engine.search(Query("state spaces", mode="semantic")).hits[0].paper.title[:5] == "Mamba"
     engine.close()
     assert build("--backend", "torch") == TORCH
-    assert encoder_for()(index.current().manifest).model == find_model()
+    assert encoder_for()(index.current().manifest.space).model == find_model()
 
 
 def test_batches_hold_few_word_pieces_and_all_texts():
