@@ -100,12 +100,7 @@ class Generation:
 
 
 class IndexFolder:
-    """The folder that holds an index's generations.
-
-    Args:
-        path: the folder.
-        cache: one in which vectors are kept for several indexes; ``None``: within this folder.
-    """
+    """The folder that holds an index's generations; vectors are kept in it, or in ``cache``."""
 
     def __init__(self, path: Path, cache: Path | None = None) -> None:
         self.path = path
