@@ -15,9 +15,11 @@ from indexer.models.encoder import TokenEmbeddings
 from indexer.models.model import DEFAULT_MODEL, Model, find_model
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.entry import PossibleDuplicate
+from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest, MapInfo
 from indexer.store.names import is_telling, names_of, same_hash
+from indexer.store.paper_rows import Entry
 
 DIMENSION = 64
 MAX_TOKENS = 256
@@ -47,6 +49,9 @@ class FakeEncoder:
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._vector(text) for text in texts])
+
+    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        return self.encode_document(texts), self.count_tokens(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
@@ -90,7 +95,9 @@ def fake_model(name: str = DEFAULT_MODEL) -> Model:
 
 
 def fake_encoder(model: Model, threads: int | None = None) -> FakeEncoder:
-    return FakeEncoder(model.fingerprint, model.name)
+    encoder = FakeEncoder(model.fingerprint, model.name)
+    encoder.model = model
+    return encoder
 
 
 @dataclass
@@ -142,6 +149,7 @@ class MemorySink:
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
         possible: Iterable[PossibleDuplicate] = (),
+        covered: Covered | None = None,
     ) -> Manifest:
         store = self._store
         stay = {
@@ -162,7 +170,13 @@ class MemorySink:
             generation=f"{int(store.manifest.generation) + 1 if store.manifest else 1}",
             papers=len(papers),
             possible=len(store.possible),
-            spaces=[replace(manifest.space, rows=len(papers))],
+            spaces=[
+                replace(manifest.space, rows=len(papers)),
+                *(
+                    replace(one, rows=len(covered.rows) if covered else 0)
+                    for one in manifest.spaces[1:]
+                ),
+            ],
             map=MapInfo(1, corpus_map.method) if corpus_map else None,
         )
         self.close()
@@ -171,7 +185,7 @@ class MemorySink:
     def _names(self, entries: Sequence[Entry]) -> dict[str, set[str]]:
         """Names as they are, and those of before that nobody has now."""
         store = self._store
-        names = {entry.paper.id: set(names_of(entry)) for entry in entries}
+        names = {entry.paper.id: set(names_of(entry.paper, entry.records)) for entry in entries}
         known = set(names).union(*names.values())
         kept: list[tuple[str, set[str]]] = []
         for old, (entry, _) in store.papers.items():

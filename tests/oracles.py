@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from indexer.merging.comparing import compare, worth
 from indexer.merging.decisions import record_key
@@ -63,6 +64,19 @@ def lifts(scores: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[f
             sum_of = sum(cosine * max(scores[j], 0.0) for cosine, j in near)
             lifted[i] = 0.5 * sum_of / sum(cosine for cosine, _ in near)
     return lifted
+
+
+def on_one_scale(first: Sequence[float], finer: Mapping[int, float]) -> list[float]:
+    """Cosines of all papers; those of some in a finer space, as deviations among these papers."""
+    among = [first[row] for row in finer]
+    if len(among) < 2 or statistics.pstdev(finer.values()) < 2e-7:
+        return list(first)
+    mean, deviation = statistics.fmean(among), statistics.pstdev(among)
+    fine_mean, fine_deviation = statistics.fmean(finer.values()), statistics.pstdev(finer.values())
+    return [
+        mean + deviation * (finer[row] - fine_mean) / fine_deviation if row in finer else cosine
+        for row, cosine in enumerate(first)
+    ]
 
 
 def papers_of(papers: Sequence[Paper]) -> list[list[int]]:

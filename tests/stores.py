@@ -17,7 +17,7 @@ from indexer.merging.decisions import record_key
 from indexer.paper import Paper, document_text
 from indexer.store.catalogue import MergedPaper
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Merged, PossibleDuplicate
 from indexer.store.names import names_of
 from indexer.words import folded_words, runs, stem
 from search_api.query.conditions import Conditions
@@ -53,8 +53,14 @@ class MemorySelection:
 class MemoryScorer:
     """Scores of all papers, and which of them are ranked."""
 
-    def __init__(self, scores: Sequence[float], ranked: Sequence[int]) -> None:
+    def __init__(
+        self,
+        scores: Sequence[float],
+        ranked: Sequence[int],
+        measured: Sequence[float] | None = None,
+    ) -> None:
         self.all = np.array(scores, dtype=np.float64)
+        self._measured = self.all if measured is None else np.array(measured)
         self._ranked = set(ranked)
         self.mean = float(self.all.mean()) if len(self.all) else 0.0
         self.deviation = float(self.all.std()) if len(self.all) else 0.0
@@ -74,6 +80,9 @@ class MemoryScorer:
     def scores(self, rows: Rows) -> Array:
         return self.all[rows]
 
+    def measured(self, rows: Rows) -> Array:
+        return self._measured[rows]
+
     def ranks(self, rows: Rows, among: MemorySelection) -> Rows:
         order = self._order(among)
         return np.array([order.index(row) + 1 if row in order else 0 for row in rows.tolist()])
@@ -90,6 +99,7 @@ class MemoryStore:
         vectors: theirs ``(n, dim)``.
         made_of: the records of papers that are made of several, by row.
         pairs: of papers that are likely one, each once.
+        finer: vectors in a second space, by row.
     """
 
     def __init__(
@@ -98,14 +108,17 @@ class MemoryStore:
         vectors: Vectors,
         made_of: Mapping[int, tuple[Merged, ...]] | None = None,
         pairs: Sequence[PossibleDuplicate] = (),
+        finer: Mapping[int, Sequence[float]] | None = None,
     ) -> None:
         self.made_of = dict(made_of or {})
         self.pairs = list(pairs)
         self.every = list(papers)
-        self._names = [frozenset(names_of(Entry(paper))) for paper in papers]
+        self._names = [frozenset(names_of(paper)) for paper in papers]
         self._vectors = vectors
         self.info = IndexInfo("memory", "fake", len(papers))
-        self.dimension = vectors.shape[1]
+        self._finer = {row: np.array(vector) for row, vector in sorted((finer or {}).items())}
+        some = [len(vector) for vector in self._finer.values()]
+        self.dimensions = (vectors.shape[1], *some[:1])
         self.map: CorpusMap | None = None
         self._closed = False
 
@@ -206,8 +219,16 @@ class MemoryStore:
                 return row
         raise UnknownPaper(f"{key}: no record", id=key)
 
-    def vectors(self, rows: Rows) -> Vectors:
+    def vectors(self, rows: Rows, space: int = 0) -> Vectors:
+        if space:
+            return np.array([self._finer[row] for row in rows.tolist()])
         return self._vectors[rows]
+
+    def covered(self, space: int) -> Rows:
+        return np.array([*self._finer] if space else range(len(self)), dtype=np.int64)
+
+    def spaces_of(self, rows: Rows) -> Rows:
+        return np.array([int(row in self._finer) for row in rows.tolist()], dtype=np.int64)
 
     def dates(self, rows: Rows) -> Rows:
         return np.array([date_of(self.every[row]) for row in rows], dtype=np.int64)
@@ -223,8 +244,14 @@ class MemoryStore:
         rows = sorted(among.rows().tolist(), key=lambda row: (-date_of(self.every[row]), row))
         return np.array(rows[:k], dtype=np.int64)
 
-    def meaning(self, direction: Vectors) -> MemoryScorer:
-        return MemoryScorer((self._vectors * direction).sum(axis=1), range(len(self)))
+    def meaning(self, direction: Vectors, finer: Vectors | None = None) -> MemoryScorer:
+        first = (self._vectors * direction).sum(axis=1).tolist()
+        if finer is None:
+            return MemoryScorer(first, range(len(self)))
+        cosines = {row: float((vector * finer).sum()) for row, vector in self._finer.items()}
+        scores = oracles.on_one_scale(first, cosines)
+        measured = [cosines.get(row, cosine) for row, cosine in enumerate(first)]
+        return MemoryScorer(scores, range(len(self)), measured)
 
     def words(self, weights: Mapping[str, float]) -> MemoryScorer:
         known = self.frequencies(list(weights))
@@ -281,7 +308,7 @@ def is_so(paper: Paper, formula: Formula) -> bool:
         case Clause():
             return has(paper, formula)
         case Named(names):
-            return bool({paper.id, *names_of(Entry(paper))} & set(names))
+            return bool({paper.id, *names_of(paper)} & set(names))
         case Not(part):
             return not is_so(paper, part)
         case All(parts):

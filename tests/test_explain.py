@@ -78,7 +78,7 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     encoder = encoder or FakeEncoder()
     direction = encoder.encode_query([text])[0]
     scored = Scored(np.zeros(1, dtype=np.int64), {"semantic": np.ones(1)}, {}, None, -np.inf)
-    standing = Standing(1, scored=scored, ranks={"semantic": 1})
+    standing = Standing(1, scored=scored, ranks={"semantic": 1}, measured={"semantic": 1.0})
     return explain(
         paper, Query(text), text, standing, direction, {}, IndexInfo("g", "m", 1), encoder
     )
@@ -439,13 +439,14 @@ def test_shares_of_the_real_model_are_those_of_transformers(real):
     from transformers import AutoModel, AutoTokenizer
 
     paper = real.paper(DEFTA)
-    path = real.encoder.model.path
+    (encoder,) = real.encoders
+    path = encoder.model.path
     tokenizer, model = AutoTokenizer.from_pretrained(path), AutoModel.from_pretrained(path)
     text = f"{paper.title}\n{paper.abstract}"
     tokens = tokenizer(text, truncation=True, max_length=256, return_tensors="pt")
     with torch.no_grad():
         hidden = model(**tokens).last_hidden_state[0].numpy().astype(np.float64)
-    q = real.encoder.encode_query([QUESTION])[0].astype(np.float64)
+    q = encoder.encode_query([QUESTION])[0].astype(np.float64)
     shares = hidden @ q / len(hidden) / np.linalg.norm(hidden.mean(axis=0))
     found = real.explain(Query(QUESTION, mode="semantic"), DEFTA)
     by_word = dict.fromkeys((match.span() for match in re.finditer(r"\S+", text)), 0.0)

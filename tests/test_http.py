@@ -45,9 +45,10 @@ PAPER = {
     "sources": [TEXT],
     "extra": {dict},
 }
-INDEX = {"generation": TEXT, "model": TEXT, "papers": {int}}
+INDEX = {"generation": TEXT, "model": TEXT, "papers": {int}, "covered": {type(None)}}
 JSON = "application/json"
 VOICE = {"rank": {int}, "score": {float}}
+REST_OF_WHY = {"lift": {float}, "rerank": {type(None)}, "model": {type(None)}}
 FACETS = {
     "year": {int},
     "category": TEXT,
@@ -68,7 +69,7 @@ RESULT_LIST = {
             "rank": {int},
             "score": {float},
             "paper": PAPER,
-            "why": {"semantic": VOICE, "lexical": VOICE, "lift": {float}, "rerank": {type(None)}},
+            "why": {"semantic": VOICE, "lexical": VOICE, **REST_OF_WHY},
             "same": [TEXT],
             "named": {str, type(None)},
         }
@@ -92,7 +93,7 @@ EXPLANATION = {
     "index": INDEX,
     "rank": {int},
     "score": {float},
-    "why": {"semantic": PART, "lexical": PART, "lift": {float}, "rerank": {type(None)}},
+    "why": {"semantic": PART, "lexical": PART, **REST_OF_WHY},
     "words": [{**PLACE, "share": {float}}],
     "special": {float},
     "unread": {int},
@@ -116,12 +117,14 @@ STATUS = {
             "fingerprint": TEXT,
             "prompts": {"query": TEXT, "document": TEXT},
             "backend": TEXT,
+            "max_tokens": {type(None)},
             "dimension": {int},
             "truncated": {int},
             "rows": {int},
             "metric": TEXT,
             "kind": TEXT,
             "recall": {float},
+            "stands_in_for": TEXT,
         }
     ],
     "map": {"version": {int}, "method": TEXT},
@@ -566,7 +569,7 @@ def test_a_pasted_abstract_finds_its_paper_first(client, papers):
 
 def test_every_paper_can_be_read_by_its_id(client, papers, seed_generation):
     """Each of the 64 ids leads to the paper that search shows, and names the index."""
-    index = {"generation": seed_generation.id, "model": "fake", "papers": 64}
+    index = {"generation": seed_generation.id, "model": "fake", "papers": 64, "covered": None}
     assert len(papers) == 64
     for paper_id, paper in papers.items():
         for path in (paper_id, quote(paper_id, safe="")):
@@ -851,7 +854,12 @@ def test_status_tells_what_is_indexed(client, seed_generation):
     state = ok(client.get(f"{API}/status"))
     assert conforms(state, STATUS), state
     manifest = seed_generation.manifest
-    assert state["index"] == {"generation": seed_generation.id, "model": "fake", "papers": 64}
+    assert state["index"] == {
+        "generation": seed_generation.id,
+        "model": "fake",
+        "papers": 64,
+        "covered": None,
+    }
     assert (state["dimension"], state["fingerprint"]) == (64, "f" * 64)
     assert (state["built_at"], state["sources"]) == (manifest.built_at, manifest.sources)
     assert (state["ledger"]["records"], state["ledger"]["added"]) == (64, 64)
@@ -878,6 +886,7 @@ def test_a_first_index_is_taken_up(index, build, seeds):
             "generation": generation,
             "model": "fake",
             "papers": 64,
+            "covered": None,
             "problem": None,
         }
 
@@ -1086,7 +1095,7 @@ def test_the_documented_explanation_is_of_a_paper_of_the_seeds(openapi, papers):
     path = openapi["paths"][f"{API}/papers/{{id}}/explain"]["get"]["responses"]["200"]
     (example,) = examples(openapi, path["content"]["application/json"])
     assert example.keys() == EXPLANATION.keys()
-    assert example["index"].keys() == INDEX.keys()
+    assert example["index"].keys() == INDEX.keys() - {"covered"}
     paper = papers[example["paper"]["id"]]
     for piece in [*example["words"], *example["matches"]]:
         assert paper[piece["field"]][piece["start"] : piece["end"]] == piece["text"]

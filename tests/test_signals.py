@@ -82,7 +82,7 @@ def test_a_new_signal_is_in_the_json(arrived):
 def test_a_new_signal_is_in_the_contract(arrived):
     """OpenAPI has a field for it, says what it measures, and its examples add up."""
     assert arrived["fields"] == {
-        name: sorted([*NAMES, "lift", "rerank"]) for name in ("WhyOut", "PartsOut")
+        name: sorted([*NAMES, "lift", "model", "rerank"]) for name in ("WhyOut", "PartsOut")
     }
     assert arrived["measures"] == "cosine, or BM25, or year"
     found, explained = arrived["examples"].values()
@@ -134,7 +134,7 @@ def test_every_mode_is_of_a_signal_or_of_all():
 def test_the_signals_share_one_score():
     """Their weights add up to 1, and no name is taken twice, nor one that JSON has beside them."""
     assert sum(signal.weight for signal in SIGNALS) == pytest.approx(1)
-    assert len({"lift", "rerank", *(one.name for one in SIGNALS)}) == len(SIGNALS) + 2
+    assert len({"lift", "model", "rerank", *(one.name for one in SIGNALS)}) == len(SIGNALS) + 3
 
 
 @pytest.fixture(scope="module", params=["memory", "local"])

@@ -422,7 +422,7 @@ def test_a_store_of_one_paper(open_store):
         assert scorer.deviation == pytest.approx(0, abs=1e-9)
         assert scorer.best(5, everything).rest == -np.inf or scorer.ranked(everything).count == 0
     assert store.papers(np.array([0])) == [paper]
-    assert (len(store), store.dimension, store.info.papers) == (1, 64, 1)
+    assert (len(store), store.dimensions, store.info.papers) == (1, (64,), 1)
 
 
 def test_a_store_of_no_papers(open_store):

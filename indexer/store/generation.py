@@ -5,7 +5,7 @@ Layout of an index folder::
     CURRENT                   which generation is served, and the checksum of its manifest
     generations/ID/           manifest.json  catalogue.sqlite  vectors.faiss  moments.npy
                               lexical-*.npy  columns-*.npy  map.npy  map-topics.npy
-                              map.json
+                              map.json  finer.faiss  finer-*.npy
     generations/.building-ID  a build at work, or what one left that died; the next build removes it
     cache/vectors.sqlite      vectors by content, for all generations
     piped/HASH/NAME           what came through pipes, see :mod:`indexer.piped`
@@ -22,19 +22,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256
+from indexer.store import checksums
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
-from indexer.threads import allowed
 
 KEEP = 2
 """Generations that stay: the current one and the one before it."""
@@ -89,30 +88,25 @@ class Generation:
         Raises:
             IndexCorrupted: a file is missing or differs.
         """
-        # In a pool of its own: queries of the engine that is served are not to wait for it.
-        with ThreadPoolExecutor(allowed()) as threads:
-            for _ in threads.map(self._verify, self.manifest.files):
-                pass  # the first that is wrong is raised
+        checksums.verify(self.folder, self.manifest.files, how_to_mend(self.index))
 
-    def _verify(self, name: str) -> None:
-        path, stated = self.folder / name, self.manifest.files[name]
-        if not path.is_file():
-            raise IndexCorrupted(f"{path}: missing. {how_to_mend(self.index)}", file=str(path))
-        if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
-            raise IndexCorrupted(
-                f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
-                file=str(path),
-            )
+    def verify_if_touched(self) -> None:
+        """Do the same, unless that was done within a day and no file was touched since.
+
+        Raises:
+            IndexCorrupted: a file is missing or differs.
+        """
+        checksums.verify_if_touched(self.folder, self.manifest.files, how_to_mend(self.index))
 
 
 class IndexFolder:
-    """The folder that holds an index's generations."""
+    """The folder that holds an index's generations; vectors are kept in it, or in ``cache``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: Path | None = None) -> None:
         self.path = path
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
-        self.cache = path / "cache" / "vectors.sqlite"
+        self.cache = (cache or path / "cache") / "vectors.sqlite"
 
     def current(self) -> Generation:
         """Return the generation that is served.
@@ -197,6 +191,8 @@ class IndexFolder:
         Raises:
             BuildInProgress: another process holds it.
         """
+        from filelock import FileLock, Timeout
+
         self.generations.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / "build.lock", blocking=False)
         try:
@@ -228,17 +224,25 @@ class IndexFolder:
         finally:
             shutil.rmtree(folder)
 
-    def publish(self, staging: Path, manifest: Manifest) -> Generation:
+    def publish(
+        self,
+        staging: Path,
+        manifest: Manifest,
+        stated: Mapping[str, dict[str, Any]] | None = None,
+    ) -> Generation:
         """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
 
         Args:
             staging: the folder from :meth:`stage`, holding the files.
             manifest: complete but for ``files``, which are measured here.
+            stated: checksum and bytes of files that are those of another generation, as its
+                manifest states them: damage since then is not to be taken for what was written.
         """
         files = {
             path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
             for path in sorted(staging.iterdir())
-        }
+            if path.name not in (stated or {})
+        } | dict(stated or {})
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
         _write(staging / MANIFEST, data)
@@ -248,6 +252,7 @@ class IndexFolder:
         staging.rename(folder)
         _flush_folder(self.generations)
         self._point_to(folder)
+        checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
                 shutil.rmtree(old)
@@ -307,6 +312,11 @@ class IndexFolder:
                 f"{path}: differs from its checksum. {how_to_mend(path.parents[2])}", file=str(path)
             )
         return Generation(path.parent, Manifest.from_bytes(path.read_bytes(), path))
+
+
+def new_id() -> str:
+    """Return the id of a generation that begins now, unique while the index is held."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -32,6 +32,9 @@ class Space:
         metric: by which they are compared.
         kind: of the index over them.
         recall: the share of the truly nearest that this index finds; an exact one finds all.
+        stands_in_for: the model that is still reading the papers; ``""``: it stands for itself.
+        max_tokens: the most word pieces that the model was told to read of a text; ``None``: as
+            its files say.
     """
 
     model: str
@@ -44,6 +47,8 @@ class Space:
     metric: str = "inner_product"
     kind: str = "flat"
     recall: float = 1.0
+    stands_in_for: str = ""
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class Manifest:
     Attributes:
         built_at: ISO 8601, UTC.
         text_recipe: names how a paper's text is made.
-        spaces: the vectors of the papers; the first is the one that answers.
+        spaces: the vectors of the papers; the first has all of them. Where it stands in for another
+            model, a second has those that this model has read so far, perhaps none yet.
         ledger: counts of the build.
         roots: the sources as they were given, absolute.
         columns: which column of a table holds which field, as far as that was given.
@@ -128,8 +134,18 @@ class Manifest:
 
     @property
     def space(self) -> Space:
-        """The vectors that answer now."""
+        """The vectors that all papers have."""
         return self.spaces[0]
+
+    @property
+    def finer(self) -> Space | None:
+        """The vectors that papers are still being given; ``None``: there is but one space."""
+        return self.spaces[1] if len(self.spaces) > 1 else None
+
+    @property
+    def answering(self) -> list[Space]:
+        """The spaces that have a paper at all: those whose models answer."""
+        return [self.space, *(one for one in self.spaces[1:] if one.rows)]
 
     @classmethod
     def from_bytes(cls, data: bytes, path: Path) -> Self:
@@ -167,6 +183,8 @@ class Recorded:
     apart: list[str]
     follow_links: bool = False
     decisions: Path | None = None
+    backend: str | None = None
+    max_tokens: int | None = None
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -180,12 +198,14 @@ class Recorded:
         spaces = content.get("spaces") or [{"model": content["model"]["name"]}]
         return cls(
             roots=[Path(root) for root in content["roots"]],
-            model=str(spaces[0]["model"]),
+            model=str(spaces[-1]["model"]),  # behind one that stands in for it
             columns=dict(content.get("columns", {})),
             apart=list(content.get("apart", [])),
             follow_links=bool(content.get("follow_links")),
             # Before format 6 nobody could decide anything.
             decisions=Path(content["decisions"]["file"]) if "decisions" in content else None,
+            backend=spaces[0].get("backend"),
+            max_tokens=spaces[0].get("max_tokens"),
         )
 
 

@@ -60,25 +60,24 @@ class Moments:
         variance = float(exact @ self.covariance @ exact)
         return float(exact @ self.mean), float(np.sqrt(max(variance, 0.0)))
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, name: str = MOMENTS) -> None:
         """Write them into the folder of a generation."""
-        np.save(folder / MOMENTS, np.vstack([self.mean, self.covariance]))
+        np.save(folder / name, np.vstack([self.mean, self.covariance]))
 
     @classmethod
-    def read(cls, folder: Path, count: int, dimension: int) -> Self:
+    def read(cls, folder: Path, count: int, dimension: int, name: str = MOMENTS) -> Self:
         """Open those of a generation.
 
         Raises:
             IndexCorrupted: the file is missing or of another dimension.
         """
         try:
-            table = np.load(folder / MOMENTS)
+            table = np.load(folder / name)
         except (OSError, EOFError, ValueError) as error:
-            raise IndexCorrupted(f"{folder / MOMENTS}: {error}", file=str(folder)) from error
+            raise IndexCorrupted(f"{folder / name}: {error}", file=str(folder)) from error
         if table.shape != (dimension + 1, dimension):
             raise IndexCorrupted(
-                f"{folder / MOMENTS}: of shape {table.shape}, the vectors have {dimension} "
-                "dimensions",
+                f"{folder / name}: of shape {table.shape}, the vectors have {dimension} dimensions",
                 file=str(folder),
             )
         return cls(count, table[0], table[1:])

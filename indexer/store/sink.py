@@ -8,8 +8,10 @@ from typing import Protocol
 from indexer.arrays import Vectors
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.entry import PossibleDuplicate
+from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest
+from indexer.store.paper_rows import Entry
 
 
 class Sink(Protocol):
@@ -54,6 +56,7 @@ class Sink(Protocol):
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
         possible: Iterable[PossibleDuplicate] = (),
+        covered: Covered | None = None,
     ) -> Manifest:
         """Let all of it be what is read from now on, at once.
 
@@ -62,21 +65,23 @@ class Sink(Protocol):
 
         Args:
             manifest: what it is made of and with. The sink states by itself what it alone knows:
-                generation, papers, possible, map, statistics, files, and of the first space the
+                generation, papers, possible, map, statistics, files, and of each space the
                 dimension, metric, rows, kind and recall.
             corpus_map: with a place for every paper, by row.
             rejections: records that became no paper, to be looked up later; those of the
                 publication before are forgotten.
             possible: pairs of papers that are likely one; likewise. One whose papers are not both
                 there is left out.
+            covered: papers by row, and their vectors in the second space, where the manifest has
+                one; ``None``: none yet.
 
         Returns:
             The manifest as it was published.
 
         Raises:
-            ValueError: a map of another number of papers; or papers stay whose vectors are of
-                another model. Nothing is published then, and the sink is good for nothing but to
-                be closed.
+            ValueError: a map of another number of papers, or rows that there are not; or papers
+                stay whose vectors are of another model. Nothing is published then, and the sink is
+                good for nothing but to be closed.
         """
 
     def close(self) -> None:

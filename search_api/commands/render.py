@@ -15,7 +15,7 @@ from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
 from search_api.explaining.explanation import Contribution, Explanation, Share
-from search_api.query.results import Hit, ResultList
+from search_api.query.results import Hit, IndexInfo, ResultList
 from search_api.ranking.signals import SIGNALS
 
 _ABSTRACT_LINES = 2
@@ -45,9 +45,14 @@ def results(out: Console, page: ResultList, whole: Iterable[Hit] | None = None) 
     shown = f"{page.hits[0].rank}–{last} of " if page.hits else ""
     out.print(
         f"[dim]{shown}{page.total:,} papers, {page.took_ms:.0f} ms, generation "
-        f"{page.index.generation}, {escape(page.index.model)}[/]",
+        f"{page.index.generation}, {escape(page.index.model)}{escape(_covered(page.index))}[/]",
         soft_wrap=True,
     )
+
+
+def _covered(index: IndexInfo) -> str:
+    found = index.covered
+    return f"; {found.papers:,} papers by {found.model} so far" if found else ""
 
 
 def _hit(out: Console, hit: Hit) -> None:
@@ -212,6 +217,9 @@ def status(out: Console, state: dict[str, Any], index: str) -> None:
     _field(
         out, "papers", f"{about['papers']:,}, {state['truncated']:,} longer than the model reads"
     )
+    if covered := about["covered"]:
+        share = f"{covered['papers']:,} of {about['papers']:,} papers, newest first"
+        _field(out, "read so far", f"{share}, by {covered['model']}; rebuild-index goes on")
     ledger = state["ledger"]
     _field(out, "last build", ", ".join(f"{n:,} {name}" for name, n in ledger.items() if n))
     decisions = state["decisions"]

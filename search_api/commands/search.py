@@ -144,7 +144,7 @@ def _answer(
     with engine_of(index_path, model, reranker) as engine:
         query = query or make(shape, *named.of(engine))
         if (query.text or query.wishes) and MODES[query.mode].by_meaning:
-            engine.encoder.load()  # seconds, once; they are not the search's
+            engine.load()  # seconds, once; they are not the search's
         page, hits = whole_list(engine, query) if whole else _page(engine, query)
         if form != "table":
             title = query.typed or query.text.strip() or f"Papers like {', '.join(query.like)}"

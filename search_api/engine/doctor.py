@@ -11,7 +11,7 @@ import numpy as np
 from indexer.errors import AkinError, IndexCorrupted
 from indexer.models.encoder import Encoder
 from indexer.store.generation import Generation, IndexFolder
-from indexer.store.manifest import Manifest
+from indexer.store.manifest import Space
 from search_api.engine.fit import check_fit
 from search_api.store.health import blocks, catalogue_check, counts, read_all, sample
 
@@ -36,7 +36,7 @@ class Check:
         return {"name": self.name, "ok": self.ok, "detail": self.detail}
 
 
-def examine(index: IndexFolder, make_encoder: Callable[[Manifest], Encoder]) -> Iterator[Check]:
+def examine(index: IndexFolder, make_encoder: Callable[[Space], Encoder]) -> Iterator[Check]:
     """Yield the checks one by one; those that need a part found broken are left out."""
     try:
         generation = index.current()
@@ -56,10 +56,11 @@ def examine(index: IndexFolder, make_encoder: Callable[[Manifest], Encoder]) -> 
         yield _counts(generation)
         yield Check("papers", ok=True, detail=f"{read_all(generation):,} read")
         yield _unit_length(generation)
-        encoder = make_encoder(generation.manifest)
-        check_fit(generation, encoder)
-        yield Check("model", ok=True, detail=encoder.model.name)
-        yield _sample(generation, encoder)
+        encoders = [make_encoder(space) for space in generation.manifest.answering]
+        check_fit(generation, encoders)
+        for space, encoder in enumerate(encoders):
+            yield Check("model", ok=True, detail=encoder.model.name)
+            yield _sample(generation, encoder, space)
     except AkinError as error:
         yield Check(error.title.lower(), ok=False, detail=error.detail, problem=error.type)
 
@@ -90,8 +91,8 @@ def _unit_length(generation: Generation) -> Check:
     return Check("vectors have length 1", ok=worst < 1e-3, detail=f"off by {worst:.1e} at most")
 
 
-def _sample(generation: Generation, encoder: Encoder) -> Check:
-    rows, texts, vectors = sample(generation, SAMPLE)
+def _sample(generation: Generation, encoder: Encoder, space: int) -> Check:
+    rows, texts, vectors = sample(generation, SAMPLE, space)
     cosines = (encoder.encode_document(texts) * vectors).sum(axis=1)
     detail = f"{len(rows)} embedded again, least cosine {cosines.min():.6f}"
     return Check("sample of vectors", ok=bool(cosines.min() >= LEAST_COSINE), detail=detail)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from indexer.arrays import Rows
 from indexer.errors import MapMissing, UnknownPaper
 from indexer.models.encoder import Encoder
 from indexer.paper import Paper
@@ -16,6 +15,7 @@ from indexer.store.entry import Merged
 from indexer.store.generation import Generation
 from search_api.engine.duplicates import Duplicates
 from search_api.engine.fit import check_fit
+from search_api.engine.hits import models_of, page_of
 from search_api.engine.meant import known, suggested, unfound
 from search_api.explaining.explain import explain
 from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
@@ -25,12 +25,10 @@ from search_api.query.conditions import Conditions
 from search_api.query.cursor import Cursor
 from search_api.query.filters import Filters
 from search_api.query.query import Query
-from search_api.query.results import FacetCount, Hit, ResultList, Voice
-from search_api.ranking.answers import Answer, Answers
+from search_api.query.results import FacetCount, ResultList
+from search_api.ranking.answers import Answers
 from search_api.ranking.modes import MODES
 from search_api.ranking.reranker import Reranker
-from search_api.ranking.scored import Scored
-from search_api.ranking.signals import SIGNALS
 from search_api.store.local import LocalStore
 from search_api.store.map_columns import MapColumns
 from search_api.store.store import papers_of
@@ -45,8 +43,10 @@ class Engine:
         generation: a published one; every file is compared with its checksum first.
         encoder: of the model that the generation was built with.
         reranker: reads the best papers again, if there is one.
+        finer: encoders of the spaces behind the first, where there are such that cover a paper.
 
     Attributes:
+        encoders: of all spaces, see :attr:`indexer.store.manifest.Manifest.answering`.
         info: which index it is.
         facets: counts over all papers, by field.
         duplicates: what was merged, what may be, and what people decide.
@@ -58,22 +58,36 @@ class Engine:
     """
 
     def __init__(
-        self, generation: Generation, encoder: Encoder, reranker: Reranker | None = None
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        reranker: Reranker | None = None,
+        finer: Sequence[Encoder] = (),
     ) -> None:
-        check_fit(generation, encoder)
+        self.encoders = (encoder, *finer)
+        check_fit(generation, self.encoders)
         self.generation = generation
-        self.encoder = encoder
         store = LocalStore(generation)
         self._store = store
-        self._answers = Answers(store, encoder, reranker)
+        self._answers = Answers(store, encoder, reranker, finer)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
         self.duplicates = Duplicates(store, generation.manifest.decisions)
-        self._sentences = SentenceCache(encoder)
+        self._names = [one.model.name for one in self.encoders]
+        self._sentences = [SentenceCache(one) for one in self.encoders]
 
     def close(self) -> None:
         """Close the store; whoever asks from now on, or is only half done, is told so."""
         self._store.close()
+
+    def load(self) -> None:
+        """Load the models, which takes seconds, before they are asked.
+
+        Raises:
+            ModelUnavailable: one cannot be loaded.
+        """
+        for encoder in self.encoders:
+            encoder.load()
 
     def paper(self, paper_id: str) -> Paper:
         """Return a paper.
@@ -192,8 +206,9 @@ class Engine:
         offset = self._offset(query)
         answer = self._answers.answer(query, offset + query.k)
         ranking = answer.ranking
-        hits = self._hits(answer, offset, query.k)
+        hits = page_of(answer, self._store, self._names, offset, query.k)
         end = offset + len(hits)
+        asked = self.encoders[-1] if answer.by_meaning else None
         unseen = () if ranking.total else unfound(query, self._store)
         next_ = Cursor(self.info.generation, self._answers.digest(query), end)
         return ResultList(
@@ -205,34 +220,8 @@ class Engine:
             facets=ranking.listed.facets(),
             next=next_.encode() if hits and end < ranking.total else None,
             notes=[*query.notes, *answer.notes, *unseen],
-            suggestion=suggested(query, self._store, self.encoder if answer.by_meaning else None),
+            suggestion=suggested(query, self._store, asked),
         )
-
-    def _hits(self, answer: Answer, offset: int, k: int) -> list[Hit]:
-        """Return a page of a list."""
-        ranking = answer.ranking
-        rows = ranking.rows[offset : offset + k]
-        same = [ranking.same.get(row, []) for row in rows.tolist()]
-        others = np.array([row for some in same for row in some], dtype=np.int64)
-        papers = self._store.papers(np.concatenate([rows, others]))
-        ids = iter([paper.id for paper in papers[len(rows) :]])
-        scored, ranks = answer.scored(rows), answer.ranks(rows)
-        lift = scored.lift if scored else None
-        return [
-            Hit(
-                rank=offset + place + 1,
-                score=float(scored.score[place]) if scored else 0.0,
-                paper=papers[place],
-                voices={
-                    signal.name: _voice(signal.name, place, scored, ranks) for signal in SIGNALS
-                },
-                lift=None if lift is None else float(lift[place]),
-                rerank=ranking.read.get(row),
-                same=tuple(next(ids) for _ in same[place]),
-                named=ranking.named.get(row),
-            )
-            for place, row in enumerate(rows.tolist())
-        ]
 
     def counts(self, query: Query) -> Mapping[str, Sequence[FacetCount]]:
         """Return the facets of the list that answers a query, and nothing else of it.
@@ -274,11 +263,14 @@ class Engine:
             listed=answer.ranks_all(rows),
             scored=answer.scored(rows),
             ranks={name: int(found[0]) for name, found in answer.ranks(rows).items()},
+            measured={name: float(found[0]) for name, found in answer.measured(rows).items()},
+            model=models_of(answer, self._names, rows)[0],
         )
-        question = answer.question
-        direction = question.direction if question and answer.by_meaning else None
+        question, space = answer.question, int(answer.spaces_of(rows)[0])
+        direction = question.directions[space] if question and answer.by_meaning else None
         asked, telling = (question.asked, question.telling) if question else ("", {})
-        return explain(paper, query, asked, standing, direction, telling, self.info, self.encoder)
+        encoder = self.encoders[space]
+        return explain(paper, query, asked, standing, direction, telling, self.info, encoder)
 
     def matches(self, query: Query, papers: Sequence[Paper]) -> list[list[Match]]:
         """Return where each paper has the words of a query, and of papers to be like."""
@@ -297,9 +289,14 @@ class Engine:
         self._store.check_open()
         by_meaning = query.ranks and MODES[query.mode].by_meaning
         question = self._answers.question(known(query, self._store)) if by_meaning else None
-        direction = question.direction if question else None
         for paper in papers:
-            found = [] if direction is None else self._sentences.of(paper).nearest(direction)
+            found: list[Sentence] = []
+            if question:
+                space = 0
+                if len(self.encoders) > 1:
+                    space = int(question.spaces_of(self._store.rows([paper.id]))[0])
+                sentences = self._sentences[space].of(paper)
+                found = sentences.nearest(question.directions[space])
             yield next((one for one in found if one.field == "abstract"), None)
 
     def records(self, paper_id: str) -> list[Merged]:
@@ -317,10 +314,3 @@ class Engine:
         cursor = Cursor.decode(query.cursor)
         cursor.check(self.info.generation, self._answers.digest(query))
         return cursor.offset
-
-
-def _voice(name: str, place: int, scored: Scored | None, ranks: Mapping[str, Rows]) -> Voice | None:
-    """Return what a signal says of a paper of a page, if it ranks it."""
-    if scored is None or name not in ranks or not ranks[name][place]:
-        return None
-    return Voice(int(ranks[name][place]), float(scored.scores[name][place]))

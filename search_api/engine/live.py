@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 
@@ -15,33 +15,44 @@ from indexer.models.choosing import encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.model import find_model
 from indexer.store.generation import Generation, IndexFolder
-from indexer.store.manifest import Manifest
+from indexer.store.manifest import Space
 from search_api.engine.engine import Engine
 from search_api.query.results import IndexInfo
 from search_api.ranking.reranker import CrossEncoderReranker, Reranker
 
 logger = logging.getLogger(__name__)
 
-EncoderFor = Callable[[Manifest], Encoder]
-"""Makes the encoder for a generation, not loaded yet."""
+EncoderFor = Callable[[Space], Encoder]
+"""Makes the encoder for a space of a generation, not loaded yet."""
 
 RETRY_SECONDS = 10.0
 """After which a generation that could not be opened is tried again: what was amiss may be well."""
 
 _TRIES = 3
+_SPACES = 2
+"""That a generation has at most."""
 _NEVER = object()
 
 
 def encoder_for(model: str | None = None, threads: int | None = None) -> EncoderFor:
     """Return what makes encoders: of the models that generations were built with.
 
-    A named model is run for every generation, always by the same encoder: one that was built with
-    another model does not fit it, and is refused.
+    A named model is run for every generation as that was built, always by the same encoder: one
+    that was built with another model does not fit it, and is refused. What stands in for a model is
+    run all the same.
     """
+
+    def made(name: str, backend: str, max_tokens: int | None) -> Encoder:
+        return encoder_of(find_model(name).run_as(backend, max_tokens), threads)
+
     if model is None:
-        return lambda manifest: encoder_of(find_model(manifest.space.model), threads)
-    named = cache(lambda: encoder_of(find_model(model), threads))
-    return lambda _: named()
+        return lambda space: made(space.model, space.backend, space.max_tokens)
+    named = cache(lambda *how: made(model, *how))
+    return lambda space: (
+        made(space.model, space.backend, space.max_tokens)
+        if space.stands_in_for
+        else named(space.backend, space.max_tokens)
+    )
 
 
 def reranker_of(model: str | None) -> Reranker | None:
@@ -66,7 +77,7 @@ def open_engine(
         stamp = index.stamp()
         try:
             generation = index.current()
-            return Engine(generation, make_encoder(generation.manifest), reranker)
+            return _engine(generation, make_encoder, reranker)
         except (IndexCorrupted, OSError) as error:
             if index.stamp() != stamp:
                 continue  # generations were published while this one was opened: it was dropped
@@ -81,13 +92,14 @@ class LiveEngine:
 
     A generation of another model is opened with an encoder of its own, which is loaded and has
     encoded something before the swap; the old one goes when the last request that began with it is
-    done. One of the same model goes on with the encoder that is loaded. Where a generation cannot
+    done. One of the same model goes on with the encoder that is loaded; likewise each of its spaces
+    where it has several. Where a generation cannot
     be opened, or its model cannot be had, the last good one goes on being served, with
     :attr:`problem` saying so.
 
     Args:
         index: watched for new generations.
-        make_encoder: called for a generation of a model that is not the one being served.
+        make_encoder: called for a space of a model that is none of those being served.
         reranker: reads the best papers of each search again.
 
     Attributes:
@@ -101,8 +113,8 @@ class LiveEngine:
         self._reranker = reranker
         self.problem: AkinError | None = None
         self._make_encoder = make_encoder
-        self._encoder: Encoder | None = None  # of the engine, or of the last one that there was
-        self._made: Encoder | None = None  # for a generation that could not be swapped in yet
+        self._encoders: tuple[Encoder, ...] = ()  # of the engine, or of the last that there was
+        self._made: tuple[Encoder, ...] = ()  # for a generation that could not be swapped in yet
         self._engine: Engine | None = None
         self._seen: object = _NEVER
         self._tried = 0.0
@@ -173,31 +185,34 @@ class LiveEngine:
             if engine is not None and engine not in self._users:
                 engine.close()
 
-    def _fitting(self, manifest: Manifest) -> Encoder:
-        """Return the encoder for a generation: one that is there, else one that is made for it."""
-        there = {one.model.fingerprint: one for one in (self._made, self._encoder) if one}
-        if (known := there.get(manifest.space.fingerprint)) is not None:
+    def _fitting(self, space: Space) -> Encoder:
+        """Return the encoder for a space: one that is there, else one that is made for it."""
+        there = {one.model.fingerprint: one for one in (*self._made, *self._encoders)}
+        if (known := there.get(space.fingerprint)) is not None:
             return known
-        made = self._make_encoder(manifest)
-        self._made = there.get(made.model.fingerprint, made)
-        return self._made
+        made = self._make_encoder(space)
+        if (known := there.get(made.model.fingerprint)) is not None:
+            return known
+        self._made = (*self._made, made)[-_SPACES:]
+        return made
 
     def _warm(self, engine: Engine) -> Engine:
-        """Load the engine's model, if need be: the first query should not wait for it.
+        """Load the engine's models, if need be: the first query should not wait for them.
 
         Raises:
-            ModelUnavailable: it cannot be loaded; the engine is closed.
+            ModelUnavailable: one cannot be loaded; the engine is closed.
         """
-        if engine.encoder is not self._encoder:
-            try:
-                engine.encoder.encode_query(["warm up"])
-            except BaseException:
-                engine.close()
-                raise
+        try:
+            for encoder in engine.encoders:
+                if encoder not in self._encoders:
+                    encoder.encode_query(["warm up"])
+        except BaseException:
+            engine.close()
+            raise
         return engine
 
     def _swap(self, engine: Engine) -> None:
-        self._encoder, self._made = engine.encoder, None
+        self._encoders, self._made = engine.encoders, ()
         with self._lock:
             old, self._engine = self._engine, None if self._closed else engine
             if self._closed:
@@ -226,9 +241,15 @@ class LiveEngine:
             logger.error("%s: %s; %s", error.title, error.detail, kept)
 
     def _open(self, generation: Generation) -> Engine:
-        return self._warm(Engine(generation, self._fitting(generation.manifest), self._reranker))
+        return self._warm(_engine(generation, self._fitting, self._reranker))
+
+
+def _engine(generation: Generation, make: EncoderFor, reranker: Reranker | None) -> Engine:
+    encoders: Sequence[Encoder] = [make(space) for space in generation.manifest.answering]
+    return Engine(generation, encoders[0], reranker, encoders[1:])
 
 
 def _described(engine: Engine) -> str:
     info = engine.info
-    return f"{info.papers:,} papers of generation {info.generation}, model {info.model}"
+    covered = f", {info.covered.papers:,} of them by {info.covered.model}" if info.covered else ""
+    return f"{info.papers:,} papers of generation {info.generation}, model {info.model}{covered}"

@@ -6,17 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from indexer.store.manifest import Manifest
+from search_api.store.local import info_of
 
 
 def describe(manifest: Manifest) -> dict[str, Any]:
     """Return what people ask of an index: model, papers, sources, versions."""
     space = manifest.space
     return {
-        "index": {
-            "generation": manifest.generation,
-            "model": space.model,
-            "papers": manifest.papers,
-        },
+        "index": info_of(manifest).to_json(),
         "built_at": manifest.built_at,
         "dimension": space.dimension,
         "text_recipe": manifest.text_recipe,

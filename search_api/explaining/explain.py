@@ -22,7 +22,7 @@ from search_api.explaining.sentence_vectors import PaperText, SentenceVectors
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
 from search_api.ranking.ranker import DATE_POOL
-from search_api.ranking.signals import SIGNALS, Signal
+from search_api.ranking.signals import SEMANTIC, SIGNALS, Signal
 
 NO_SHARES = (
     "by this model the vector of a text is not the mean of its word pieces: words have no shares, "
@@ -55,10 +55,11 @@ def explain(
         query: what is asked.
         asked: all that it wishes for in words.
         standing: where the paper is in the list, and what it scores.
-        direction: of the query ``(dim,)``; ``None`` where only words are asked for.
+        direction: of the query in the space by which the paper is scored ``(dim,)``; ``None`` where
+            only words are asked for.
         telling: terms of the papers to be like, the most telling first, and the words they are.
         index: which index that is.
-        encoder: of the index; not used where only words are asked for.
+        encoder: by which the paper is scored; not used where only words are asked for.
 
     Raises:
         ModelUnavailable: the model cannot be loaded.
@@ -76,6 +77,7 @@ def explain(
         parts={signal.name: _part(signal, standing) for signal in SIGNALS},
         lift=None if lift is None else float(lift[0]),
         rerank=standing.rerank,
+        model=standing.model,
         meaning=meaning,
         terms=common,
         matches=found,
@@ -84,6 +86,7 @@ def explain(
             *query.notes,
             *standing.notes,
             *_not_listed(paper, query, standing),
+            *_of_model(standing),
             *_of_meaning(meaning),
         ],
     )
@@ -94,7 +97,7 @@ def _part(signal: Signal, standing: Standing) -> Contribution | None:
     scored = standing.scored
     if scored is None or signal.name not in standing.ranks:
         return None
-    rank, score = standing.ranks[signal.name] or None, float(scored.scores[signal.name][0])
+    rank, score = standing.ranks[signal.name] or None, standing.measured[signal.name]
     if not scored.added:
         return Contribution(rank, score, None, None, None)
     added = float(scored.added[signal.name][0])
@@ -121,6 +124,17 @@ def _not_listed(paper: Paper, query: Query, standing: Standing) -> Iterator[str]
         yield f"the same work as {standing.joined_to}, {place}: the paper is not in the list"
     else:
         yield f"by date are the {DATE_POOL} most relevant alone: the paper is not in the list"
+
+
+def _of_model(standing: Standing) -> Iterator[str]:
+    """Say whose cosine a paper has, where others of its list have another model's."""
+    if standing.model is None or standing.scored is None:
+        return
+    brought = float(standing.scored.scores[SEMANTIC.name][0])
+    yield (
+        f"its cosine is by {standing.model}; other papers have those of another model, and all are "
+        f"ranked on one scale, on which this paper has {brought:.3f}"
+    )
 
 
 def _of_meaning(meaning: Meaning | None) -> Iterator[str]:

@@ -145,6 +145,8 @@ class Standing:
         listed: whether the signals rank it.
         scored: what it alone scores; ``None`` where nothing ranks.
         ranks: its place by each signal of the mode, by name, among those searched; 0: none.
+        measured: what each of these measures of it, by name.
+        model: that its meaning is measured by, where several are asked.
     """
 
     rank: int | None
@@ -155,6 +157,8 @@ class Standing:
     listed: bool = True
     scored: Scored | None = None
     ranks: Mapping[str, int] = field(default_factory=dict)
+    measured: Mapping[str, float] = field(default_factory=dict)
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,7 @@ class Explanation:
         parts: what each signal of the ranking says, by name; ``None`` where it was not asked.
         lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
         rerank: what the cross-encoder says of it; ``None`` where it was not read again.
+        model: that its meaning is measured by, where papers of the list are ranked by several.
         meaning: shares and sentences; ``None`` where the meaning was not asked for.
         terms: the words of the query, in order; then those of the papers to be like that the paper
             has, the most telling first.
@@ -186,6 +191,7 @@ class Explanation:
     parts: Mapping[str, Contribution | None]
     lift: float | None
     rerank: float | None
+    model: str | None
     meaning: Meaning | None
     terms: list[Term]
     matches: list[Match]
@@ -211,6 +217,7 @@ class Explanation:
                 **{name: part.to_json() if part else None for name, part in self.parts.items()},
                 "lift": None if self.lift is None else round(self.lift, _SCORE_DIGITS),
                 "rerank": None if self.rerank is None else round(self.rerank, _SCORE_DIGITS),
+                "model": self.model,
             },
             "words": [word.to_json() for word in meaning.words] if meaning else [],
             "special": None if special is None else round(special, _SHARE_DIGITS),

@@ -32,14 +32,24 @@ class PaperOut(BaseModel):
     extra: dict[str, Any] = Field(description="all else that the source holds")
 
 
+class CoverageOut(BaseModel):
+    """How far a model is in reading the papers, while another stands in for it."""
+
+    model: str = Field(description="that reads them; those that it has read are ranked by it")
+    papers: int = Field(description="that it has read")
+
+
 class IndexOut(BaseModel):
     """Which index answered."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [INDEX]})
 
     generation: str
-    model: str
+    model: str = Field(description="whose vectors all papers have")
     papers: int
+    covered: CoverageOut | None = Field(
+        None, description="how far a build is; null: the index is complete"
+    )
 
 
 class OnePaper(PaperOut):
@@ -76,6 +86,9 @@ class WhyOut(by_signal(VoiceOut)):  # type: ignore[misc]  # the signals are know
     lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
     rerank: float | None = Field(
         None, description="what the cross-encoder says; only where one is named, of the first 50"
+    )
+    model: str | None = Field(
+        None, description="whose cosine that is, where papers of the list are ranked by several"
     )
 
 
@@ -177,12 +190,18 @@ class SpaceOut(BaseModel):
     fingerprint: str = Field(description="of the model")
     prompts: dict[str, str]
     backend: str = Field(description="what runs the model")
+    max_tokens: int | None = Field(
+        description="word pieces that it was told to read; null: as its files say"
+    )
     dimension: int
     truncated: int = Field(description="papers with a text longer than the model reads")
     rows: int = Field(description="papers that have a vector")
     metric: str
     kind: str = Field(description="of the index over them")
     recall: float = Field(description="share of the truly nearest that the index finds")
+    stands_in_for: str = Field(
+        "", description="the model that is still reading the papers; empty: none"
+    )
 
 
 class MapInfoOut(BaseModel):
@@ -214,7 +233,9 @@ class StatusOut(BaseModel):
     truncated: int = Field(description="papers with a text longer than the model reads")
     fingerprint: str = Field(description="of the model")
     prompts: dict[str, str]
-    spaces: list[SpaceOut] = Field(description="the vectors; the first are those that answer")
+    spaces: list[SpaceOut] = Field(
+        description="the vectors; all papers have those of the first, some those of a second"
+    )
     map: MapInfoOut | None = Field(description="null: built without a map")
     possible: int = Field(description="pairs of papers that are possibly one")
     decisions: DecisionsInfoOut

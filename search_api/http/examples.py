@@ -25,6 +25,7 @@ INDEX: dict[str, JsonValue] = {
     "generation": "20261123T184209.512934Z",
     "model": "sentence-transformers/all-MiniLM-L6-v2",
     "papers": 64,
+    "covered": None,
 }
 
 STATUS: dict[str, JsonValue] = {
@@ -41,12 +42,14 @@ STATUS: dict[str, JsonValue] = {
             "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
             "prompts": {"query": "", "document": ""},
             "backend": "sentence-transformers",
+            "max_tokens": None,
             "dimension": 384,
             "truncated": 46,
             "rows": 64,
             "metric": "inner_product",
             "kind": "flat",
             "recall": 1.0,
+            "stands_in_for": "",
         }
     ],
     "map": {"version": 1, "method": "pacmap"},

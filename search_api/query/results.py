@@ -44,6 +44,7 @@ class Hit:
         same: ids of other records of the same work, which have no place of their own.
         named: what the query names it by (*DOI*, *title*), so that it comes first; ``None``: by
             nothing.
+        model: that the meaning was measured by, where papers of a list are ranked by several.
     """
 
     rank: int
@@ -54,6 +55,7 @@ class Hit:
     rerank: float | None = None
     same: tuple[str, ...] = ()
     named: str | None = None
+    model: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as a JSON object."""
@@ -65,6 +67,7 @@ class Hit:
                 **{name: one.to_json() if one else None for name, one in self.voices.items()},
                 "lift": None if self.lift is None else round(self.lift, _DIGITS),
                 **({} if self.rerank is None else {"rerank": round(self.rerank, _DIGITS)}),
+                **({} if self.model is None else {"model": self.model}),
             },
             **({"same": list(self.same)} if self.same else {}),
             **({"named": self.named} if self.named else {}),
@@ -72,16 +75,46 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """Which index answered."""
+class Coverage:
+    """How far a model is in reading the papers, while another stands in for it.
 
-    generation: str
+    Attributes:
+        model: that reads them.
+        papers: that it has read.
+    """
+
     model: str
     papers: int
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
-        return {"generation": self.generation, "model": self.model, "papers": self.papers}
+        return {"model": self.model, "papers": self.papers}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """Which index answered.
+
+    Attributes:
+        generation: its id.
+        model: whose vectors all papers have.
+        papers: how many there are.
+        covered: how far the model is that this one stands in for; ``None``: it stands for itself.
+    """
+
+    generation: str
+    model: str
+    papers: int
+    covered: Coverage | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {
+            "generation": self.generation,
+            "model": self.model,
+            "papers": self.papers,
+            "covered": self.covered.to_json() if self.covered else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

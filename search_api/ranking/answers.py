@@ -7,10 +7,13 @@ direction, one list, and one set of scores.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from indexer.arrays import Rows
+import numpy as np
+
+from indexer.arrays import Array, Rows
 from indexer.models.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.query import Query
@@ -83,17 +86,36 @@ class Answer:
             for signal, scorer in self.scoring.scorers.items()
         }
 
+    def measured(self, rows: Rows) -> dict[str, Array]:
+        """Return, by the name of a signal that ranks, what it measures of papers."""
+        if self.scoring is None:
+            return {}
+        return {signal.name: by.measured(rows) for signal, by in self.scoring.scorers.items()}
+
+    def spaces_of(self, rows: Rows) -> Rows:
+        """Return the space by which the meaning of each paper is scored, ``(len(rows),)``."""
+        if self.question is None or not self.by_meaning:
+            return np.zeros(len(rows), dtype=np.int64)
+        return self.question.spaces_of(rows)
+
 
 class Answers:
     """Answers queries over a store, and remembers the last ones; safe to share by threads.
 
     Args:
         store: that holds the papers.
-        encoder: of the model that its vectors are of.
+        encoder: of the model of its first space.
         reranker: reads the best papers again, if there is one.
+        finer: encoders of its other spaces, in their order.
     """
 
-    def __init__(self, store: Store, encoder: Encoder, reranker: Reranker | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        reranker: Reranker | None,
+        finer: Sequence[Encoder] = (),
+    ) -> None:
         self._papers = len(store)
         self._reads_again = reranker is not None
         most = min(max(_BUDGET // (8 * len(SIGNALS) * max(len(store), 1)), 4), 64)
@@ -103,7 +125,7 @@ class Answers:
         # Functions of these parts, not methods: what is remembered is not to keep the engine alive.
         @lru_cache(most)
         def question(query: Query) -> Question:
-            return Question(store, encoder, query)
+            return Question(store, encoder, query, finer)
 
         @lru_cache(most)
         def scoring(query: Query, mode: str) -> Scoring:

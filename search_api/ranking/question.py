@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,7 +33,8 @@ class Question:
 
     Args:
         store: that is asked.
-        encoder: of the model that its vectors are of.
+        encoder: of the model of its first space.
+        finer: of those of its other spaces, in their order.
         query: of which only text, beginnings, wishes, papers to be like and unlike matter.
 
     Attributes:
@@ -44,11 +46,13 @@ class Question:
         UnknownPaper: a paper to be like or unlike is not in the store.
     """
 
-    def __init__(self, store: Store, encoder: Encoder, query: Query) -> None:
+    def __init__(
+        self, store: Store, encoder: Encoder, query: Query, finer: Sequence[Encoder] = ()
+    ) -> None:
         self.store = store
         self.like = store.rows(query.like)
         self.unlike = store.rows(query.unlike)
-        self._encoder = encoder
+        self._encoders = (encoder, *finer)
         self._query = query
         self._lock = threading.Lock()
 
@@ -58,24 +62,36 @@ class Question:
         return np.concatenate([self.like, self.unlike])
 
     @property
-    def direction(self) -> Vectors:
-        """The unit vector ``(dim,)`` that papers are to lie along; zero if all cancels out."""
-        with self._lock:  # the model is asked once, whoever else waits for it
-            return self._direction
+    def directions(self) -> tuple[Vectors, ...]:
+        """The unit vector ``(dim,)`` that papers are to lie along, in each space that is asked.
+
+        Zero if all cancels out. A space that does not cover every paper to be like or unlike is not
+        asked, so that one list is of one question.
+        """
+        with self._lock:  # a model is asked once, whoever else waits for it
+            return self._directions
 
     @kept
-    def _direction(self) -> Vectors:
-        query = self._query
-        wanted = np.zeros(self.store.dimension)
-        encode = self._encoder.encode_document if query.is_paper else self._encoder.encode_query
+    def _directions(self) -> tuple[Vectors, ...]:
+        last = int(self.store.spaces_of(self.named).min(initial=len(self._encoders) - 1))
+        return tuple(map(self._direction, range(last + 1)))
+
+    def _direction(self, space: int) -> Vectors:
+        query, encoder = self._query, self._encoders[space]
+        wanted = np.zeros(self.store.dimensions[space])
+        encode = encoder.encode_document if query.is_paper else encoder.encode_query
         if texts := self._texts:
             weights = np.array([weight for weight, _ in texts])
             wanted += weights @ encode([text for _, text in texts])
         if len(self.like):
-            wanted += towards(self.store.vectors(self.like), self._others())
+            wanted += towards(self.store.vectors(self.like, space), self._others(space))
         if len(self.unlike):
-            wanted -= UNLIKE_WEIGHT * self.store.vectors(self.unlike).mean(axis=0)
+            wanted -= UNLIKE_WEIGHT * self.store.vectors(self.unlike, space).mean(axis=0)
         return unit(wanted).astype(np.float32)
+
+    def spaces_of(self, rows: Rows) -> Rows:
+        """Return the space by which each paper is scored, ``(len(rows),)``."""
+        return np.minimum(self.store.spaces_of(rows), len(self.directions) - 1)
 
     @kept
     def weights(self) -> TermWeights:
@@ -89,7 +105,7 @@ class Question:
     @kept
     def meaning(self) -> Scorer:
         """Scores papers by their cosine with the direction."""
-        return self.store.meaning(self.direction)
+        return self.store.meaning(*self.directions)
 
     @kept
     def words(self) -> Scorer:
@@ -118,10 +134,11 @@ class Question:
         text = self._query.text
         if not text.strip():
             return ()  # no reason to load the model
-        limit = self._encoder.max_tokens
+        encoder = self._encoders[-1]
+        limit = encoder.max_tokens
         if limit is None or len(text) < limit:  # a word piece is a character at least
             return ()
-        (tokens,) = self._encoder.count_tokens([text])
+        (tokens,) = encoder.count_tokens([text])
         if tokens <= limit:
             return ()
         return (
@@ -150,11 +167,11 @@ class Question:
         texts += [(wish.weight, wish.text) for wish in self._query.wishes]
         return [(weight, _cleaned(text)) for weight, text in texts]
 
-    def _others(self) -> Vectors:
-        """Return the vectors of a sample of the other papers, always the same."""
-        last = len(self.store) - 1
-        rows = np.unique(np.linspace(0, last, OTHERS + len(self.like)).astype(np.int64))
-        return self.store.vectors(np.setdiff1d(rows, self.like))
+    def _others(self, space: int) -> Vectors:
+        """Return the vectors of a sample of the other papers of a space, always the same."""
+        every = self.store.covered(space)
+        places = np.linspace(0, len(every) - 1, OTHERS + len(self.like)).astype(np.int64)
+        return self.store.vectors(np.setdiff1d(every[places], self.like), space)
 
 
 def _cleaned(text: str) -> str:

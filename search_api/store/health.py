@@ -11,6 +11,7 @@ import numpy as np
 from indexer.arrays import Rows, Vectors
 from indexer.errors import IndexCorrupted
 from indexer.store.catalogue import open_catalogue, read_texts
+from indexer.store.finer import FinerSpace
 from indexer.store.generation import Generation
 from indexer.store.paper_rows import COLUMNS, paper_of
 from indexer.store.vector_index import VectorIndex
@@ -39,6 +40,7 @@ def counts(generation: Generation) -> dict[str, int]:
         "phrases": phrases,
         "vectors": len(VectorIndex(generation.vectors)),
     }
+    FinerSpace.read(generation)  # which says what does not fit
     if corpus_map := generation.map():
         found["map"] = len(corpus_map.points)
     return found
@@ -65,14 +67,23 @@ def read_all(generation: Generation) -> int:
 
 
 def blocks(generation: Generation) -> Iterator[Vectors]:
-    """Yield all vectors, a block at a time."""
-    return VectorIndex(generation.vectors).blocks()
+    """Yield all vectors, a block at a time, space by space."""
+    for _, vectors in _spaces(generation):
+        yield from vectors.blocks()
 
 
-def sample(generation: Generation, size: int) -> tuple[Rows, list[str], Vectors]:
-    """Return rows, texts and vectors of so many papers, evenly spread over the corpus."""
-    vectors = VectorIndex(generation.vectors)
-    rows = np.unique(np.linspace(0, len(vectors) - 1, size).astype(np.int64))
+def sample(generation: Generation, size: int, space: int) -> tuple[Rows, list[str], Vectors]:
+    """Return rows, texts and vectors of so many papers of a space, evenly spread over it."""
+    every, vectors = _spaces(generation)[space]
+    places = np.unique(np.linspace(0, len(vectors) - 1, size).astype(np.int64))
+    rows = every[places]
     with closing(open_catalogue(generation.catalogue)) as db:
         texts = read_texts(db, rows + 1)
-    return rows, texts, vectors.vectors(rows)
+    return rows, texts, vectors.vectors(places)
+
+
+def _spaces(generation: Generation) -> list[tuple[Rows, VectorIndex]]:
+    """Return rows and vectors of the papers of each space."""
+    first = VectorIndex(generation.vectors)
+    finer = FinerSpace.read(generation)
+    return [(np.arange(len(first)), first), *([(finer.rows, finer.vectors)] if finer else [])]

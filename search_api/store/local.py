@@ -34,19 +34,21 @@ from indexer.store.catalogue import (
 )
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.entry import Merged, PossibleDuplicate
+from indexer.store.finer import FinerSpace
 from indexer.store.generation import Generation
 from indexer.store.lexical_index import LexicalIndex
-from indexer.store.manifest import how_to_mend
+from indexer.store.manifest import Manifest, how_to_mend
 from indexer.store.moments import Moments
 from indexer.store.paper_rows import read_possible
 from indexer.store.vector_index import VectorIndex
 from indexer.words import stem
 from search_api.query.conditions import Conditions
 from search_api.query.formula import Formula
-from search_api.query.results import IndexInfo
+from search_api.query.results import Coverage, IndexInfo
 from search_api.store.bitmap import Bitmap
 from search_api.store.columns import Columns
 from search_api.store.connections import Connections
+from search_api.store.layered import Layered
 from search_api.store.map_columns import MapColumns
 from search_api.store.naming import known_as
 from search_api.store.scorers import Meaning, Words
@@ -59,7 +61,8 @@ class LocalStore:
     """Reads one generation. Safe to share by threads; close it when done.
 
     Args:
-        generation: a published one; every file is compared with its checksum first.
+        generation: a published one; its files are compared with their checksums first, unless that
+            was done within a day and none was touched since.
 
     Attributes:
         generation: the one that is read.
@@ -72,12 +75,13 @@ class LocalStore:
     """
 
     def __init__(self, generation: Generation) -> None:
-        generation.verify()
+        generation.verify_if_touched()
         manifest = generation.manifest
         self.generation = generation
-        self.info = IndexInfo(generation.id, manifest.space.model, manifest.papers)
+        self.info = info_of(manifest)
         self._vectors = VectorIndex(generation.vectors)
         self._moments = Moments.read(generation.folder, manifest.papers, self._vectors.dimension)
+        self._finer = FinerSpace.read(generation)
         self._words = LexicalIndex(generation.folder, manifest.papers)
         self.map: CorpusMap | None = generation.map()
         self._columns = Columns(generation.folder)
@@ -95,9 +99,10 @@ class LocalStore:
         return self.info.papers
 
     @property
-    def dimension(self) -> int:
-        """Of the vectors."""
-        return self._vectors.dimension
+    def dimensions(self) -> tuple[int, ...]:
+        """Of the vectors of each space."""
+        finer = [self._finer.vectors.dimension] if self._finer else []
+        return (self._vectors.dimension, *finer)
 
     def check_open(self) -> None:
         """Do nothing, unless it was closed.
@@ -181,9 +186,22 @@ class LocalStore:
         with self._catalogue() as db:
             return list(rejections_in(db))
 
-    def vectors(self, rows: Rows) -> Vectors:
-        """Return the vectors of papers."""
-        return self._vectors.vectors(rows)
+    def vectors(self, rows: Rows, space: int = 0) -> Vectors:
+        """Return the vectors of papers in a space that covers them."""
+        if space == 0:
+            return self._vectors.vectors(rows)
+        finer = self._beyond_the_first
+        return finer.vectors.vectors(finer.places(rows))
+
+    def covered(self, space: int) -> Rows:
+        """Return the rows of the papers that a space covers."""
+        return np.arange(len(self)) if space == 0 else self._beyond_the_first.rows
+
+    def spaces_of(self, rows: Rows) -> Rows:
+        """Return the last space that covers each paper."""
+        if self._finer is None:
+            return np.zeros(len(rows), dtype=np.int64)
+        return (self._finer.places(rows) >= 0).astype(np.int64)
 
     def dates(self, rows: Rows) -> Rows:
         """Return dates as numbers."""
@@ -215,9 +233,12 @@ class LocalStore:
         rows = among.rows()
         return rows[best(self._columns.date[rows], k)]
 
-    def meaning(self, direction: Vectors) -> Meaning:
-        """Ask for papers along a direction."""
-        return Meaning(self._vectors, self._moments, direction)
+    def meaning(self, direction: Vectors, finer: Vectors | None = None) -> Meaning | Layered:
+        """Ask for papers along a direction, which may be of both spaces."""
+        first = Meaning(self._vectors, self._moments, direction)
+        if finer is None:
+            return first
+        return Layered(first, self._beyond_the_first, (direction, finer))
 
     def words(self, weights: Mapping[str, float]) -> Words:
         """Ask for papers that have terms."""
@@ -265,6 +286,12 @@ class LocalStore:
             return None
         return MapColumns.of(self.map, self._columns)
 
+    @property
+    def _beyond_the_first(self) -> FinerSpace:
+        if self._finer is None:
+            raise LookupError(f"{self.generation.folder}: papers are covered by one space alone")
+        return self._finer
+
     @contextmanager
     def _catalogue(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection to the catalogue; wait for a free one."""
@@ -274,3 +301,10 @@ class LocalStore:
             except sqlite3.DatabaseError:
                 self.generation.verify()  # was it damaged since it was opened? if not, it is a bug
                 raise
+
+
+def info_of(manifest: Manifest) -> IndexInfo:
+    """Return what a manifest says of its generation."""
+    finer = manifest.finer
+    covered = Coverage(finer.model, finer.rows) if finer else None
+    return IndexInfo(manifest.generation, manifest.space.model, manifest.papers, covered)

@@ -93,6 +93,10 @@ class Dense:
             return self._all[rows].astype(np.float64)
         return self._few(rows)
 
+    def measured(self, rows: Rows) -> Array:
+        """Return what is measured of papers: their scores, unless these are of several scales."""
+        return self.scores(rows)
+
     def _few(self, rows: Rows) -> Array:
         """Return the scores of few papers, where not all are known yet."""
         return self._all[rows].astype(np.float64)
@@ -130,6 +134,9 @@ class Meaning(Dense):
         self._direction = direction
         self._moments = moments
 
+    def __len__(self) -> int:
+        return len(self._vectors)
+
     @kept
     def _all(self) -> Vectors:  # scored when first needed
         return self._vectors.cosines(self._direction)
@@ -137,12 +144,17 @@ class Meaning(Dense):
     @kept
     def _spread(self) -> tuple[float, float]:
         """Mean and deviation over all papers, none of which need be scored for it."""
-        mean, deviation = self._moments.spread(self._direction)
-        # Cosines are float32: of vectors that differ by less, what differs is rounding.
-        return mean, deviation if deviation > _ROUNDING else 0.0
+        return spread_of(self._moments, self._direction)
 
     def _few(self, rows: Rows) -> Array:
         return self._vectors.cosines(self._direction, rows).astype(np.float64)
+
+
+def spread_of(moments: Moments, direction: Vectors) -> tuple[float, float]:
+    """Return mean and deviation of the cosines of a direction ``(dim,)`` with vectors."""
+    mean, deviation = moments.spread(direction)
+    # Cosines are float32: of vectors that differ by less, what differs is rounding.
+    return mean, deviation if deviation > _ROUNDING else 0.0
 
 
 class Words(Dense):

@@ -76,6 +76,9 @@ class Scorer(Protocol):
     def scores(self, rows: Rows, /) -> Array:
         """Return the exact scores of papers, ``(len(rows),)``."""
 
+    def measured(self, rows: Rows, /) -> Array:
+        """Return what is measured of papers: their scores, unless these are of several scales."""
+
     def ranked(self, among: Selection, /) -> Selection:
         """Return those of a selection that it ranks: by words, those that have one."""
 
@@ -95,8 +98,8 @@ class Store(Protocol):
         """Which index it is."""
 
     @property
-    def dimension(self) -> int:
-        """Of the vectors."""
+    def dimensions(self) -> tuple[int, ...]:
+        """Of the vectors of each space, see :attr:`indexer.store.manifest.Manifest.answering`."""
 
     @property
     def map(self) -> CorpusMap | None:
@@ -156,8 +159,14 @@ class Store(Protocol):
             UnknownPaper: no paper has.
         """
 
-    def vectors(self, rows: Rows, /) -> Vectors:
-        """Return the vectors ``(len(rows), dim)`` of papers, of length 1."""
+    def vectors(self, rows: Rows, space: int = 0, /) -> Vectors:
+        """Return the vectors ``(len(rows), dim)`` of papers that a space covers, of length 1."""
+
+    def covered(self, space: int, /) -> Rows:
+        """Return the rows of the papers that a space covers, ascending; the first covers all."""
+
+    def spaces_of(self, rows: Rows, /) -> Rows:
+        """Return the last space that covers each paper, ``(len(rows),)``."""
 
     def dates(self, rows: Rows, /) -> Rows:
         """Return dates as numbers, YYYYMMDD; YYYY0000 where only the year is known, 0: nothing."""
@@ -171,8 +180,15 @@ class Store(Protocol):
     def newest(self, k: int, among: Selection, /) -> Rows:
         """Return the ``k`` newest papers of a selection; of one date the earlier row is first."""
 
-    def meaning(self, direction: Vectors, /) -> Scorer:
-        """Ask for papers along a direction ``(dim,)`` float32, of length 1: scores are cosines."""
+    def meaning(self, direction: Vectors, finer: Vectors | None = None, /) -> Scorer:
+        """Ask for papers along a direction ``(dim,)`` float32, of length 1: scores are cosines.
+
+        Args:
+            direction: in the first space.
+            finer: in the second, if there is one: papers that it covers are scored by it, brought
+                to the scale of the first, see :mod:`search_api.store.layered`. ``None``: all papers
+                are scored by the first.
+        """
 
     def words(self, weights: Mapping[str, float], /) -> Scorer:
         """Ask for papers that have terms: scores are BM25F, each term's times its weight.
