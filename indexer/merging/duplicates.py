@@ -137,7 +137,7 @@ class DuplicateFinder:
         papers = _Papers(facts, self._compared, many, self._decisions)
         for link in links:
             if link.certain:
-                papers.join(link.row, link.other, forced=link.compared is None)
+                papers.join(link)
         self._possible = _likely(links, papers)
         self._shared = list(self._apart(papers, facts))
         linked: dict[int, dict[int, _Link]] = defaultdict(dict)
@@ -267,12 +267,13 @@ class _Papers:
         ours, theirs = self._stating(self.of(row)), self._stating(self.of(other))
         return not any(self._contradict(one, two, likely) for one in ours for two in theirs)
 
-    def join(self, row: int, other: int, *, forced: bool) -> None:
-        """Make one paper of those of two rows, where they agree, or a person said so."""
+    def join(self, link: _Link) -> None:
+        """Make one paper of those of two records, where they agree, or a person said so."""
         small, large = sorted(
-            (self.of(row), self.of(other)), key=lambda paper: len(self._rows.get(paper, ()))
+            (self.of(link.row), self.of(link.other)),
+            key=lambda paper: len(self._rows.get(paper, ())),
         )
-        if small == large or not (forced or self.agree(row, other)):
+        if small == large or not self._may_join(link):
             return
         different = dict(self._stating(large)) | dict(self._stating(small))
         rows = self._rows.pop(small, [small])
@@ -281,6 +282,13 @@ class _Papers:
         self._different[large] = different
         for one in rows:
             self._of[one] = large
+
+    def _may_join(self, link: _Link) -> bool:
+        if link.compared is None:
+            return True
+        if self._decisions or self.of(link.row) in self._rows or self.of(link.other) in self._rows:
+            return self.agree(link.row, link.other)
+        return not link.compared.contradicting  # neither is joined to others yet
 
     def _stating(self, paper: int) -> dict[Facts, int]:
         return self._different.get(paper) or {self._facts(paper): paper}
