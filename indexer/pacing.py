@@ -11,6 +11,7 @@ from indexer.models.encoder import Encoder
 from indexer.models.measuring import Measured, faster, per_second
 from indexer.models.model import TORCH, Model
 from indexer.models.quantizing import INT8, is_installed, may_be_quantized
+from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
 from indexer.store.records import Records
 from indexer.store.vector_cache import VectorCache, cache_key
@@ -47,23 +48,23 @@ def paced(
         full: whether all vectors are computed, cached or not.
         tell: takes a sentence for people.
     """
-    rows = records.rows_by_length()
-    if len(rows) < MANY:
+    papers, model = len(records), encoder.model
+    if papers < MANY or is_static(model):  # which takes a minute for a million
         return encoder, []
-    texts = records.texts(rows[:: math.ceil(len(rows) / _TEXTS_LOOKED_UP)])
+    texts = records.texts(range(0, papers, math.ceil(papers / _TEXTS_LOOKED_UP)))
     sample = texts[:: math.ceil(len(texts) / _TEXTS_MEASURED)]
-    model, notes = encoder.model, []
+    notes = []
 
     def to_embed(as_run: Model) -> int:
         share = 1.0 if full else 1 - _share_known(texts, as_run.fingerprint, cache)
-        return round(share * len(rows))
+        return round(share * papers)
 
     measured: Measured | None = None
     if choose and is_installed() and may_be_quantized(model):
         backends = (TORCH, INT8)
         run = [model.run_as(backend, model.max_tokens) for backend in backends]
         count, known = min(zip(map(to_embed, run), backends, strict=True))
-        if count * 2 > len(rows):
+        if count * 2 > papers:
             measured = faster(model, sample)
             encoder = measured.encoder
             notes.append(measured.why)
