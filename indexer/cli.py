@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 from rich.markup import escape
 
-from indexer.command import Out, index_option, json_option, print_json, run
-from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
+from indexer.command import (
+    Out,
+    index_option,
+    json_option,
+    max_tokens_option,
+    print_json,
+    run,
+    say,
+)
+from indexer.errors import Interrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
-from indexer.models.choosing import encoder_of
-from indexer.models.model import DEFAULT_MODEL, find_model
-from indexer.piped import is_kept
-from indexer.progress import Bar
-from indexer.sources import NAMEABLE, STDIN
+from indexer.models.choosing import BACKENDS, encoder_of
+from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
+from indexer.progress import shown
+from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
+from indexer.what_to_build import SEEDS, what_to_build
 
 DONE_WITH_REJECTIONS = 3
 
-SEEDS = Path("seeds")
-"""What the first index is built from, where nothing is named."""
+AUTO = "auto"
+"""The backend that is chosen by a measurement."""
+LONG, SHOWN_FROM = 2.0, 0.1
+"""Seconds from which a build tells of its phases, and a phase is told of."""
 
 
 class Columns(click.ParamType[dict[str, str]]):
@@ -61,6 +70,20 @@ class Columns(click.ParamType[dict[str, str]]):
     envvar="AKIN_MODEL",
     help="Name or folder of a sentence-transformers model.  "
     f"[default: that of the index, at first {DEFAULT_MODEL}, bundled]",
+)
+@max_tokens_option
+@click.option(
+    "--backend",
+    type=click.Choice([AUTO, *BACKENDS]),
+    help="What runs a transformer. auto: what is faster here, measured where there are many texts; "
+    "int8 needs ctranslate2.  [default: that of the index, at first auto]",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="AKIN_CACHE",
+    metavar="DIR",
+    help="Where vectors are kept, for all indexes that name it.  [default: in the index]",
 )
 @click.option(
     "--columns",
@@ -106,6 +129,9 @@ def rebuild_index(
     sources: tuple[Path, ...],
     index_path: Path,
     model: str | None,
+    max_tokens: int | None,
+    backend: str | None,
+    cache: Path | None,
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     follow_links: bool,
@@ -131,16 +157,25 @@ def rebuild_index(
     """
     from indexer.rebuild import rebuild
 
-    index = IndexFolder(index_path)
+    index = IndexFolder(index_path, cache)
     if (add or remove) and (not sources or (add and remove)):
         raise click.UsageError("--add and --remove need SOURCES, and not each other")
     named = Recorded(
-        list(sources), model or "", columns or {}, list(apart), follow_links, decisions
+        list(sources),
+        model or "",
+        columns or {},
+        list(apart),
+        follow_links,
+        decisions,
+        BACKENDS.get(backend or "", backend),
+        max_tokens,
     )
-    asked = _what_to_build(index, named, "add" if add else "remove" if remove else None)
-    encoder = encoder_of(find_model(asked.model))
+    asked = what_to_build(index, named, "add" if add else "remove" if remove else None)
+    found = find_model(asked.model)
+    choose = asked.backend in {None, AUTO}
+    encoder = encoder_of(found.run_as(TORCH if choose else str(asked.backend), asked.max_tokens))
     try:
-        with Bar() as bar:
+        with shown() as bar:
 
             def allow(removed: int, papers: int, roots: list[str]) -> bool:
                 if roots == [str(SEEDS.resolve())]:  # nothing of the user's own is lost
@@ -153,6 +188,10 @@ def rebuild_index(
                         f"sources; they came from {', '.join(roots)}. Let them go?",
                         err=True,
                     )
+
+            def tell(sentence: str) -> None:
+                with bar.paused():
+                    say(sentence)
 
             report = rebuild(
                 asked.roots,
@@ -167,6 +206,8 @@ def rebuild_index(
                 mapped=mapped,
                 full=full,
                 dry_run=dry_run,
+                choose_backend=choose,
+                tell=tell,
                 reporter=bar,
             )
     except KeyboardInterrupt as error:
@@ -178,87 +219,6 @@ def rebuild_index(
     else:
         _print_report(report, index_path, dry_run)
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
-
-
-def _what_to_build(
-    index: IndexFolder, asked: Recorded, change: Literal["add", "remove"] | None
-) -> Recorded:
-    """Return what to read and which model to run: as asked for, else as recorded.
-
-    Args:
-        index: where it is recorded.
-        asked: what is empty is taken from there.
-        change: whether the sources are to be added to those recorded, or taken out of them.
-
-    Raises:
-        SourceMissing: what is recorded came through a pipe before akin kept that, or a source that
-            is to be taken out is none.
-    """
-    try:
-        recorded = index.recorded()
-    except IndexCorrupted:
-        if not asked.roots or change:
-            raise
-        recorded = None
-    if recorded is None and change:
-        recorded = Recorded([], DEFAULT_MODEL, {}, [])
-    recorded = recorded or Recorded([SEEDS], DEFAULT_MODEL, {}, [])
-    model = asked.model or recorded.model
-    if asked.roots and not change:
-        return dataclasses.replace(asked, model=model)
-    if STDIN in recorded.roots:
-        raise SourceMissing(
-            "this index was built from what came through a pipe, which is gone: pipe the same in "
-            "again (… | rebuild-index -), or name the files to read",
-            file=str(STDIN),
-        )
-    roots = recorded.roots
-    if change == "add":
-        roots = list(dict.fromkeys([*roots, *map(_resolved, asked.roots)]))
-    elif change == "remove":
-        roots = _without(roots, asked.roots, index)
-    return Recorded(
-        roots,
-        model,
-        asked.columns or recorded.columns,
-        asked.apart or recorded.apart,
-        asked.follow_links or recorded.follow_links,
-        asked.decisions or recorded.decisions,
-    )
-
-
-def _resolved(source: Path) -> Path:
-    return source.resolve() if source.is_file() or source.is_dir() else source
-
-
-def _without(roots: list[Path], gone: list[Path], index: IndexFolder) -> list[Path]:
-    """Return the sources of an index but for some; ``-`` names all that came through pipes.
-
-    Raises:
-        SourceMissing: one is no source of the index, or none would be left.
-    """
-    left = roots
-    for source in gone:
-        left = [
-            root
-            for root in left
-            if not (is_kept(root, index) if source == STDIN else root == source.resolve())
-        ]
-        if (source != STDIN and source.resolve() not in roots) or left == roots:
-            names = ", ".join(map(str, roots)) or "none"
-            raise SourceMissing(
-                f"{source}: no source of {index.path}, which was built from {names}. Nothing was "
-                "changed",
-                file=str(source),
-                sources=[str(root) for root in roots],
-            )
-    if not left:
-        raise SourceMissing(
-            f"{', '.join(map(str, gone))}: all that {index.path} was built from; nothing would be "
-            "left of it. Delete the folder, or name other sources",
-            file=str(gone[0]),
-        )
-    return left
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
@@ -303,8 +263,17 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
     out.print(
         f"[green]{what}[/] {report.papers:,} papers, {report.embedded:,} embedded, "
         f"generation {report.generation} in {escape(str(index_path))}  "
-        f"[dim]{report.seconds:.1f} s[/]"
+        f"[dim]{_duration(report)}[/]"
     )
+
+
+def _duration(report: Report) -> str:
+    """Return how long a build took, and if that was long, each phase of it."""
+    whole = f"{report.seconds:.1f} s"
+    if report.seconds < LONG:
+        return whole
+    phases = (f"{name} {took:.1f}" for name, took in report.phases.items() if took >= SHOWN_FROM)
+    return f"{whole}: {', '.join(phases)}"
 
 
 main = run(rebuild_index)

@@ -25,7 +25,6 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,25 +41,27 @@ from indexer.errors import (
     NothingToIndex,
 )
 from indexer.intake import Read, take_in
-from indexer.ledger import Ledger, Report, SourceAccount, changes, write_ledger
-from indexer.mapping.draw import Before, draw
+from indexer.ledger import Ledger, Report, changes, write_ledger
+from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
+from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
-from indexer.progress import Reporter, Silent
+from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
 from indexer.store.catalogue import SQLITE_VERSION
-from indexer.store.corpus_map import MAP_VERSION, CorpusMap
+from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import DecisionsInfo, Manifest, Space
-from indexer.store.records import Comparison, Records
+from indexer.store.manifest import Manifest
+from indexer.store.records import Records
 from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
+from indexer.up_to_date import How, is_by, is_current, is_mapped, is_of, space_of
 
-PUT_AT_ONCE = 256
+PUT_AT_ONCE = 1024
 """Papers that are handed to the sink together."""
 
 _VERSIONED = (
@@ -71,17 +72,6 @@ _VERSIONED = (
     "torch",
     "transformers",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """What is read, and how; see :class:`~indexer.store.manifest.Manifest`."""
-
-    roots: list[str]
-    columns: dict[str, str]
-    apart: list[str]
-    follow_links: bool
-    decisions: DecisionsInfo
 
 
 def rebuild(
@@ -98,6 +88,8 @@ def rebuild(
     mapped: Asked = "auto",
     full: bool = False,
     dry_run: bool = False,
+    choose_backend: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -122,6 +114,9 @@ def rebuild(
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
+        choose_backend: let what is faster here run the encoder's model; see
+            :func:`indexer.pacing.paced`.
+        tell: takes a sentence for people before a long wait.
         reporter: told of the progress.
 
     Raises:
@@ -132,7 +127,7 @@ def rebuild(
         BuildInProgress: another rebuild is at work on the index.
     """
     started = time.monotonic()
-    reporter = reporter or Silent()
+    reporter = Timed(reporter or Silent())
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
         piped.prune(index)  # what a build left that failed
@@ -149,7 +144,7 @@ def rebuild(
         previous, notes = _previous(index)
         with (
             closing(Records(scratch / "records.sqlite")) as records,
-            closing(LocalSink(index, previous)) as sink,
+            closing(LocalSink(index, previous, reporter)) as sink,
         ):
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, deciding.to_follow, records, reporter)
@@ -192,7 +187,12 @@ def rebuild(
                 numbers = (comparison.removed, previous.manifest.papers)
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
-            how = _How(
+            if not dry_run:
+                encoder, chosen_for = paced(
+                    records, encoder, index.cache, choose=choose_backend, full=full, tell=tell
+                )
+                notes += chosen_for
+            how = How(
                 piped.roots_of(
                     [one for one in sources if not deciding.is_kept_in(one)], found, documents
                 ),
@@ -203,8 +203,9 @@ def rebuild(
             )
             current = (
                 previous is not None
-                and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
-                and _is_mapped(previous.manifest, mapped)
+                and is_current(previous.manifest, comparison, read.sources, how)
+                and is_by(previous.manifest, encoder.model)
+                and is_mapped(previous.manifest, mapped)
                 and sink.is_complete()
             )
             if not dry_run and (full or not current):
@@ -217,10 +218,10 @@ def rebuild(
                     )
                 sink.remove(comparison.gone)
                 _put(records, embedded, sink, reporter)
-                reporter.phase("mapping")
+                reporter.phase("mapping", STEPS)
                 kept = None if full else previous
-                corpus_map = _map(records, embedded, encoder.model, kept, mapped)
-                reporter.phase("publishing")
+                corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
+                reporter.phase("publishing", len(records))
                 manifest = sink.publish(
                     _manifest(encoder.model, report, embedded, how),
                     corpus_map=corpus_map,
@@ -231,6 +232,7 @@ def rebuild(
                 report.generation, report.published = manifest.generation, True
                 report.embedded, report.truncated = embedded.computed, embedded.truncated
     report.seconds = time.monotonic() - started
+    report.phases = reporter.end()
     return report
 
 
@@ -259,37 +261,6 @@ def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
     )
 
 
-def _is_current(
-    manifest: Manifest,
-    comparison: Comparison,
-    sources: list[SourceAccount],
-    how: _How,
-    model: Model,
-) -> bool:
-    return (
-        not (comparison.added or comparison.updated or comparison.removed)
-        and manifest.sources == [source.to_json() for source in sources]
-        and (manifest.roots, manifest.columns, manifest.apart)
-        == (how.roots, how.columns, how.apart)
-        and (manifest.follow_links, manifest.decisions) == (how.follow_links, how.decisions)
-        and manifest.space.model == model.name
-        and _is_of(manifest, model)
-    )
-
-
-def _is_of(manifest: Manifest, model: Model) -> bool:
-    """Tell whether the vectors of a generation are those that a model makes now."""
-    return manifest.space.fingerprint == model.fingerprint and manifest.text_recipe == TEXT_RECIPE
-
-
-def _is_mapped(manifest: Manifest, asked: Asked) -> bool:
-    """Tell whether the map of a generation is of the method that is asked for."""
-    about = manifest.map
-    if about is None or about.version != MAP_VERSION:
-        return asked == "none"
-    return asked == "auto" or about.method == chosen(asked, manifest.papers)
-
-
 def _put(records: Records, embedded: Embedded, sink: Sink, reporter: Reporter) -> None:
     """Write all papers in the order of their rows."""
     reporter.phase("indexing", len(records))
@@ -305,28 +276,22 @@ def _map(
     model: Model,
     previous: Generation | None,
     asked: Asked,
+    reporter: Reporter,
 ) -> CorpusMap | None:
     """Draw the map that is asked for; that of a generation before is kept if it can be."""
     method = chosen(asked, len(records))
     if method is None:
         return None
     before = None
-    if previous and _is_of(previous.manifest, model) and (old := previous.map()):
+    if previous and is_of(previous.manifest, model) and (old := previous.map()):
         vectors, rows = VectorIndex(previous.vectors), records.rows_also_in(previous.catalogue)
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
-    return draw(embedded.vectors, records.titles_and_abstracts, method, before)
+    return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
 
 
-def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Manifest:
-    space = Space(
-        model=model.name,
-        fingerprint=model.fingerprint,
-        prompts=model.prompts,
-        backend=model.backend,
-        dimension=embedded.vectors.shape[1],
-        truncated=embedded.truncated,
-    )
+def _manifest(model: Model, report: Report, embedded: Embedded, how: How) -> Manifest:
+    space = space_of(model, embedded.vectors.shape[1], embedded.truncated)
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         text_recipe=TEXT_RECIPE,

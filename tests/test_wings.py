@@ -25,6 +25,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
                 "indexer.kept",
                 "indexer.letters",
                 "indexer.paper",
+                "indexer.processes",
                 "indexer.progress",
                 "indexer.threads",
             }
@@ -45,7 +46,8 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "building": (
         frozenset(
             {"indexer.ledger", "indexer.reading", "indexer.deciding", "indexer.intake"}
-            | {"indexer.embedding", "indexer.piped", "indexer.rebuild"}
+            | {"indexer.embedding", "indexer.piped", "indexer.rebuild", "indexer.up_to_date"}
+            | {"indexer.pacing", "indexer.what_to_build"}
         ),
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),

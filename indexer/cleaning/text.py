@@ -81,9 +81,8 @@ def clean(text: str) -> str:
         text, plain = latex_to_text(text), False
     if "- " in text or "(cid:" in text:
         text = whole(text)
-    if plain and not (wrapped or "\t" in text or "  " in text):
-        return text.strip(" ")
-    return " ".join(text.split())
+    plain = (plain and not wrapped and "\t" not in text) or text.isprintable()
+    return text.strip(" ") if plain and "  " not in text else " ".join(text.split())
 
 
 def printable(text: str) -> str:

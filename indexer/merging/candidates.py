@@ -8,7 +8,7 @@ of Hernández and Stolfo, SIGMOD 1995).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -53,7 +53,10 @@ class Candidates:
         return [rows[at] for at in np.flatnonzero(np.asarray(hashes) == keys.key_hash(key))]
 
     def pairs(self, facts: FactsOf) -> NDArray[np.int64]:
-        """Return the pairs of rows to compare ``(m, 2)``, each once, ascending.
+        """Return the pairs of rows to compare ``(m, 2)``, each once.
+
+        Those that hang together, by themselves or by others, stand together: so the facts of few
+        rows are needed at a time.
 
         Args:
             facts: returns those of a row; asked only for rows of keys that many share.
@@ -66,7 +69,23 @@ class Candidates:
                 near = combinations(rows, 2) if len(rows) <= MANY else _neighbours(rows, facts)
                 found.extend(one << 32 | other for one, other in near)
         codes = np.unique(np.asarray(found, dtype=np.int64))
-        return np.stack([codes >> 32, codes & 0xFFFFFFFF], axis=1)
+        pairs = np.stack([codes >> 32, codes & 0xFFFFFFFF], axis=1)
+        of = clusters(pairs.tolist())
+        return pairs[np.argsort([of[row] for row in pairs[:, 0].tolist()], kind="stable")]
+
+
+def clusters(pairs: Iterable[Sequence[int]]) -> dict[int, int]:
+    """Return of each row a number that all have alike who are linked by pairs, and no others."""
+    of: dict[int, int] = {}
+
+    def cluster(row: int) -> int:
+        while (above := of.setdefault(row, row)) != row:
+            of[row] = row = of[above]
+        return row
+
+    for one, other in pairs:
+        of[cluster(one)] = cluster(other)
+    return {row: cluster(row) for row in of}
 
 
 def _neighbours(rows: list[int], facts: FactsOf) -> Iterator[tuple[int, int]]:

@@ -20,12 +20,12 @@ from indexer.merging.facts import (
     first_page,
     forms_of,
     main_title,
-    surname_key,
     text_of,
     venue_words,
     volume_of,
 )
 from indexer.merging.merge import identifiers_of
+from indexer.merging.people import surname_key
 from indexer.merging.spelling import folded, squeezed, words_of
 from indexer.paper import Paper
 

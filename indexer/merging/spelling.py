@@ -46,7 +46,7 @@ _SPELLINGS = (
 def folded(text: str) -> str:
     """Return lower-case words in Latin letters, a space between: no accents, marks or markup."""
     if not text.isascii():
-        text = letters.folded(text).translate(_IN_LATIN)
+        text = " ".join([w.lower() if w.isascii() else _in_latin(w) for w in text.split(" ")])
     if "<" in text or "$" in text or "\\" in text or "_" in text or "^" in text:
         text = _MARKUP.sub("", text.replace("'", "").replace("`", ""))
     if "&" in text:
@@ -54,6 +54,11 @@ def folded(text: str) -> str:
     if text.isascii():  # most are, and so it takes a fifth of the time
         return b" ".join(text.encode().translate(_ASCII, b"'`").split()).decode()
     return " ".join(_WORDS.findall(text.replace("'", "").replace("`", "")))
+
+
+@lru_cache(maxsize=1024)
+def _in_latin(word: str) -> str:
+    return letters.folded(word).translate(_IN_LATIN)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -216,7 +221,7 @@ def numbers_of(title: str) -> tuple[str, ...]:
 
     They tell *Type 1* from *Type 2*, *Part A* from *Part B*, and one year's report from the next.
     """
-    words = folded(_THOUSANDS.sub("", title)).split()
+    words = folded(_THOUSANDS.sub("", title) if "," in title else title).split()
     found: list[str] = []
     for at, word in enumerate(words):
         counted = bool(at) and words[at - 1] in _COUNTED

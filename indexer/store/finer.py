@@ -64,13 +64,13 @@ class Covered(NamedTuple):
                 f"{len(self.vectors)} vectors for {len(self.rows)} rows, not ascending or not of "
                 f"the {len(first)} papers"
             )
-        builder = VectorIndexBuilder(self.vectors.shape[1])
+        builder = VectorIndexBuilder(folder / FINER_VECTORS, self.vectors.shape[1])
         moments = Moments.none(first.dimension)
         for part in _parts(len(self.rows)):
             builder.add(self.vectors[part])
             moments = moments.with_part(Moments.of(first.vectors(self.rows[part])))
         np.save(folder / ROWS, self.rows)
-        builder.save(folder / FINER_VECTORS)
+        builder.save()
         builder.moments().save(folder, FINER_MOMENTS)
         moments.save(folder, FIRST_MOMENTS)
 

@@ -100,13 +100,13 @@ class Generation:
 
 
 class IndexFolder:
-    """The folder that holds an index's generations."""
+    """The folder that holds an index's generations; vectors are kept in it, or in ``cache``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: Path | None = None) -> None:
         self.path = path
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
-        self.cache = path / "cache" / "vectors.sqlite"
+        self.cache = (cache or path / "cache") / "vectors.sqlite"
 
     def current(self) -> Generation:
         """Return the generation that is served.
