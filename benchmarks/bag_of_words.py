@@ -50,6 +50,10 @@ class BagOfWords:
         self.calls["encode_query"] += 1
         return self._encode(texts)
 
+    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """Return the vectors of documents, and how many words each has."""
+        return self.encode_document(texts), self.count_tokens(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many words each text has."""
         self.calls["count_tokens"] += 1

@@ -55,6 +55,10 @@ class WordSum:
 
     encode_query = encode_document
 
+    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """Return the vectors of documents, and how many words each has."""
+        return self.encode_document(texts), self.count_tokens(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many words each text has."""
         return [len(text.split()) for text in texts]

@@ -87,9 +87,8 @@ def embed(
 
 
 def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
-    listed = list(texts.values())
-    vectors = finite(encoder.encode_document(listed), encoder.model)
-    counts = encoder.count_tokens(listed)
+    vectors, counts = encoder.encode_counted(list(texts.values()))
+    vectors = finite(vectors, encoder.model)
     limit = encoder.max_tokens
     return {
         key: CachedVector(vector, tokens, limit is not None and tokens > limit)

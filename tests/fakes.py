@@ -49,6 +49,9 @@ class FakeEncoder:
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._vector(text) for text in texts])
 
+    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        return self.encode_document(texts), self.count_tokens(texts)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 

@@ -43,6 +43,13 @@ def test_tokens_are_counted_uncut(encoder):
     assert encoder.count_tokens(TEXTS) == [5, 2 + 3 * 200, 4, 2]
 
 
+def test_vectors_and_counts_come_together(encoder):
+    """They are those of the documents, each counted uncut."""
+    vectors, counts = encoder.encode_counted(TEXTS)
+    np.testing.assert_allclose(vectors, encoder.encode_document(TEXTS), atol=1e-6)
+    assert counts == [5, 2 + 3 * 200, 4, 2]
+
+
 def test_the_model_knows_frequent_words_as_a_whole(encoder):
     """Others are made of several pieces."""
     words = ["protein", "Protein", "protien", "proteinaceous", ""]

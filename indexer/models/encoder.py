@@ -57,6 +57,9 @@ class Encoder(Protocol):
     def encode_query(self, texts: Sequence[str], /) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts that ask."""
 
+    def encode_counted(self, texts: Sequence[str], /) -> tuple[Vectors, list[int]]:
+        """Return what :meth:`encode_document` and :meth:`count_tokens` do, from one reading."""
+
     def count_tokens(self, texts: Sequence[str], /) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
 
