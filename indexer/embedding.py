@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def embed(
             # Two papers may share a text: it is embedded once, and both are found.
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             if missing:
-                computed = _compute(encoder, missing)
+                computed = compute(encoder, missing)
                 known_before.put(computed)
                 known |= computed
                 number_computed += len(computed)
@@ -86,7 +87,8 @@ def embed(
         return Embedded(vectors, number_computed, truncated, known_before.set_aside)
 
 
-def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
+def compute(encoder: Encoder, texts: Mapping[bytes, str]) -> dict[bytes, CachedVector]:
+    """Return what the cache is to keep of texts, by their keys; the model is run on them."""
     vectors, counts = encoder.encode_counted(list(texts.values()))
     vectors = finite(vectors, encoder.model)
     limit = encoder.max_tokens

@@ -115,6 +115,7 @@ class IndexFolder:
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
         self.cache = path / "cache" / "vectors.sqlite"
+        self._lock = FileLock(path / "build.lock", blocking=False)
 
     def current(self) -> Generation:
         """Return the generation that is served.
@@ -196,24 +197,26 @@ class IndexFolder:
     def building(self) -> Iterator[None]:
         """Hold the index for building; clear away what a builder left that died.
 
+        Who holds it may do so again, with the same object: several builds in a row are one.
+
         Raises:
-            BuildInProgress: another process holds it.
+            BuildInProgress: another holds it.
         """
         self.generations.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / "build.lock", blocking=False)
+        first = not self._lock.is_locked
         try:
-            lock.acquire()
+            self._lock.acquire()
         except Timeout as error:
             raise BuildInProgress(
                 f"{self.path}: another rebuild-index is at work on this index. Wait for it to end, "
                 "or name another folder with --index"
             ) from error
         try:
-            for left in self.generations.glob(".building-*"):
+            for left in self.generations.glob(".building-*") if first else ():
                 shutil.rmtree(left)
             yield
         finally:
-            lock.release()
+            self._lock.release()
 
     def stage(self, generation: str) -> Path:
         """Make the folder in which a generation is built, and return it."""

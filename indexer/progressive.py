@@ -1,0 +1,100 @@
+"""Search at once: a small model reads all papers first, then the model that is asked for.
+
+Three steps, while the index is held::
+
+    rebuild   by the small model, which stands in: all papers can be found
+    catch up  the model reads them, the newest first, in :mod:`indexer.catching_up`
+    rebuild   by the model, whose vectors are all in the cache: as if it had been run at first
+
+A build that was killed goes on when it is started again, as what was read is in the cache. A plain
+rebuild does the last step, and what is left of the second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from indexer.catching_up import catch_up
+from indexer.ledger import Report
+from indexer.models.encoder import Encoder
+from indexer.models.model import Model
+from indexer.progress import Reporter
+from indexer.store.generation import Generation, IndexFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a progressive rebuild did.
+
+    Attributes:
+        report: of all of it; ``embedded`` counts the texts that the model read.
+        first: the generation that all papers could be found in first; ``None``: there was nothing
+            to do.
+        seconds: until then.
+        generations: that were published, the first and the last among them.
+    """
+
+    report: Report
+    first: str | None
+    seconds: float
+    generations: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object: that of the report, and ``progressive``."""
+        first = {"generation": self.first, "seconds": round(self.seconds, 3)}
+        told = {"first": first if self.first else None, "generations": self.generations}
+        return self.report.to_json() | {"progressive": told}
+
+
+def rebuild_progressively(
+    index: IndexFolder,
+    encoder: Encoder,
+    first: Callable[[Model], Report],
+    last: Callable[[], Report],
+    *,
+    full: bool,
+    reporter: Reporter,
+    tell: Callable[[Generation], None],
+) -> Progress:
+    """Bring the index up to date; it can be searched long before all is done.
+
+    Args:
+        index: where it lies.
+        encoder: of the model that is asked for.
+        first: rebuilds with the small model, which is to stand in for the one it is given.
+        last: rebuilds with that model.
+        full: let the model read every paper, also those whose vectors are in the cache.
+        reporter: told of the progress.
+        tell: called when the first generation is there.
+
+    Raises:
+        AkinError: what the rebuilds raise.
+        BuildInProgress: another rebuild is at work on the index.
+    """
+    started = time.monotonic()
+    with index.building():
+        report = first(encoder.model)
+        generation = index.current()
+        if generation.manifest.finer is None:  # the model has read all of it before
+            return Progress(report, None, 0.0, 0)
+        seconds = time.monotonic() - started
+        tell(generation)
+        caught_up = catch_up(index, generation, encoder, full=full, reporter=reporter)
+        found = last()
+    return Progress(
+        replace(
+            report,
+            generation=found.generation,
+            published=True,
+            embedded=caught_up.computed + found.embedded,
+            truncated=found.truncated,
+            seconds=time.monotonic() - started,
+            notes=[*report.notes, *(note for note in found.notes if note not in report.notes)],
+        ),
+        generation.id,
+        seconds,
+        report.published + caught_up.generations + found.published,
+    )
