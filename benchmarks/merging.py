@@ -30,7 +30,6 @@ from pathlib import Path
 from random import Random
 
 from indexer.merging.duplicates import DuplicateFinder
-from indexer.merging.keys import keys_of
 from indexer.merging.merge import identifiers_of
 from indexer.paper import Paper, Record
 from indexer.readers import reader_for
@@ -84,7 +83,7 @@ def grouped(papers: Sequence[Paper]) -> tuple[list[list[int]], set[frozenset[int
     """Return the rows by paper as akin merges them, and the pairs that it finds possible."""
     finder = DuplicateFinder()
     for row, paper in enumerate(papers):
-        finder.add(row, keys_of(paper))
+        finder.add(row, paper)
     groups = [[g.row, *(d.row for d in g.duplicates)] for g in finder.groups(papers.__getitem__)]
     seen = {row for rows in groups for row in rows}
     groups += [[row] for row in range(len(papers)) if row not in seen]

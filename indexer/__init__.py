@@ -1,5 +1,3 @@
 """The write side of akin: documents → papers → an index of them → a published generation."""
 
-from importlib.metadata import version
-
-__version__ = version("akin-papers")
+__version__ = "0.1.0"

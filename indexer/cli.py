@@ -10,22 +10,33 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from indexer.command import Out, index_option, json_option, print_json, run, say
+from indexer.command import (
+    Out,
+    index_option,
+    json_option,
+    max_tokens_option,
+    print_json,
+    run,
+    say,
+)
 from indexer.errors import AkinError, Interrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
-from indexer.models.choosing import encoder_of
+from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
-from indexer.models.model import DEFAULT_MODEL, Model, find_model
+from indexer.models.model import DEFAULT_MODEL, TORCH, Model, find_model
 from indexer.progress import Bar
 from indexer.sources import NAMEABLE
-from indexer.store.generation import Generation, IndexFolder
+from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
 from indexer.what_to_build import SEEDS, what_to_build
 
 DONE_WITH_REJECTIONS = 3
+
+AUTO = "auto"
+"""The backend that is chosen by a measurement."""
 
 STAND_IN = "fast"
 """The small model of a progressive build, where no other is named."""
@@ -61,6 +72,20 @@ class Columns(click.ParamType[dict[str, str]]):
     envvar="AKIN_MODEL",
     help="Name or folder of a sentence-transformers model.  "
     f"[default: that of the index, at first {DEFAULT_MODEL}, bundled]",
+)
+@max_tokens_option
+@click.option(
+    "--backend",
+    type=click.Choice([AUTO, *BACKENDS]),
+    help="What runs a transformer. auto: what is faster here, measured where there are many texts; "
+    "int8 needs ctranslate2.  [default: that of the index, at first auto]",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="AKIN_CACHE",
+    metavar="DIR",
+    help="Where vectors are kept, for all indexes that name it.  [default: in the index]",
 )
 @click.option(
     "--columns",
@@ -117,6 +142,9 @@ def rebuild_index(
     sources: tuple[Path, ...],
     index_path: Path,
     model: str | None,
+    max_tokens: int | None,
+    backend: str | None,
+    cache: Path | None,
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     follow_links: bool,
@@ -148,14 +176,23 @@ def rebuild_index(
     from indexer.progressive import rebuild_progressively
     from indexer.rebuild import rebuild
 
-    index = IndexFolder(index_path)
+    index = IndexFolder(index_path, cache)
     if (add or remove) and (not sources or (add and remove)):
         raise click.UsageError("--add and --remove need SOURCES, and not each other")
     named = Recorded(
-        list(sources), model or "", columns or {}, list(apart), follow_links, decisions
+        list(sources),
+        model or "",
+        columns or {},
+        list(apart),
+        follow_links,
+        decisions,
+        BACKENDS.get(backend or "", backend),
+        max_tokens,
     )
     asked = what_to_build(index, named, "add" if add else "remove" if remove else None)
-    encoder = encoder_of(find_model(asked.model))
+    found = find_model(asked.model)
+    choose = asked.backend in {None, AUTO}
+    encoder = encoder_of(found.run_as(TORCH if choose else str(asked.backend), asked.max_tokens))
     try:
         with Bar() as bar:
 
@@ -171,12 +208,17 @@ def rebuild_index(
                         err=True,
                     )
 
+            def tell(sentence: str) -> None:
+                with bar.paused():
+                    say(sentence)
+
             def build(
                 what: Recorded,
                 by: Encoder,
                 stands_in_for: Model | None = None,
                 ledger: Path | None = None,
                 full: bool = False,
+                choose_backend: bool = False,
             ) -> Report:
                 return rebuild(
                     what.roots,
@@ -191,17 +233,15 @@ def rebuild_index(
                     mapped=mapped,
                     full=full,
                     dry_run=dry_run,
+                    choose_backend=choose_backend,
                     stands_in_for=stands_in_for,
+                    tell=tell,
                     reporter=bar,
                 )
 
-            def tell(found: Generation) -> None:
-                with bar.paused():
-                    say(_to_be_searched(found))
-
             small = encoder_of(find_model(stand_in)) if progressive and not dry_run else encoder
             if small.model.fingerprint == encoder.model.fingerprint:
-                report = build(asked, encoder, ledger=ledger, full=full)
+                report = build(asked, encoder, None, ledger, full, choose)
                 told = report.to_json()
             else:
                 done = rebuild_progressively(
@@ -209,7 +249,8 @@ def rebuild_index(
                     encoder,
                     lambda model: build(asked, small, model, ledger, full),
                     # What came through a pipe is read where it was kept.
-                    lambda: build(what_to_build(index, Recorded([], "", {}, []), None), encoder),
+                    lambda by: build(what_to_build(index, Recorded([], "", {}, []), None), by),
+                    choose_backend=choose,
                     full=full,
                     reporter=bar,
                     tell=tell,
@@ -222,15 +263,6 @@ def rebuild_index(
     else:
         _print_report(report, index_path, dry_run)
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
-
-
-def _to_be_searched(generation: Generation) -> str:
-    """Return what people are told when all papers can be found."""
-    manifest = generation.manifest
-    return (
-        f"{manifest.papers:,} papers can be searched, by {manifest.space.model}. From now on "
-        f"{manifest.spaces[-1].model} reads them, the newest first; to stop (Ctrl-C) loses nothing"
-    )
 
 
 def _how_to_go_on(index: IndexFolder) -> str:

@@ -30,6 +30,13 @@ index_option = click.option(
     envvar="AKIN_INDEX",
     help="Folder of the index.",
 )
+max_tokens_option = click.option(
+    "--max-tokens",
+    type=click.IntRange(16),
+    metavar="N",
+    help="Let the model read N word pieces of a text: with 128 it indexes twice as fast.  "
+    "[default: as the index was built, at first what the model reads]",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
 )

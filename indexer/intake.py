@@ -79,7 +79,7 @@ def take_in(
             if document.given:
                 raise
             read.skipped.append(error.detail)
-    with Helpers() as helpers:
+    with Helpers(finder.kinds) as helpers:
         for document, reader in to_read:
             try:
                 account = _read_one(document, reader, helpers, finder, records, read, reporter)
@@ -117,8 +117,7 @@ def _read_one(
         for rejection in batch.rejections:
             records.reject(rejection)
         read.rejections += batch.rejections[: SHOWN_REJECTIONS - len(read.rejections)]
-        for prepared in batch.papers:
-            finder.add(records.add(prepared.row, prepared.line), prepared.keys)
+        finder.extend(batch.keys, records.add(batch.papers))
         decoded += batch.decoded
         reporter.advance(batch.records)
     if decoded:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 # Not seen, and no end of a word: soft hyphen, joiners, marks of direction, selectors of a variant.
 _INVISIBLE = (
@@ -44,7 +45,8 @@ _PLAIN = {"œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ȷ": "j", "ŋ": "n", "�
 def _marks() -> str:
     """Return what goes on with the character before it, as ranges of a regular expression."""
     blocks = (range(0x300, 0x3100), range(0xA660, 0xAC00), range(0x10A00, 0x12000))
-    found = [chr(code) for block in blocks for code in block if _is_mark(chr(code))]
+    runs = ([*run] for block in blocks for mark, run in groupby(map(chr, block), _is_mark) if mark)
+    found = (f"{run[0]}-{run[-1]}" for run in runs)
     voiced, jamo = "\uff9e\uff9f", "\u1160-\u11ff\ud7b0-\ud7fb"
     return "".join(found) + _INVISIBLE + _BEHIND + voiced + jamo
 

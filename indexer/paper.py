@@ -68,19 +68,16 @@ class Paper:
         return [key for one in each if isinstance(one, str | int) and (key := str(one).strip())]
 
     def content_hash(self) -> str:
-        """SHA-256 over all fields but ``sources``: where a record lies is not what it says."""
-        return hashlib.sha256(_sorted_json(_content_of(self))).hexdigest()
+        """SHA-256 over all fields but ``sources``: where a record lies is not what it says.
+
+        Raises:
+            TypeError: a text holds half a surrogate pair, or a number more than 64 bits.
+        """
+        content = orjson.dumps(_content_of(self), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(content).hexdigest()
 
 
 _content_of = attrgetter(*(f.name for f in fields(Paper) if f.name != "sources"))
-
-
-def _sorted_json(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # half a surrogate pair, or a number beyond 64 bits
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return text.encode("utf-8", "surrogatepass")
 
 
 def as_json(value: Any) -> str:

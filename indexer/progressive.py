@@ -14,14 +14,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from indexer.catching_up import catch_up
 from indexer.ledger import Report
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
+from indexer.pacing import paced
 from indexer.progress import Reporter
+from indexer.store.catalogue import open_catalogue, read_texts
 from indexer.store.generation import Generation, IndexFolder
 
 
@@ -53,11 +58,12 @@ def rebuild_progressively(
     index: IndexFolder,
     encoder: Encoder,
     first: Callable[[Model], Report],
-    last: Callable[[], Report],
+    last: Callable[[Encoder], Report],
     *,
+    choose_backend: bool,
     full: bool,
     reporter: Reporter,
-    tell: Callable[[Generation], None],
+    tell: Callable[[str], None],
 ) -> Progress:
     """Bring the index up to date; it can be searched long before all is done.
 
@@ -65,10 +71,11 @@ def rebuild_progressively(
         index: where it lies.
         encoder: of the model that is asked for.
         first: rebuilds with the small model, which is to stand in for the one it is given.
-        last: rebuilds with that model.
+        last: rebuilds with that model, as the encoder that it is given runs it.
+        choose_backend: let what is faster here run the model; see :func:`indexer.pacing.paced`.
         full: let the model read every paper, also those whose vectors are in the cache.
         reporter: told of the progress.
-        tell: called when the first generation is there.
+        tell: takes a sentence for people: when all papers can be found, and how long the rest is.
 
     Raises:
         AkinError: what the rebuilds raise.
@@ -81,9 +88,21 @@ def rebuild_progressively(
         if generation.manifest.finer is None:  # the model has read all of it before
             return Progress(report, None, 0.0, 0)
         seconds = time.monotonic() - started
-        tell(generation)
+        tell(_to_be_searched(generation))
+        with closing(open_catalogue(generation.catalogue)) as catalogue:
+            encoder, notes = paced(
+                generation.manifest.papers,
+                lambda places: read_texts(catalogue, np.array(places) + 1),
+                encoder,
+                index.cache,
+                choose=choose_backend,
+                full=full,
+                tell=tell,
+                advice="To stop (Ctrl-C) loses nothing",
+            )
         caught_up = catch_up(index, generation, encoder, full=full, reporter=reporter)
-        found = last()
+        found = last(encoder)
+        notes += [note for note in found.notes if note not in report.notes]
     return Progress(
         replace(
             report,
@@ -92,9 +111,17 @@ def rebuild_progressively(
             embedded=caught_up.computed + found.embedded,
             truncated=found.truncated,
             seconds=time.monotonic() - started,
-            notes=[*report.notes, *(note for note in found.notes if note not in report.notes)],
+            notes=[*report.notes, *notes],
         ),
         generation.id,
         seconds,
         report.published + caught_up.generations + found.published,
+    )
+
+
+def _to_be_searched(generation: Generation) -> str:
+    manifest = generation.manifest
+    return (
+        f"{manifest.papers:,} papers can be searched, by {manifest.space.model}. From now on "
+        f"{manifest.spaces[-1].model} reads them, the newest first"
     )

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -24,8 +24,8 @@ from typing import Any, Self
 
 from indexer.documents import Document, parts_of
 from indexer.errors import AkinError
-from indexer.merging.keys import Key, keys_of
-from indexer.paper import Record, Rejection
+from indexer.merging.keys import HashedKeys
+from indexer.paper import Rejection
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
 from indexer.store.paper_rows import Row, row_of
@@ -40,38 +40,20 @@ LARGE = 1 << 22
 """Bytes of a document, as it lies on disk, from which processes of its own pay."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A record that became a paper, with all done that its own process can do.
-
-    Attributes:
-        row: the values that are written of the paper.
-        keys: by which it is told from others, see :func:`indexer.merging.keys.keys_of`.
-        line: 1-based, where the record begins.
-    """
-
-    row: Row
-    keys: list[Key]
-    line: int
-
-    @classmethod
-    def of(cls, record: Record) -> Self:
-        """Prepare a record."""
-        return cls(row_of(record.paper), keys_of(record.paper), record.line)
-
-
 @dataclass(slots=True)
 class Batch:
-    """Some records of a document.
+    """Some records of a document, with all done that their own process can do.
 
     Attributes:
-        papers: those that became papers.
+        keys: by which those that became papers are told from others, their rows counted from 0.
+        papers: of each the values that are written, and the 1-based line where it begins.
         rejections: the others.
         without_abstract: how many of the papers have only a title.
         decoded: lines among them that are not UTF-8 and were read as Windows-1252.
     """
 
-    papers: list[Prepared] = field(default_factory=list)
+    keys: HashedKeys
+    papers: list[tuple[Row, int]] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     without_abstract: int = 0
     decoded: int = 0
@@ -87,9 +69,13 @@ class Helpers:
 
     Those that read parts of documents stay for the next document, as starting one takes half a
     second.
+
+    Args:
+        kinds: of the keys that are wanted of each record.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Collection[str]) -> None:
+        self._kinds = tuple(kinds)
         self._open = ExitStack()
         self._idle: list[Connection] = []
 
@@ -112,11 +98,11 @@ class Helpers:
         """
         cores = os.cpu_count() or 1
         if document.path.stat().st_size < LARGE or cores < 2:
-            return _batches(document, reader)
+            return _batches(document, reader, self._kinds)
         if not (reader in JSON_READERS and is_lines(document) and _is_utf8(document)):
-            return _read_elsewhere(document, reader)
+            return _read_elsewhere(document, reader, self._kinds)
         while len(self._idle) <= cores:  # one of them always waits for this process
-            self._idle.append(self._open.enter_context(_process(_answer_parts)))
+            self._idle.append(self._open.enter_context(_process(_answer_parts, self._kinds)))
         return self._in_parts(document, reader)
 
     def _in_parts(self, document: Document, reader: Reader) -> Iterator[Batch]:
@@ -133,26 +119,29 @@ def _is_utf8(document: Document) -> bool:
         return file.encoding.startswith("utf-8")
 
 
-def _batches(document: Document, reader: Reader, most: int = BATCH) -> Iterator[Batch]:
-    batch = Batch()
+def _batches(
+    document: Document, reader: Reader, kinds: Collection[str], most: int = BATCH
+) -> Iterator[Batch]:
+    batch = Batch(HashedKeys.of_kinds(kinds))
     counted = 0
     for record in reader.read(document):
         if isinstance(record, Rejection):
             batch.rejections.append(record)
         else:
-            batch.papers.append(Prepared.of(record))
+            batch.keys.add(len(batch.papers), record.paper)
+            batch.papers.append((row_of(record.paper), record.line))
             batch.without_abstract += not record.paper.abstract
         if batch.records == most:
             batch.decoded, counted = document.repairs.decoded - counted, document.repairs.decoded
             yield batch
-            batch = Batch()
+            batch = Batch(HashedKeys.of_kinds(kinds))
     batch.decoded = document.repairs.decoded - counted
     yield batch
 
 
-def _read_elsewhere(document: Document, reader: Reader) -> Iterator[Batch]:
+def _read_elsewhere(document: Document, reader: Reader, kinds: Collection[str]) -> Iterator[Batch]:
     """Yield the records that another process reads; it ends when this iterator does."""
-    with _process(_send_batches, document, _name(reader)) as connection:
+    with _process(_send_batches, document, _name(reader), kinds) as connection:
         while (batch := _received(connection, document)) is not None:
             yield batch
 
@@ -251,14 +240,16 @@ def _work(connection: Connection, work: Callable[..., None], *arguments: object)
         connection.send(error)
 
 
-def _send_batches(connection: Connection, document: Document, reader: str) -> None:
-    for batch in _batches(document, import_module(reader)):
+def _send_batches(
+    connection: Connection, document: Document, reader: str, kinds: Collection[str]
+) -> None:
+    for batch in _batches(document, import_module(reader), kinds):
         connection.send(batch)
     connection.send(None)
 
 
-def _answer_parts(connection: Connection) -> None:
+def _answer_parts(connection: Connection, kinds: Collection[str]) -> None:
     while True:
         reader, part = connection.recv()
-        (batch,) = _batches(part, import_module(reader), sys.maxsize)
+        (batch,) = _batches(part, import_module(reader), kinds, sys.maxsize)
         connection.send(batch)

@@ -48,6 +48,7 @@ from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
+from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent
 from indexer.sources import find_documents
@@ -88,6 +89,8 @@ def rebuild(
     mapped: Asked = "auto",
     full: bool = False,
     dry_run: bool = False,
+    choose_backend: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
     stands_in_for: Model | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
@@ -113,6 +116,9 @@ def rebuild(
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
+        choose_backend: let what is faster here run the encoder's model; see
+            :func:`indexer.pacing.paced`.
+        tell: takes a sentence for people before a long wait.
         stands_in_for: a model that is to read the papers later, see :mod:`indexer.progressive`;
             where it has read them, and nothing changed, all is as it is to be.
         reporter: told of the progress.
@@ -185,6 +191,18 @@ def rebuild(
                 numbers = (comparison.removed, previous.manifest.papers)
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
+            if not dry_run:
+                rows = records.rows_by_length()
+                encoder, chosen_for = paced(
+                    len(rows),
+                    lambda places: records.texts([rows[place] for place in places]),
+                    encoder,
+                    index.cache,
+                    choose=choose_backend,
+                    full=full,
+                    tell=tell,
+                )
+                notes += chosen_for
             how = How(
                 piped.roots_of(
                     [one for one in sources if not deciding.is_kept_in(one)], found, documents

@@ -77,6 +77,7 @@ def space_of(model: Model, dimension: int = 0, truncated: int = 0) -> Space:
         backend=model.backend,
         dimension=dimension,
         truncated=truncated,
+        max_tokens=model.max_tokens,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from indexer.errors import IndexCorrupted, SourceMissing
-from indexer.models.model import DEFAULT_MODEL
+from indexer.models.model import DEFAULT_MODEL, full_name
 from indexer.piped import is_kept
 from indexer.sources import STDIN
 from indexer.store.generation import IndexFolder
@@ -40,9 +40,9 @@ def what_to_build(
     if recorded is None and change:
         recorded = Recorded([], DEFAULT_MODEL, {}, [])
     recorded = recorded or Recorded([SEEDS], DEFAULT_MODEL, {}, [])
-    model = asked.model or recorded.model
+    asked = _as_recorded(asked, recorded)
     if asked.roots and not change:
-        return dataclasses.replace(asked, model=model)
+        return asked
     if STDIN in recorded.roots:
         raise SourceMissing(
             "this index was built from what came through a pipe, which is gone: pipe the same in "
@@ -54,13 +54,26 @@ def what_to_build(
         roots = list(dict.fromkeys([*roots, *map(_resolved, asked.roots)]))
     elif change == "remove":
         roots = _without(roots, asked.roots, index)
-    return Recorded(
-        roots,
-        model,
-        asked.columns or recorded.columns,
-        asked.apart or recorded.apart,
-        asked.follow_links or recorded.follow_links,
-        asked.decisions or recorded.decisions,
+    return dataclasses.replace(
+        asked,
+        roots=roots,
+        columns=asked.columns or recorded.columns,
+        apart=asked.apart or recorded.apart,
+        follow_links=asked.follow_links or recorded.follow_links,
+        decisions=asked.decisions or recorded.decisions,
+    )
+
+
+def _as_recorded(asked: Recorded, recorded: Recorded) -> Recorded:
+    """Return what is asked for with the model that is recorded, if none is named; run likewise."""
+    model = asked.model or recorded.model
+    if full_name(model) != full_name(recorded.model):
+        return dataclasses.replace(asked, model=model)
+    return dataclasses.replace(
+        asked,
+        model=model,
+        backend=asked.backend or recorded.backend,
+        max_tokens=asked.max_tokens or recorded.max_tokens,
     )
 
 

@@ -94,7 +94,9 @@ def fake_model(name: str = DEFAULT_MODEL) -> Model:
 
 
 def fake_encoder(model: Model, threads: int | None = None) -> FakeEncoder:
-    return FakeEncoder(model.fingerprint, model.name)
+    encoder = FakeEncoder(model.fingerprint, model.name)
+    encoder.model = model
+    return encoder
 
 
 @dataclass

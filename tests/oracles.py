@@ -81,7 +81,7 @@ def on_one_scale(first: Sequence[float], finer: Mapping[int, float]) -> list[flo
 
 def papers_of(papers: Sequence[Paper]) -> list[list[int]]:
     """Rows of one paper each: all pairs are compared, and joined, likeliest first, if all agree."""
-    facts = [Facts.of(paper) for paper in papers]
+    facts = [Facts(paper) for paper in papers]
     pairs = list(itertools.combinations(range(len(papers)), 2))
     compared = {pair: compare(facts[pair[0]], facts[pair[1]]) for pair in pairs}
     many = {

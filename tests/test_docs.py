@@ -14,7 +14,7 @@ from indexer.errors import AkinError
 from indexer.paper import Paper
 from indexer.readers import READERS
 from search_api.app import create_app
-from search_api.cli import akin
+from search_api.cli import PLACES, akin
 from search_api.query.conditions import Conditions
 from search_api.query.language import HELP
 from search_api.query.query import Query
@@ -42,6 +42,12 @@ def error_types(parent: type[AkinError] = AkinError) -> list[type[AkinError]]:
 def test_every_command_is_in_the_readme(name):
     """A command that nobody can read about does not exist."""
     assert re.search(rf"`(akin )?{name}\b", README)
+
+
+def test_the_help_of_all_says_what_each_command_says():
+    """It is written before any command is imported, so it has a text of its own."""
+    for name, command in commands():
+        assert (name, command.get_short_help_str(100)) == (command.name, PLACES[name].does)
 
 
 @pytest.mark.parametrize(

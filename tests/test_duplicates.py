@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.merging import candidates, keys
+from indexer.merging.comparing import compare
 from indexer.merging.decisions import Decisions, record_key
 from indexer.merging.duplicates import DECIDED, RULES, DuplicateFinder, Group
 from indexer.merging.facts import Facts
@@ -34,7 +35,7 @@ def paper(title: str = TITLE, *authors: str, **fields) -> Paper:
 def found(*papers: Paper, rules=RULES, decisions=None) -> tuple[list[Group], DuplicateFinder]:
     finder = DuplicateFinder(rules, decisions)
     for row, one in enumerate(papers, 1):
-        finder.add(row, keys_of(one))
+        finder.add(row, one)
     return list(finder.groups(lambda row: papers[row - 1])), finder
 
 
@@ -518,6 +519,30 @@ STATED = st.builds(
 )
 
 
+@settings(max_examples=300)
+@given(STATED, STATED)
+def test_a_brief_comparison_finds_all_that_are_likely(one, other):
+    """It stops only where the two are not likely; what is likely or shared comes out whole."""
+    ours, theirs = Facts(one), Facts(other)
+    whole, brief = compare(ours, theirs), compare(ours, theirs, brief=True)
+    assert brief == whole or not (whole.likely or whole.shared or brief.likely)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
+def test_rows_that_are_linked_have_one_number(pairs):
+    """Also those that are linked by others; and no others."""
+    linked = [{row} for row in range(10)]
+    for one, other in pairs:
+        (ours,), (theirs,) = ([s for s in linked if row in s] for row in (one, other))
+        if ours is not theirs:
+            linked.remove(theirs)
+            ours |= theirs
+    of = candidates.clusters(pairs)
+    assert of.keys() == {row for pair in pairs for row in pair}
+    for one in of:
+        assert {row for row in of if of[row] == of[one]} == next(s for s in linked if one in s)
+
+
 @settings(max_examples=150)
 @given(st.lists(STATED, max_size=9))
 def test_papers_are_those_of_comparing_all_pairs(papers):
@@ -543,6 +568,6 @@ def test_thousands_of_digits_spoil_no_build():
     many, first = "7" * 5_000, "7" * 18
     paper = Paper("akin:0", "Reeds", extra={"volume": many, "issue": many, "pages": many})
     assert keys_of(paper)
-    facts = Facts.of(paper)
+    facts = Facts(paper)
     assert (facts.volume, facts.page) == (first, ("", int(first)))
     assert first in facts.issues

@@ -117,6 +117,7 @@ STATUS = {
             "fingerprint": TEXT,
             "prompts": {"query": TEXT, "document": TEXT},
             "backend": TEXT,
+            "max_tokens": {type(None)},
             "dimension": {int},
             "truncated": {int},
             "rows": {int},

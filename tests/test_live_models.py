@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import IndexMismatch, ModelUnavailable
+from indexer.models.model import Model
 from indexer.rebuild import rebuild
 from search_api.engine import live as live_module
 from search_api.engine.engine import Engine
@@ -75,6 +76,11 @@ class Models:
 
         while not is_loading():
             threading.Event().wait(0.001)
+
+
+def found(name: str) -> Model:
+    """A model of that name, which is nowhere."""
+    return Model(name, Path("/nowhere"), name[0] * 64, {"query": "", "document": ""})
 
 
 @pytest.fixture
@@ -242,8 +248,8 @@ def test_a_damaged_generation_of_another_model_does_not_load_it(live, index, mod
 def test_a_model_that_was_named_stays(index, models, publish, monkeypatch):
     """Who names a model wishes for it: a generation of another one is refused, as at a start."""
     monkeypatch.setattr(live_module, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(live_module, "find_model", lambda name: name)
-    monkeypatch.setattr(live_module, "encoder_of", lambda name, threads: models.of(name))
+    monkeypatch.setattr(live_module, "find_model", found)
+    monkeypatch.setattr(live_module, "encoder_of", lambda model, threads: models.of(model.name))
     live = LiveEngine(index, encoder_for("narrow"))
     publish("narrow")
     assert live.refresh() is True
@@ -260,8 +266,10 @@ def test_a_model_that_was_named_stays(index, models, publish, monkeypatch):
 def test_without_a_name_the_model_of_the_generation_is_looked_for(index, publish, monkeypatch):
     """By the name that it was built with, with the threads that were asked for."""
     asked = []
-    monkeypatch.setattr(live_module, "find_model", lambda name: name)
-    monkeypatch.setattr(live_module, "encoder_of", lambda *how: asked.append(how))
+    monkeypatch.setattr(live_module, "find_model", found)
+    monkeypatch.setattr(
+        live_module, "encoder_of", lambda model, threads: asked.append((model.name, threads))
+    )
     publish("wide")
     encoder_for(None, 3)(index.current().manifest.space)
     encoder_for("narrow", 2)(index.current().manifest.space)

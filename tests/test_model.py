@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import ModelCorrupted, ModelUnavailable
+from indexer.errors import BadParameter, ModelCorrupted, ModelUnavailable
 from indexer.files import file_sha256
-from indexer.models.model import BUNDLED_SHA256, DEFAULT_MODEL, _bundled_folder, find_model
+from indexer.models.model import BUNDLED_SHA256, DEFAULT_MODEL, TORCH, _bundled_folder, find_model
 
 
 @pytest.fixture
@@ -49,6 +49,26 @@ def test_damaged_weights_are_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("indexer.models.model._bundled_folder", lambda: copy)
     with pytest.raises(ModelCorrupted, match=f"not the original's {BUNDLED_SHA256}"):
         find_model()
+
+
+def test_what_is_read_otherwise_has_another_fingerprint():
+    """That of the files where a model is run as these say, even if that is asked for by number."""
+    model = find_model()
+    assert model.fingerprint == model.files
+    assert model.run_as(TORCH, None) == model.run_as(TORCH, 256) == model
+    others = [model.run_as(TORCH, 128), model.run_as(TORCH, 64), model.run_as("other", None)]
+    assert len({one.fingerprint for one in [model, *others]}) == 4
+    assert {one.files for one in others} == {model.files}
+    with pytest.raises(BadParameter, match="all-MiniLM-L6-v2 reads 256 word pieces at most"):
+        model.run_as(TORCH, 257)
+
+
+def test_only_a_transformer_can_be_told_to_read_less(folder):
+    """Another model reads whole texts at next to no cost."""
+    module = {"path": "", "type": "sentence_transformers.models.StaticEmbedding"}
+    (folder / "modules.json").write_text(json.dumps([module]))
+    with pytest.raises(BadParameter, match=r"is no transformer.* Leave --max-tokens out"):
+        find_model(str(folder)).run_as(TORCH, 128)
 
 
 def test_a_folder_is_a_model_and_its_name_is_its_path(folder, monkeypatch):

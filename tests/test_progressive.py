@@ -92,7 +92,7 @@ def build(
     *,
     full: bool = False,
     mapped: Asked = "none",
-    tell: Callable[[Generation], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Progress:
     large, source = by or encoder("large"), source or source_of(index)
 
@@ -103,7 +103,8 @@ def build(
         index,
         large,
         lambda model: run(encoder("small"), stands_in_for=model, full=full),
-        lambda: run(large),
+        run,
+        choose_backend=False,
         full=full,
         reporter=Silent(),
         tell=tell,
@@ -144,10 +145,11 @@ def hits(generation: Generation, *encoders: FakeEncoder) -> list[tuple[str, floa
 
 def test_every_generation_is_whole_and_has_more_of_the_newest(index, published):
     """From all papers by the small model, by half as many again, to all by the large one."""
-    told: list[str] = []
-    done = build(index, tell=lambda generation: told.append(generation.id))
+    told: list[tuple[str, str]] = []
+    done = build(index, tell=lambda sentence: told.append((sentence, index.current().id)))
     first, *between, last = published
-    assert told == [first.id] == [done.first]
+    sentence = "24 papers can be searched, by small. From now on large reads them, the newest first"
+    assert (told, done.first) == ([(sentence, first.id)], first.id)
     assert (done.generations, done.report.generation) == (len(published), last.id)
     assert (done.report.embedded, done.report.ledger.added) == (PAPERS, PAPERS)
     spaces = [[(one.model, one.rows) for one in each.manifest.spaces] for each in published]
@@ -278,7 +280,7 @@ def test_no_other_build_begins_between_the_steps(index):
     """The index is held from the first to the last."""
     refused = []
 
-    def another(_: Generation) -> None:
+    def another(_: str) -> None:
         with pytest.raises(BuildInProgress):
             rebuild([source_of(index)], IndexFolder(index.path), encoder("large"))
         refused.append(True)
@@ -367,8 +369,8 @@ def test_a_server_follows_from_generation_to_generation(index, monkeypatch):
 
 def test_a_named_model_may_be_that_which_another_stands_in_for(index, monkeypatch):
     """``AKIN_MODEL`` is what the index is to be of; what stands in for it is run all the same."""
-    monkeypatch.setattr(live_module, "find_model", lambda name: name)
-    monkeypatch.setattr(live_module, "encoder_of", lambda name, _: encoder(name))
+    monkeypatch.setattr(live_module, "find_model", lambda name: encoder(name).model)
+    monkeypatch.setattr(live_module, "encoder_of", lambda model, _: encoder(model.name))
     interrupted(index, 10)
     for name, right in (("large", True), ("small", False)):
         live = LiveEngine(index, encoder_for(name))

@@ -15,11 +15,10 @@ from indexer.intake import merge_duplicates
 from indexer.merging.decisions import record_key
 from indexer.merging.duplicates import RULES, DuplicateFinder
 from indexer.paper import Paper, Record, Rejection
-from indexer.reading import Prepared
 from indexer.store.catalogue import open_catalogue, read_merged
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.entry import Entry, Merged
-from indexer.store.paper_rows import read_entries
+from indexer.store.paper_rows import read_entries, row_of
 from indexer.store.records import Comparison, Records
 
 TITLE = "A study of many long words"
@@ -51,8 +50,8 @@ def settled(path, *listed: Record, rules=RULES) -> Iterator[Records]:
     path.unlink(missing_ok=True)
     finder = DuplicateFinder(rules)
     with closing(Records(path)) as records:
-        for one in map(Prepared.of, listed):
-            finder.add(records.add(one.row, one.line), one.keys)
+        for one in listed:
+            finder.add(records.add([(row_of(one.paper), one.line)]), one.paper)
         merge_duplicates(finder, records)
         yield records
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelUnavailable
-from indexer.models.model import find_model
+from indexer.models.model import TORCH, find_model
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from search_api.engine.engine import Engine
 
@@ -48,6 +48,17 @@ def test_vectors_and_counts_come_together(encoder):
     vectors, counts = encoder.encode_counted(TEXTS)
     np.testing.assert_allclose(vectors, encoder.encode_document(TEXTS), atol=1e-6)
     assert counts == [5, 2 + 3 * 200, 4, 2]
+
+
+def test_less_can_be_read_of_a_text(encoder):
+    """The vector is that of the beginning; pieces are counted uncut."""
+    short = SentenceTransformerEncoder(encoder.model.run_as(TORCH, 32))
+    assert short.max_tokens == 32
+    long, cut = "federated learning " * 200, "federated learning " * 10  # 3 pieces each, and two
+    got, counts = short.encode_counted([long, "Mamba"])
+    np.testing.assert_allclose(got, encoder.encode_document([cut, "Mamba"]), atol=1e-6)
+    assert counts == [602, 4]
+    assert short.encode_tokens(long).cut
 
 
 def test_the_model_knows_frequent_words_as_a_whole(encoder):

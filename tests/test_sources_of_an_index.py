@@ -12,7 +12,9 @@ import pytest
 
 import indexer.cli
 from indexer.command import run as main_of
+from indexer.models.model import DEFAULT_MODEL
 from indexer.store.generation import IndexFolder
+from search_api.engine.live import encoder_for
 from tests.conftest import SEEDS, table
 from tests.fakes import fake_encoder, fake_model
 
@@ -184,3 +186,23 @@ def test_an_index_of_the_seeds_alone_is_replaced_unasked(run, index, tmp_path):
     assert run("--map", "none")[1]["papers"] == 64
     code, report = run("--map", "none", table(tmp_path / "a.md", ("One", "x")))
     assert (code, report["ledger"]["removed"], titles(index)) == (0, 64, ["One"])
+
+
+def test_what_a_model_reads_is_kept_with_it(run, index, tmp_path):
+    """Another number, or another model, puts an end to it; nothing said, all is as it was."""
+    table(tmp_path / "a.md", ("One title of a paper", "text"))
+
+    def read_by(*line: object) -> tuple[str, int | None]:
+        assert run(*line)[0] == 0
+        space = index.current().manifest.space
+        return space.model, space.max_tokens
+
+    assert read_by("a.md") == (DEFAULT_MODEL, None)
+    fingerprint = index.current().manifest.space.fingerprint
+    assert read_by("--max-tokens", 128) == (DEFAULT_MODEL, 128)
+    assert index.current().manifest.space.fingerprint != fingerprint
+    assert read_by() == read_by("--model", DEFAULT_MODEL, "a.md") == (DEFAULT_MODEL, 128)
+    assert encoder_for()(index.current().manifest).model.max_tokens == 128
+    assert encoder_for(DEFAULT_MODEL)(index.current().manifest).model.max_tokens == 128
+    assert read_by("--max-tokens", 64, "a.md") == (DEFAULT_MODEL, 64)
+    assert read_by("--model", "other") == ("other", None)

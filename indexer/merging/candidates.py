@@ -1,15 +1,14 @@
 """Which records are worth a comparison: those that share a key.
 
-Of each key a hash is kept and the row of its record, 12 bytes. Where many records share one, as
-two thousand *Editorials* do, only neighbours in several orders are compared, so that the work
-stays proportional to the number of records (the sorted neighbourhood of Hernández and Stolfo,
-SIGMOD 1995).
+Where many records share one, as two thousand *Editorials* do, only neighbours in several orders
+are compared, so that the work stays proportional to the number of records (the sorted neighbourhood
+of Hernández and Stolfo, SIGMOD 1995).
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -28,29 +27,20 @@ FactsOf = Callable[[int], Facts]
 
 
 class Candidates:
-    """Collects the keys of records, kind by kind.
+    """Finds records by their keys.
 
     Args:
-        kinds: those to keep.
+        hashed: the keys, of all records by the time that something is asked.
     """
 
-    def __init__(self, kinds: Collection[str]) -> None:
-        self._hashes = {kind: array("q") for kind in kinds}
-        self._rows = {kind: array("I") for kind in kinds}
-
-    def add(self, row: int, found: Collection[keys.Key]) -> None:
-        """Keep the keys of a record."""
-        for kind, key in found:
-            if kind in self._hashes:
-                self._hashes[kind].append(keys.key_hash(key))
-                self._rows[kind].append(row)
+    def __init__(self, hashed: keys.HashedKeys) -> None:
+        self._keys = hashed.of
 
     def blocks(self, kind: str) -> Iterator[list[int]]:
         """Yield the rows, ascending, that share a hash of a kind."""
-        if kind not in self._hashes:
+        if kind not in self._keys:
             return
-        hashes = np.asarray(self._hashes[kind], dtype=np.int64)
-        rows = np.asarray(self._rows[kind], dtype=np.uint32)
+        hashes, rows = map(np.asarray, self._keys[kind])
         order = np.argsort(hashes, kind="stable")
         starts = np.flatnonzero(np.diff(hashes[order], prepend=hashes[order[:1]] - 1))
         sizes = np.diff(starts, append=len(order))
@@ -59,24 +49,43 @@ class Candidates:
 
     def rows(self, kind: str, key: str) -> list[int]:
         """Return the rows that have the hash of a key."""
-        hashes = np.asarray(self._hashes[kind], dtype=np.int64)
-        return [self._rows[kind][int(at)] for at in np.flatnonzero(hashes == keys.key_hash(key))]
+        hashes, rows = self._keys[kind]
+        return [rows[at] for at in np.flatnonzero(np.asarray(hashes) == keys.key_hash(key))]
 
     def pairs(self, facts: FactsOf) -> NDArray[np.int64]:
-        """Return the pairs of rows to compare ``(m, 2)``, each once, ascending.
+        """Return the pairs of rows to compare ``(m, 2)``, each once.
+
+        Those that hang together, by themselves or by others, stand together: so the facts of few
+        rows are needed at a time.
 
         Args:
             facts: returns those of a row; asked only for rows of keys that many share.
         """
         found = array("q")
-        for kind in self._hashes:
+        for kind in self._keys:
             if kind == keys.RECORD:
                 continue
             for rows in self.blocks(kind):
                 near = combinations(rows, 2) if len(rows) <= MANY else _neighbours(rows, facts)
                 found.extend(one << 32 | other for one, other in near)
         codes = np.unique(np.asarray(found, dtype=np.int64))
-        return np.stack([codes >> 32, codes & 0xFFFFFFFF], axis=1)
+        pairs = np.stack([codes >> 32, codes & 0xFFFFFFFF], axis=1)
+        of = clusters(pairs.tolist())
+        return pairs[np.argsort([of[row] for row in pairs[:, 0].tolist()], kind="stable")]
+
+
+def clusters(pairs: Iterable[Sequence[int]]) -> dict[int, int]:
+    """Return of each row a number that all have alike who are linked by pairs, and no others."""
+    of: dict[int, int] = {}
+
+    def cluster(row: int) -> int:
+        while (above := of.setdefault(row, row)) != row:
+            of[row] = row = of[above]
+        return row
+
+    for one, other in pairs:
+        of[cluster(one)] = cluster(other)
+    return {row: cluster(row) for row in of}
 
 
 def _neighbours(rows: list[int], facts: FactsOf) -> Iterator[tuple[int, int]]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from indexer.merging.evidence import NAMES, Comparison, Evidence, Identifier
-from indexer.merging.facts import Facts, Person
+from indexer.merging.evidence import LIKELY, NAMES, Comparison, Evidence, Identifier
+from indexer.merging.facts import Facts
 from indexer.merging.merge import PREPRINT_DOIS
+from indexer.merging.people import Person
 from indexer.merging.titles import differ_in_numbers, goes_on, is_cut, title_likeness
 from indexer.merging.venues import is_venue
 
@@ -57,7 +58,12 @@ _ALL_THE_SAME = 3.0
 
 
 def compare(
-    one: Facts, other: Facts, *, ignored: Collection[str] = (), many: Collection[Identifier] = ()
+    one: Facts,
+    other: Facts,
+    *,
+    ignored: Collection[str] = (),
+    many: Collection[Identifier] = (),
+    brief: bool = False,
 ) -> Comparison:
     """Compare two records, in either order with the same result.
 
@@ -66,6 +72,8 @@ def compare(
         other: another one.
         ignored: kinds of identifiers by which none is told to be another.
         many: identifiers that are known to be stated of several papers: they prove nothing.
+        brief: whether to stop where no identifier is shared and nothing that is left can make the
+            two likely one paper; of what is returned only that they are not is true then.
     """
     total = Evidence()
     shared = _identifiers(one, other, ignored, many, total)
@@ -76,6 +84,10 @@ def compare(
     _dates(one, other, total)
     pages = None if one.preprint or other.preprint else _place(one, other, total)
     placed = total.score - weighed
+    if brief and not shared and total.score + _most_left(one, other, titled) < LIKELY:
+        return Comparison(total.score, total.apart, total.opposed, (), (), ())
+    if one.titles and other.titles:
+        _kinds(one, other, bool(shared), total)
     likeness = _abstract(one, other, total, titled)
     differing = len(total.unlike) > before or likeness == "other"
     if titled and not (one.telling and other.telling) and differing:
@@ -111,7 +123,7 @@ def worth(shared: Collection[Identifier]) -> float:
 
 
 def _states_the_same(one: Facts, other: Facts) -> bool:
-    return one.key == other.key and one == other
+    return one == other
 
 
 def _identifiers(
@@ -122,10 +134,9 @@ def _identifiers(
     total: Evidence,
 ) -> list[Identifier]:
     shared: list[Identifier] = []
-    theirs_by_kind = other.identifiers
-    for kind, ours in sorted(one.stated, key=lambda stated: list(NAMES).index(stated[0])):
-        theirs = theirs_by_kind.get(kind)
-        if not theirs:
+    for kind in NAMES:
+        ours, theirs = one.identifiers.get(kind), other.identifiers.get(kind)
+        if not (ours and theirs):
             continue
         if ours == theirs:
             if kind not in ignored and (kind, ours) not in many:
@@ -148,9 +159,6 @@ def _title(one: Facts, other: Facts, shared: bool, total: Evidence) -> str | Non
     """Weigh the titles and return how alike they are, ``None`` where that cannot be told."""
     if not (one.titles and other.titles):
         return None
-    total.apart |= bool(one.trials and other.trials and one.trials.isdisjoint(other.trials))
-    if one.notice != other.notice:
-        total.apart |= not (shared and "protocol" in (one.notice, other.notice))
     kind = max(
         (title_likeness(a, b) for a in one.titles for b in other.titles), key=_TITLE.__getitem__
     )
@@ -182,6 +190,13 @@ def _title(one: Facts, other: Facts, shared: bool, total: Evidence) -> str | Non
     return kind
 
 
+def _kinds(one: Facts, other: Facts, shared: bool, total: Evidence) -> None:
+    """Tell apart what reports of two trials, and a paper and what is said of it."""
+    total.apart |= bool(one.trials and other.trials and one.trials.isdisjoint(other.trials))
+    if one.notice != other.notice:
+        total.apart |= not (shared and "protocol" in (one.notice, other.notice))
+
+
 def _in_latin(words: tuple[str, ...]) -> bool:
     return "".join(words).isascii()
 
@@ -203,17 +218,13 @@ def _authors(one: Facts, other: Facts, total: Evidence) -> None:
             total.add(_AUTHOR["same"], alike="first author")
         if one.signed == other.signed > 1 and all(map(Person.may_be, one.authors, other.authors)):
             total.add(_ALL_AUTHORS)
-        elif one.signed > 1 and other.signed > 1 and _others(one).isdisjoint(_others(other)):
+        elif one.signed > 1 and other.signed > 1 and one.others.isdisjoint(other.others):
             total.add(_NO_OTHER_AUTHOR, unlike="other authors")
     elif _is_among(first, other) or _is_among(second, one):
         total.add(_AUTHOR["listed"], unlike="order of authors")
     else:
         group = first.is_group or second.is_group
         total.add(_AUTHOR["group" if group else "other"], unlike="first author")
-
-
-def _others(of: Facts) -> frozenset[str]:
-    return frozenset().union(*(author.words for author in of.authors[1:]))
 
 
 def _is_among(person: Person, other: Facts) -> bool:
@@ -291,6 +302,15 @@ def _pages(one: Facts, other: Facts, *, certain: bool) -> bool | None:
     # The number of an article and the page of its print say nothing of each other.
     articles = ["e" in a or n >= 10_000 for a, n in (one.page, other.page)]
     return None if articles[0] != articles[1] and not certain else False
+
+
+def _most_left(one: Facts, other: Facts, titled: str | None) -> float:
+    """Return what abstracts, and that all is the same, can still add to what is weighed."""
+    most = _ALL_THE_SAME if one.titles == other.titles else 0.0
+    if one.paper.abstract and other.paper.abstract:
+        most += _TITLE["same"] if titled is None else _ABSTRACT["same"]
+        most += _RENAMED if one.preprint != other.preprint else 0.0
+    return most
 
 
 def _abstract(one: Facts, other: Facts, total: Evidence, titled: str | None) -> str:

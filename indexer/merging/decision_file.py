@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args
 
 import orjson
-from filelock import FileLock
 
 from indexer.errors import DecisionsUnusable
 from indexer.files import replace_file
@@ -183,6 +182,8 @@ def remove_decisions(path: Path, unwanted: Callable[[Pair], bool]) -> list[Decis
 def _rewrite(
     path: Path, change: Callable[[bytes, Decided], tuple[bytes, list[Decision]]]
 ) -> list[Decision]:
+    from filelock import FileLock
+
     path = path.resolve()  # of a link, what it leads to is replaced
     if not path.parent.is_dir():
         raise DecisionsUnusable(f"{path.parent}: no such folder, to keep {path.name} in")

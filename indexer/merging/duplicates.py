@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer.merging import keys
-from indexer.merging.candidates import Candidates
+from indexer.merging.candidates import Candidates, clusters
 from indexer.merging.comparing import compare, worth
 from indexer.merging.decisions import Decisions
 from indexer.merging.evidence import NAMES, UNLIKE, Comparison, Identifier
@@ -28,7 +28,7 @@ RULES = (*NAMES, "title")
 
 DECIDED = "said to be the same"
 
-_FACTS_KEPT = 4096
+_FACTS_KEPT = 1024
 
 _HOPELESS = 2 * UNLIKE
 """What all else than identifiers weighs of pairs that are not compared again without them."""
@@ -59,18 +59,23 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """Two records that may be one paper, sorted by certainty, then by what the records state."""
+    """Two records that may be one paper; ``None`` is compared where a person said that they are."""
 
-    score: float
+    compared: Comparison | None
     keys: tuple[str, str]
     row: int
     other: int
-    certain: bool
+
+    @property
+    def certain(self) -> bool:
+        """Whether the two are one paper, as far as they go themselves."""
+        return self.compared is None or self.compared.certain
 
     @property
     def order(self) -> tuple[float, tuple[str, str], int, int]:
-        """What links are sorted by."""
-        return -self.score, self.keys, self.row, self.other
+        """What links are sorted by: certainty, then what the records state."""
+        score = self.compared.score if self.compared else float("inf")
+        return -score, self.keys, self.row, self.other
 
 
 class DuplicateFinder:
@@ -87,13 +92,24 @@ class DuplicateFinder:
         self._decisions = decisions or Decisions()
         textual = keys.TEXTUAL if "title" in self._rules else ()
         kinds = [kind for kind in NAMES if kind in self._rules]
-        self._candidates = Candidates([*kinds, *textual, *([keys.RECORD] if decisions else [])])
+        decided = [keys.RECORD] if decisions else []
+        self._keys = keys.HashedKeys.of_kinds([*kinds, *textual, *decided])
+        self._candidates = Candidates(self._keys)
         self._possible: list[Possible] = []
         self._shared: list[Shared] = []
 
-    def add(self, row: int, found: Collection[keys.Key]) -> None:
-        """Collect the keys of a record, from :func:`indexer.merging.keys.keys_of`."""
-        self._candidates.add(row, found)
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of keys that it collects."""
+        return tuple(self._keys.of)
+
+    def add(self, row: int, paper: Paper) -> None:
+        """Collect the keys of a record."""
+        self._keys.add(row, paper)
+
+    def extend(self, others: keys.HashedKeys, first: int) -> None:
+        """Collect keys that others found, see :meth:`indexer.merging.keys.HashedKeys.extend`."""
+        self._keys.extend(others, first)
 
     def lacking(self) -> set[str]:
         """Return the keys of records that were decided about and are not here."""
@@ -110,25 +126,24 @@ class DuplicateFinder:
 
         @lru_cache(maxsize=_FACTS_KEPT)
         def facts(row: int) -> Facts:
-            return Facts.of(read(row))
+            return Facts(read(row))
 
         links, many = self._links(facts)
         papers = _Papers(facts, self._compared, many, self._decisions)
         for link in links:
             if link.certain:
-                papers.join(link.row, link.other, forced=link.score == float("inf"))
-        self._possible = list(self._likely(links, papers, many, facts))
+                papers.join(link.row, link.other, forced=link.compared is None)
+        self._possible = _likely(links, papers)
         self._shared = list(self._apart(papers, facts))
-        linked: dict[int, list[int]] = defaultdict(list)
+        linked: dict[int, dict[int, _Link]] = defaultdict(dict)
         for link in links:
             if link.certain and papers.of(link.row) == papers.of(link.other):
-                linked[link.row].append(link.other)
-                linked[link.other].append(link.row)
+                linked[link.row][link.other] = linked[link.other][link.row] = link
         seen: set[int] = set()
         for row in sorted(linked):
             if row not in seen:
                 duplicates = [
-                    Duplicate(other, self._reason(facts(before), facts(other), many))
+                    Duplicate(other, self._reason(linked[before][other]))
                     for before, other in _reached(row, linked, seen)
                 ]
                 yield Group(row, tuple(sorted(duplicates, key=lambda found: found.row)))
@@ -144,17 +159,22 @@ class DuplicateFinder:
         """Return the identifiers of several papers, once :meth:`groups` has begun."""
         return self._shared
 
-    def _compared(self, one: Facts, other: Facts, many: Collection[Identifier]) -> Comparison:
-        return compare(one, other, ignored=self._ignored, many=many)
+    def _compared(
+        self, one: Facts, other: Facts, many: Collection[Identifier], *, brief: bool = False
+    ) -> Comparison:
+        return compare(one, other, ignored=self._ignored, many=many, brief=brief)
 
     def _links(self, facts: Callable[[int], Facts]) -> tuple[list[_Link], set[Identifier]]:
-        """Return what may be one paper, most certain first, and identifiers that prove nothing."""
+        """Return what may be one paper, and identifiers that prove nothing.
+
+        What hangs together stands together, and there the most certain first.
+        """
         many: set[Identifier] = set()
         found: list[_Link] = []
         again: list[tuple[int, int, Comparison]] = []
         for row, other in self._candidates.pairs(facts).tolist():
             one, two = facts(row), facts(other)
-            compared = self._compared(one, two, ())
+            compared = self._compared(one, two, (), brief=True)
             if compared.shared:
                 if compared.apart or compared.score - worth(compared.shared) <= UNLIKE:
                     many.update(compared.shared)
@@ -168,7 +188,8 @@ class DuplicateFinder:
             if compared.likely and (compared.shared or "title" in self._rules):
                 found.append(_link(compared, row, other, facts))
         found += self._decided(facts)
-        return sorted(found, key=lambda link: link.order), many
+        of = clusters((link.row, link.other) for link in found)
+        return sorted(found, key=lambda link: (of[link.row], link.order)), many
 
     def _decided(self, facts: Callable[[int], Facts]) -> Iterator[_Link]:
         for pair in sorted(self._decisions.one):
@@ -176,30 +197,12 @@ class DuplicateFinder:
             rows = [row for row in rows if facts(row).key in pair]
             if {facts(row).key for row in rows} == set(pair):
                 for other in rows[1:]:
-                    yield _Link(float("inf"), pair, rows[0], other, certain=True)
+                    yield _Link(None, pair, rows[0], other)
 
-    def _reason(self, one: Facts, other: Facts, many: Collection[Identifier]) -> str:
-        if self._decisions.same(one.key, other.key):
+    def _reason(self, link: _Link) -> str:
+        if link.compared is None or self._decisions.same(*link.keys):
             return DECIDED
-        return self._compared(one, other, many).reason
-
-    def _likely(
-        self,
-        links: list[_Link],
-        papers: _Papers,
-        many: Collection[Identifier],
-        facts: Callable[[int], Facts],
-    ) -> Iterator[Possible]:
-        """Yield the best pair of each two papers that are likely one."""
-        seen: set[tuple[int, int]] = set()
-        for link in links:
-            one, other = sorted((papers.of(link.row), papers.of(link.other)))
-            if one == other or (one, other) in seen:
-                continue
-            seen.add((one, other))
-            if papers.agree(link.row, link.other, likely=True):
-                compared = self._compared(facts(link.row), facts(link.other), many)
-                yield Possible(link.row, link.other, compared.likelihood, compared.words)
+        return link.compared.reason
 
     def _apart(self, papers: _Papers, facts: Callable[[int], Facts]) -> Iterator[Shared]:
         """Yield the identifiers that records of several papers state."""
@@ -282,10 +285,28 @@ class _Papers:
 
 def _link(compared: Comparison, row: int, other: int, facts: Callable[[int], Facts]) -> _Link:
     first, second = sorted((facts(row).key, facts(other).key))
-    return _Link(compared.score, (first, second), row, other, compared.certain)
+    return _Link(compared, (first, second), row, other)
 
 
-def _reached(row: int, linked: dict[int, list[int]], seen: set[int]) -> Iterator[tuple[int, int]]:
+def _likely(links: list[_Link], papers: _Papers) -> list[Possible]:
+    """Return the best pair of each two papers that are likely one, the likeliest first."""
+    found: list[tuple[_Link, Possible]] = []
+    seen: set[tuple[int, int]] = set()
+    for link in links:
+        one, other = sorted((papers.of(link.row), papers.of(link.other)))
+        if one == other or (one, other) in seen or not link.compared:
+            continue
+        seen.add((one, other))
+        if papers.agree(link.row, link.other, likely=True):
+            compared = link.compared
+            possible = Possible(link.row, link.other, compared.likelihood, compared.words)
+            found.append((link, possible))
+    return [possible for _, possible in sorted(found, key=lambda pair: pair[0].order)]
+
+
+def _reached(
+    row: int, linked: dict[int, dict[int, _Link]], seen: set[int]
+) -> Iterator[tuple[int, int]]:
     """Yield all that is linked to a row, each with the row by which it was reached."""
     queue = deque([row])
     seen.add(row)

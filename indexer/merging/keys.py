@@ -8,18 +8,24 @@ author, year and page; volume, page and year; the beginning of the abstract.
 from __future__ import annotations
 
 import hashlib
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
 
 from indexer.merging.decisions import record_key
 from indexer.merging.facts import (
     first_page,
     forms_of,
     main_title,
-    surname_key,
     text_of,
     venue_words,
     volume_of,
 )
 from indexer.merging.merge import identifiers_of
+from indexer.merging.people import surname_key
 from indexer.merging.spelling import folded, squeezed, words_of
 from indexer.paper import Paper
 
@@ -42,7 +48,7 @@ _OPENING_WORDS = 10
 
 def keys_of(paper: Paper) -> list[Key]:
     """Return the keys of a record, each of a kind: an identifier's, or one of :data:`TEXTUAL`."""
-    keys = [(RECORD, record_key(paper)), *identifiers_of(paper).items()]
+    keys = list(identifiers_of(paper).items())
     author = (
         surname_key(paper.authors[0], paper.extra.get("family_names") or {})
         if paper.authors
@@ -69,6 +75,49 @@ def keys_of(paper: Paper) -> list[Key]:
     if opening := folded(text_of(paper.abstract[:200])).split()[:_OPENING_WORDS]:
         keys.append(("text", "".join(opening)))
     return list(dict.fromkeys(keys))
+
+
+@dataclass(frozen=True, slots=True)
+class HashedKeys:
+    """The keys of some records, of each a hash and the row that has it: 12 bytes.
+
+    Attributes:
+        of: by kind, hashes and rows.
+    """
+
+    of: dict[str, tuple[array[int], array[int]]]
+
+    @classmethod
+    def of_kinds(cls, kinds: Iterable[str]) -> Self:
+        """Return none yet; only keys of these kinds are kept.
+
+        Args:
+            kinds: of identifiers, of :data:`TEXTUAL`, and :data:`RECORD`.
+        """
+        return cls({kind: (array("q"), array("I")) for kind in kinds})
+
+    def add(self, row: int, paper: Paper) -> None:
+        """Keep the keys of a record."""
+        found = keys_of(paper)
+        if RECORD in self.of:
+            found.append((RECORD, record_key(paper)))
+        for kind, key in found:
+            if kind in self.of:
+                hashes, rows = self.of[kind]
+                hashes.append(key_hash(key))
+                rows.append(row)
+
+    def extend(self, others: HashedKeys, first: int) -> None:
+        """Keep the keys of more records.
+
+        Args:
+            others: of the same kinds, with rows that count from 0.
+            first: the row of the first of them here.
+        """
+        for kind, (hashes, rows) in others.of.items():
+            self.of[kind][0].extend(hashes)
+            counted = np.asarray(rows, dtype=np.uint32) + np.uint32(first)
+            self.of[kind][1].frombytes(counted.tobytes())
 
 
 def key_hash(key: str) -> int:

@@ -89,9 +89,13 @@ def merge(papers: Sequence[Paper]) -> Paper:
 
 def identifiers_of(paper: Paper) -> dict[str, str]:
     """Return all identifiers of a paper by kind."""
-    known = {"arxiv": paper.arxiv_id, "doi": paper.doi}
-    known |= {kind: paper.extra.get(kind) for kind in _IDENTIFIERS}
-    return {kind: str(value) for kind, value in known.items() if value}
+    known = {"arxiv": paper.arxiv_id} if paper.arxiv_id else {}
+    if paper.doi:
+        known["doi"] = paper.doi
+    for kind in _IDENTIFIERS:
+        if value := paper.extra.get(kind):
+            known[kind] = str(value)
+    return known
 
 
 def _best(papers: Sequence[Paper], goodness: Callable[[Paper], Any]) -> Paper:

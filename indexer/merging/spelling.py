@@ -25,41 +25,45 @@ _IN_LATIN = str.maketrans(
 )
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,80}>|\\[a-z]+\s*\{|[$_^{}\\]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
+_ASCII = bytes(
+    ord(letter.lower()) if (letter := chr(code)).isascii() and letter.isalnum() else ord(" ")
+    for code in range(256)
+)
+"""What becomes of each byte of ASCII: words in lower case, and spaces."""
+
 _LEFT_OUT = frozenset("a an and the".split())
 
 # British and American spelling, and what German and Nordic letters become in ASCII: both sides
 # are folded, so that it matters little that other words are folded, too.
-_SPELLINGS = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        ("[ao]e", "e"),
-        ("our", "or"),
-        ("[yi]z", "is"),
-        ("ys(?=[ei])", "is"),
-        ("ll", "l"),
-        ("mme", "m"),
-        ("ogue", "og"),
-        ("ph", "f"),
-        ("ence", "ense"),
-    )
+_UMLAUTS = re.compile("[ao]e")
+_SPELLINGS = (
+    *(("our", "or"), ("yz", "is"), ("iz", "is"), ("yse", "ise"), ("ysi", "isi"), ("ll", "l")),
+    *(("mme", "m"), ("ogue", "og"), ("ph", "f"), ("ence", "ense")),
 )
 
 
 @lru_cache(maxsize=16)
 def folded(text: str) -> str:
     """Return lower-case words in Latin letters, a space between: no accents, marks or markup."""
-    text = letters.folded(text)
     if not text.isascii():
-        text = text.translate(_IN_LATIN)
-    text = text.replace("'", "").replace("`", "")
+        text = " ".join([w.lower() if w.isascii() else _in_latin(w) for w in text.split(" ")])
     if "<" in text or "$" in text or "\\" in text or "_" in text or "^" in text:
-        text = _MARKUP.sub("", text)
-    return " ".join(_WORDS.findall(text.replace("&", " and ")))
+        text = _MARKUP.sub("", text.replace("'", "").replace("`", ""))
+    if "&" in text:
+        text = text.replace("&", " and ")
+    if text.isascii():  # most are, and so it takes a fifth of the time
+        return b" ".join(text.encode().translate(_ASCII, b"'`").split()).decode()
+    return " ".join(_WORDS.findall(text.replace("'", "").replace("`", "")))
+
+
+@lru_cache(maxsize=1024)
+def _in_latin(word: str) -> str:
+    return letters.folded(word).translate(_IN_LATIN)
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a title as :func:`folded` gives them, without articles and *and*."""
-    return tuple(_SAID.get(w, w) for w in folded(text).split() if w not in _LEFT_OUT)
+    return tuple([_SAID.get(w, w) for w in folded(text).split() if w not in _LEFT_OUT])
 
 
 @lru_cache(maxsize=64)
@@ -68,18 +72,22 @@ def squeezed(words: tuple[str, ...]) -> str:
 
     So ``fine-tuning`` and ``finetuning``, ``tumour`` and ``tumor`` are the same.
     """
-    text = "".join(words)
-    for pattern, replacement in _SPELLINGS:
-        text = pattern.sub(replacement, text)
+    text = _UMLAUTS.sub("e", "".join(words))
+    for one, other in _SPELLINGS:
+        text = text.replace(one, other)
     return text
 
 
+_AN_UMLAUT = re.compile(r"(?<=[aou])e(?=[^aeiou\W])")
+
+
+@lru_cache(maxsize=8192)  # there are fewer names than people
 def name_folded(text: str) -> str:
     """Return the words of a name as :func:`folded` does, umlauts as they are where ASCII is used.
 
     ``Müller``, ``Mueller`` and ``Muller`` become one, ``Sørensen`` and ``Soerensen`` another.
     """
-    return re.sub(r"(?<=[aou])e(?=[^aeiou\W])", "", folded(text))
+    return _AN_UMLAUT.sub("", folded(text))
 
 
 # What stands before a title, or behind it, and makes another paper of it.
@@ -213,7 +221,7 @@ def numbers_of(title: str) -> tuple[str, ...]:
 
     They tell *Type 1* from *Type 2*, *Part A* from *Part B*, and one year's report from the next.
     """
-    words = folded(_THOUSANDS.sub("", title)).split()
+    words = folded(_THOUSANDS.sub("", title) if "," in title else title).split()
     found: list[str] = []
     for at, word in enumerate(words):
         counted = bool(at) and words[at - 1] in _COUNTED

@@ -11,16 +11,19 @@ import json
 import os
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from indexer.errors import ModelCorrupted, ModelUnavailable
+from indexer.errors import BadParameter, ModelCorrupted, ModelUnavailable
 from indexer.files import file_sha256
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors`` in the package that carries the default model; that of the original."""
+
+TORCH = "sentence-transformers"
+"""What runs every model."""
 
 _BUNDLED_NAMES = {DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]}
 # What shapes a vector: weights, tokenizer, modules. Not the README, nor other formats' weights.
@@ -31,21 +34,52 @@ _NOT_SHAPING_FOLDERS = {"onnx", "openvino"}
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A sentence-transformers model on disk.
+    """A sentence-transformers model on disk, and how it is to be run.
 
     Attributes:
         name: as asked for; a folder's absolute path for a local one.
         path: the folder that holds it.
-        fingerprint: hex SHA-256 over the files that shape its vectors.
+        files: hex SHA-256 over the files that shape its vectors.
         prompts: the text it puts before a ``query`` and before a ``document``.
         backend: what runs it.
+        max_tokens: the most word pieces that it is to read of a text; ``None``: as its files say.
     """
 
     name: str
     path: Path
-    fingerprint: str
+    files: str
     prompts: dict[str, str]
-    backend: str = "sentence-transformers"
+    backend: str = TORCH
+    max_tokens: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 over all that shapes its vectors: the same only where these are.
+
+        That of its files alone where it is run as these say.
+        """
+        if (self.backend, self.max_tokens) == (TORCH, None):
+            return self.files
+        how = f"{self.files}\0{self.backend}\0{self.max_tokens}"
+        return hashlib.sha256(how.encode()).hexdigest()
+
+    def run_as(self, backend: str, max_tokens: int | None) -> Self:
+        """Return the same model, run by another backend, or on the beginning of texts.
+
+        Args:
+            backend: one that :func:`indexer.models.choosing.encoder_of` knows.
+            max_tokens: special ones included; ``None``, or as many as its files say: these.
+
+        Raises:
+            BadParameter: it does not read so many word pieces, or is no transformer.
+        """
+        if max_tokens is not None:
+            most = _own_most(self)
+            if most is not None and max_tokens > most:
+                reason = f"{self.name} reads {most} word pieces at most"
+                raise BadParameter.of("max_tokens", max_tokens, reason)
+            max_tokens = None if max_tokens == most else max_tokens
+        return replace(self, backend=backend, max_tokens=max_tokens)
 
 
 def find_model(name: str = DEFAULT_MODEL) -> Model:
@@ -58,15 +92,24 @@ def find_model(name: str = DEFAULT_MODEL) -> Model:
         ModelUnavailable: it cannot be had; the detail says what was tried.
         ModelCorrupted: the bundled model's weights differ from the original's.
     """
-    if name in _BUNDLED_NAMES:
-        return _model(DEFAULT_MODEL, _bundled_folder(), weights_sha256=BUNDLED_SHA256)
+    full = full_name(name)
+    if full == DEFAULT_MODEL:
+        return _model(full, _bundled_folder(), weights_sha256=BUNDLED_SHA256)
     folder = Path(name).expanduser()
     if folder.is_dir():
-        return _model(str(folder.resolve()), folder.resolve())
+        return _model(full, Path(full))
     tried = [f"as a folder: {folder} is not there"]
     if name.startswith((".", "/", "~")):
         raise _unavailable(name, tried)
     return _model(name, _hub_folder(name, tried))
+
+
+def full_name(name: str) -> str:
+    """Return what a model is called by all of its names: the same for a folder, however named."""
+    if name in _BUNDLED_NAMES:
+        return DEFAULT_MODEL
+    folder = Path(name).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else name
 
 
 def _bundled_folder() -> Path:
@@ -130,6 +173,37 @@ def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
         )
     digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode())
     return Model(name, folder, digest.hexdigest(), _prompts(folder))
+
+
+def _own_most(model: Model) -> int | None:
+    """Return how many word pieces a transformer reads, as far as its folder states it simply.
+
+    Raises:
+        BadParameter: the model is none.
+    """
+    place = transformer_folder(model)
+    if place is None:
+        raise BadParameter(
+            f"{model.name} is no transformer: it reads whole texts at next to no cost. "
+            "Leave --max-tokens out",
+            field="max_tokens",
+        )
+    stated = place / "sentence_bert_config.json"
+    match _json(stated) if stated.is_file() else None:
+        case {"max_seq_length": int(most)}:
+            return most
+    return None
+
+
+def transformer_folder(model: Model) -> Path | None:
+    """Return where the transformer of a model lies; ``None``: it begins with something else."""
+    listed = model.path / "modules.json"
+    match _json(listed) if listed.is_file() else None:
+        case None:  # a transformer without modules, which sentence-transformers takes, too
+            return model.path
+        case [{"type": str(kind), "path": str(place)}, *_] if kind.endswith(".Transformer"):
+            return model.path / place
+    return None
 
 
 def _transformers(folder: Path) -> set[Path]:

@@ -30,8 +30,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
@@ -108,14 +106,19 @@ class Generation:
 
 
 class IndexFolder:
-    """The folder that holds an index's generations."""
+    """The folder that holds an index's generations.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the folder.
+        cache: one in which vectors are kept for several indexes; ``None``: within this folder.
+    """
+
+    def __init__(self, path: Path, cache: Path | None = None) -> None:
         self.path = path
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
-        self.cache = path / "cache" / "vectors.sqlite"
-        self._lock = FileLock(path / "build.lock", blocking=False)
+        self.cache = (cache or path / "cache") / "vectors.sqlite"
+        self._held = False
 
     def current(self) -> Generation:
         """Return the generation that is served.
@@ -202,21 +205,28 @@ class IndexFolder:
         Raises:
             BuildInProgress: another holds it.
         """
+        if self._held:
+            yield
+            return
+        from filelock import FileLock, Timeout
+
         self.generations.mkdir(parents=True, exist_ok=True)
-        first = not self._lock.is_locked
+        lock = FileLock(self.path / "build.lock", blocking=False)
         try:
-            self._lock.acquire()
+            lock.acquire()
         except Timeout as error:
             raise BuildInProgress(
                 f"{self.path}: another rebuild-index is at work on this index. Wait for it to end, "
                 "or name another folder with --index"
             ) from error
+        self._held = True
         try:
-            for left in self.generations.glob(".building-*") if first else ():
+            for left in self.generations.glob(".building-*"):
                 shutil.rmtree(left)
             yield
         finally:
-            self._lock.release()
+            self._held = False
+            lock.release()
 
     def stage(self, generation: str) -> Path:
         """Make the folder in which a generation is built, and return it."""

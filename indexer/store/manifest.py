@@ -33,6 +33,8 @@ class Space:
         kind: of the index over them.
         recall: the share of the truly nearest that this index finds; an exact one finds all.
         stands_in_for: the model that is still reading the papers; ``""``: it stands for itself.
+        max_tokens: the most word pieces that the model was told to read of a text; ``None``: as
+            its files say.
     """
 
     model: str
@@ -46,6 +48,7 @@ class Space:
     kind: str = "flat"
     recall: float = 1.0
     stands_in_for: str = ""
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ class Recorded:
     apart: list[str]
     follow_links: bool = False
     decisions: Path | None = None
+    backend: str | None = None
+    max_tokens: int | None = None
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -193,12 +198,15 @@ class Recorded:
         spaces = content.get("spaces") or [{"model": content["model"]["name"]}]
         return cls(
             roots=[Path(root) for root in content["roots"]],
-            model=str(spaces[-1]["model"]),  # behind one that stands in for it
+            # The last is the one asked for: another may stand in for it.
+            model=str(spaces[-1]["model"]),
             columns=dict(content.get("columns", {})),
             apart=list(content.get("apart", [])),
             follow_links=bool(content.get("follow_links")),
             # Before format 6 nobody could decide anything.
             decisions=Path(content["decisions"]["file"]) if "decisions" in content else None,
+            backend=spaces[-1].get("backend"),
+            max_tokens=spaces[-1].get("max_tokens"),
         )
 
 

@@ -12,7 +12,7 @@ import orjson
 
 from indexer.cleaning.values import storable
 from indexer.errors import IndexCorrupted
-from indexer.paper import Paper, as_json
+from indexer.paper import Paper
 from indexer.store.entry import Entry, Merged, PossibleDuplicate
 
 COLUMNS = (
@@ -87,36 +87,42 @@ def row_of(paper: Paper) -> Row:
 
     Whatever made the paper: what is written can be read again.
     """
-    paper = _storable(paper)
+    try:
+        return _row(paper)
+    except TypeError:  # half a surrogate pair, or a number beyond 64 bits
+        return _row(_storable(paper))
+
+
+def _row(paper: Paper) -> Row:
     return (
         paper.id,
         paper.title,
         paper.abstract,
-        as_json(paper.authors),
+        _json(paper.authors),
         paper.year,
         paper.date,
         paper.venue,
-        as_json(paper.categories) if paper.categories else "[]",
+        _json(paper.categories),
         paper.doi,
         paper.arxiv_id,
         paper.url,
         paper.code,
-        as_json(paper.sources),
-        as_json(paper.extra) if paper.extra else "{}",
+        _json(paper.sources),
+        _json(paper.extra),
         paper.content_hash(),
     )
 
 
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
 def _storable(paper: Paper) -> Paper:
     values = {f.name: getattr(paper, f.name) for f in fields(paper)}
-    try:
-        orjson.dumps(values)
-    except TypeError:  # half a surrogate pair, a number beyond 64 bits
-        for name, value in values.items():
-            kept = storable(value)
-            values[name] = tuple(kept) if isinstance(value, tuple) else kept
-        return Paper(**values)
-    return paper
+    for name, value in values.items():
+        kept = storable(value)
+        values[name] = tuple(kept) if isinstance(value, tuple) else kept
+    return Paper(**values)
 
 
 def paper_of(row: Sequence[Any]) -> Paper:

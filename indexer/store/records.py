@@ -46,8 +46,6 @@ _INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, line) VALUES ({_MARKS},
 _UPDATE = f"UPDATE papers SET ({COLUMNS}, content_hash) = ({_MARKS}) WHERE row = ?"  # noqa: S608
 
 _ID = COLUMNS.split(", ").index("id")
-_AT_ONCE = 500
-"""Records that are written together."""
 
 _HAVING_ROWS = (
     *((table, "row") for table in ("papers", "merged", "apart", "possible")),
@@ -94,39 +92,31 @@ class Records:
             "CREATE TABLE apart (row INTEGER NOT NULL, reason TEXT NOT NULL);"
         )
         self._db.execute("BEGIN")
-        self._pending: list[Row] = []
         self._count = 0
 
     def __len__(self) -> int:
         """Return how many records there are, and once they are settled, how many papers."""
         return self._count
 
-    def add(self, row: Row, line: int) -> int:
-        """Add a record as a paper of its own and return its row.
+    def add(self, papers: Sequence[tuple[Row, int]]) -> int:
+        """Add records, each as a paper of its own, and return the row of the first.
 
         Args:
-            row: from :func:`indexer.store.paper_rows.row_of`.
-            line: 1-based, where it begins.
+            papers: what :func:`indexer.store.paper_rows.row_of` makes of each, and the 1-based line
+                where it begins.
         """
-        self._pending.append((*row, line))
-        if len(self._pending) == _AT_ONCE:
-            self._flush()
-        self._count += 1
-        return self._count - 1
+        self._db.executemany(_INSERT, [(*row, line) for row, line in papers])
+        first = self._count
+        self._count += len(papers)
+        return first
 
     def reject(self, rejection: Rejection) -> None:
         """Keep a record that became no paper."""
         values = (rejection.source, rejection.line, rejection.reason, rejection.head)
         self._db.execute(INSERT_REJECTION, values)
 
-    def _flush(self) -> None:
-        if self._pending:
-            self._db.executemany(_INSERT, self._pending)
-            self._pending.clear()
-
     def paper(self, row: int) -> Paper:
         """Return the paper of a row."""
-        self._flush()
         ask = f"SELECT {COLUMNS} FROM papers WHERE row = ?"  # noqa: S608
         return paper_of(self._db.execute(ask, (row + 1,)).fetchone())
 
@@ -145,7 +135,6 @@ class Records:
             papers: what each says by itself.
             merged: what they say together.
         """
-        self._flush()
         lines = [
             self._db.execute("SELECT line FROM papers WHERE row = ?", (row + 1,)).fetchone()[0]
             for row in rows
@@ -178,7 +167,6 @@ class Records:
 
     def settle(self) -> None:
         """Close the gaps of what was merged, and make ids unique."""
-        self._flush()
         (self._count,) = self._db.execute("SELECT count(*) FROM papers").fetchone()
         self._close_gaps()
         self._make_ids_unique()

@@ -16,7 +16,6 @@ from indexer.documents import Document
 from indexer.errors import SourceUnreadable, UnknownPaper
 from indexer.merging.merge import identifiers_of
 from indexer.paper import Paper, Record
-from indexer.readers import reader_for
 from indexer.streams import open_bytes
 from search_api.commands.output import tell
 from search_api.engine.engine import Engine
@@ -114,6 +113,8 @@ def _papers_in(path: str) -> list[tuple[str, Ids]] | None:
     Raises:
         SourceUnreadable: it is damaged.
     """
+    from indexer.readers import reader_for
+
     document = Document(Path(path), Path(path).name, given=True)
     if path == STDIN or document.suffix in _PLAIN:
         return None

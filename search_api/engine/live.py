@@ -37,14 +37,21 @@ _NEVER = object()
 def encoder_for(model: str | None = None, threads: int | None = None) -> EncoderFor:
     """Return what makes encoders: of the models that generations were built with.
 
-    A named model is run for every generation, always by the same encoder: one that was built with
-    another model does not fit it, and is refused. What stands in for a model is run all the same.
+    A named model is run for every generation as that was built, always by the same encoder: one
+    that was built with another model does not fit it, and is refused. What stands in for a model is
+    run all the same.
     """
+
+    def made(name: str, backend: str, max_tokens: int | None) -> Encoder:
+        return encoder_of(find_model(name).run_as(backend, max_tokens), threads)
+
     if model is None:
-        return lambda space: encoder_of(find_model(space.model), threads)
-    named = cache(lambda: encoder_of(find_model(model), threads))
+        return lambda space: made(space.model, space.backend, space.max_tokens)
+    named = cache(lambda *how: made(model, *how))
     return lambda space: (
-        encoder_of(find_model(space.model), threads) if space.stands_in_for else named()
+        made(space.model, space.backend, space.max_tokens)
+        if space.stands_in_for
+        else named(space.backend, space.max_tokens)
     )
 
 

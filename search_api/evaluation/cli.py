@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from indexer.command import Out, index_option, json_option, print_json
+from indexer.command import Out, index_option, json_option, max_tokens_option, print_json
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
-from indexer.models.choosing import encoder_of
-from indexer.models.model import DEFAULT_MODEL, find_model
+from indexer.models.choosing import BACKENDS, encoder_of
+from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
 from indexer.progress import Bar
 from indexer.store.generation import IndexFolder
+from indexer.store.manifest import Recorded
 from search_api.query.query import Mode
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ _file = click.Path(path_type=Path, dir_okay=False)
     multiple=True,
     help="Model to measure; repeatable.  "
     f"[default: $AKIN_MODEL, else that of the index, at first {DEFAULT_MODEL}]",
+)
+@max_tokens_option
+@click.option(
+    "--backend",
+    type=click.Choice(list(BACKENDS)),
+    help="What runs a transformer; int8 needs ctranslate2.  "
+    "[default: that of the index, at first torch]",
 )
 @click.option(
     "--mode",
@@ -136,6 +144,8 @@ def _evaluate(
     folders: tuple[Path, ...],
     *,
     models: tuple[str, ...],
+    max_tokens: int | None,
+    backend: str | None,
     modes: tuple[Mode, ...],
     baseline: str,
     index_path: Path,
@@ -157,8 +167,18 @@ def _evaluate(
             raise InputError(f"{path}: there is no folder {path.parent}", file=str(path))
     modes = tuple(dict.fromkeys(modes)) or _MODES
     plan = Plan(modes, _baseline(baseline, modes), half, sample, seed)
-    named = dict.fromkeys(models) or [_usual_model(index_path)]
-    encoders = [encoder_of(find_model(name)) for name in named]
+    if models:
+        named = [Recorded([], name, {}, []) for name in dict.fromkeys(models)]
+    else:
+        named = [_usual(index_path)]
+    encoders = [
+        encoder_of(
+            find_model(one.model).run_as(
+                BACKENDS.get(backend or "") or one.backend or TORCH, max_tokens or one.max_tokens
+            )
+        )
+        for one in named
+    ]
     with Bar() as bar:
         evaluation = run(
             _datasets(folders),
@@ -178,14 +198,14 @@ def _evaluate(
         print_evaluation(Out(), evaluation)
 
 
-def _usual_model(index_path: Path) -> str:
-    """Return the model that is measured if none is named."""
+def _usual(index_path: Path) -> Recorded:
+    """Return which model is measured if none is named, and how it is run."""
     if name := os.environ.get("AKIN_MODEL"):
-        return name
-    with suppress(IndexCorrupted):  # of the index only the model's name is asked for
+        return Recorded([], name, {}, [])
+    with suppress(IndexCorrupted):  # of the index only that is asked for
         if recorded := IndexFolder(index_path).recorded():
-            return recorded.model
-    return DEFAULT_MODEL
+            return recorded
+    return Recorded([], DEFAULT_MODEL, {}, [])
 
 
 def _baseline(named: str, modes: tuple[Mode, ...]) -> Baseline:

@@ -190,6 +190,9 @@ class SpaceOut(BaseModel):
     fingerprint: str = Field(description="of the model")
     prompts: dict[str, str]
     backend: str = Field(description="what runs the model")
+    max_tokens: int | None = Field(
+        description="word pieces that it was told to read; null: as its files say"
+    )
     dimension: int
     truncated: int = Field(description="papers with a text longer than the model reads")
     rows: int = Field(description="papers that have a vector")

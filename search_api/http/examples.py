@@ -42,6 +42,7 @@ STATUS: dict[str, JsonValue] = {
             "fingerprint": "1e1905441ddcb813d85090821ccff1aa8a9881347a8f5ceb2ca4156f8ebcb0f6",
             "prompts": {"query": "", "document": ""},
             "backend": "sentence-transformers",
+            "max_tokens": None,
             "dimension": 384,
             "truncated": 46,
             "rows": 64,

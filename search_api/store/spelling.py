@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from indexer.letters import UNSPACED, folded
 from indexer.words import STOP_WORDS, TERMS_OF_WRITING, stem
 
@@ -59,6 +56,9 @@ class Spelling:
         By the fewest letters that are missing, too many, wrong, or swapped with the next (optimal
         string alignment), the first of which nobody gets wrong; of equals the most frequent.
         """
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         most = 2 if len(word) >= _LONG else 1
         found = [
             (int(distance), -self._papers[near], near)
