@@ -27,7 +27,7 @@ from indexer.merging.duplicates import RULES
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.model import DEFAULT_MODEL, TORCH, Model, find_model
-from indexer.progress import Bar
+from indexer.progress import shown
 from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
@@ -40,6 +40,9 @@ AUTO = "auto"
 
 STAND_IN = "fast"
 """The small model of a progressive build, where no other is named."""
+
+LONG, SHOWN_FROM = 2.0, 0.1
+"""Seconds from which a build tells of its phases, and a phase is told of."""
 
 
 class Columns(click.ParamType[dict[str, str]]):
@@ -194,7 +197,7 @@ def rebuild_index(
     choose = asked.backend in {None, AUTO}
     encoder = encoder_of(found.run_as(TORCH if choose else str(asked.backend), asked.max_tokens))
     try:
-        with Bar() as bar:
+        with shown() as bar:
 
             def allow(removed: int, papers: int, roots: list[str]) -> bool:
                 if roots == [str(SEEDS.resolve())]:  # nothing of the user's own is lost
@@ -324,8 +327,17 @@ def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:
     out.print(
         f"[green]{what}[/] {report.papers:,} papers, {report.embedded:,} embedded, "
         f"generation {report.generation} in {escape(str(index_path))}  "
-        f"[dim]{report.seconds:.1f} s[/]"
+        f"[dim]{_duration(report)}[/]"
     )
+
+
+def _duration(report: Report) -> str:
+    """Return how long a build took, and if that was long, each phase of it."""
+    whole = f"{report.seconds:.1f} s"
+    if report.seconds < LONG:
+        return whole
+    phases = (f"{name} {took:.1f}" for name, took in report.phases.items() if took >= SHOWN_FROM)
+    return f"{whole}: {', '.join(phases)}"
 
 
 main = run(rebuild_index)

@@ -25,7 +25,7 @@ from indexer.ledger import Report
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
-from indexer.progress import Reporter
+from indexer.progress import Reporter, Timed
 from indexer.store.catalogue import open_catalogue, read_texts
 from indexer.store.generation import Generation, IndexFolder
 
@@ -100,7 +100,9 @@ def rebuild_progressively(
                 tell=tell,
                 advice="To stop (Ctrl-C) loses nothing",
             )
-        caught_up = catch_up(index, generation, encoder, full=full, reporter=reporter)
+        timed = Timed(reporter)
+        caught_up = catch_up(index, generation, encoder, full=full, reporter=timed)
+        phases = timed.end()
         found = last(encoder)
         notes += [note for note in found.notes if note not in report.notes]
     return Progress(
@@ -112,11 +114,18 @@ def rebuild_progressively(
             truncated=found.truncated,
             seconds=time.monotonic() - started,
             notes=[*report.notes, *notes],
+            phases=_added(report.phases, phases, found.phases),
         ),
         generation.id,
         seconds,
         report.published + caught_up.generations + found.published,
     )
+
+
+def _added(*parts: dict[str, float]) -> dict[str, float]:
+    """Return the seconds of each phase, whichever step it was part of."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: sum(part.get(name, 0.0) for part in parts) for name in names}
 
 
 def _to_be_searched(generation: Generation) -> str:

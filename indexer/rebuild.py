@@ -43,14 +43,14 @@ from indexer.errors import (
 )
 from indexer.intake import Read, take_in
 from indexer.ledger import Ledger, Report, changes, write_ledger
-from indexer.mapping.draw import Before, draw
+from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
-from indexer.progress import Reporter, Silent
+from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
 from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import CorpusMap
@@ -62,7 +62,7 @@ from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 from indexer.up_to_date import How, is_by, is_current, is_mapped, is_of, space_of
 
-PUT_AT_ONCE = 256
+PUT_AT_ONCE = 1024
 """Papers that are handed to the sink together."""
 
 _VERSIONED = (
@@ -131,7 +131,7 @@ def rebuild(
         BuildInProgress: another rebuild is at work on the index.
     """
     started = time.monotonic()
-    reporter = reporter or Silent()
+    reporter = Timed(reporter or Silent())
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
         piped.prune(index)  # what a build left that failed
@@ -148,7 +148,7 @@ def rebuild(
         previous, notes = _previous(index)
         with (
             closing(Records(scratch / "records.sqlite")) as records,
-            closing(LocalSink(index, previous)) as sink,
+            closing(LocalSink(index, previous, reporter)) as sink,
         ):
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, deciding.to_follow, records, reporter)
@@ -229,10 +229,10 @@ def rebuild(
                     )
                 sink.remove(comparison.gone)
                 _put(records, embedded, sink, reporter)
-                reporter.phase("mapping")
+                reporter.phase("mapping", STEPS)
                 kept = None if full else previous
-                corpus_map = _map(records, embedded, encoder.model, kept, mapped)
-                reporter.phase("publishing")
+                corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
+                reporter.phase("publishing", len(records))
                 manifest = sink.publish(
                     _manifest(encoder.model, stands_in_for, report, embedded, how),
                     corpus_map=corpus_map,
@@ -243,6 +243,7 @@ def rebuild(
                 report.generation, report.published = manifest.generation, True
                 report.embedded, report.truncated = embedded.computed, embedded.truncated
     report.seconds = time.monotonic() - started
+    report.phases = reporter.end()
     return report
 
 
@@ -286,6 +287,7 @@ def _map(
     model: Model,
     previous: Generation | None,
     asked: Asked,
+    reporter: Reporter,
 ) -> CorpusMap | None:
     """Draw the map that is asked for; that of a generation before is kept if it can be."""
     method = chosen(asked, len(records))
@@ -296,7 +298,7 @@ def _map(
         vectors, rows = VectorIndex(previous.vectors), records.rows_also_in(previous.catalogue)
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
-    return draw(embedded.vectors, records.titles_and_abstracts, method, before)
+    return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
 
 
 def _manifest(

@@ -10,11 +10,12 @@ import numpy as np
 
 from indexer.arrays import Vectors
 from indexer.paper import TEXT_RECIPE, Paper
-from indexer.store.entry import Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Merged, PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.generation import IndexFolder
 from indexer.store.local_sink import LocalSink
 from indexer.store.manifest import DecisionsInfo, Manifest, Space
+from indexer.store.paper_rows import Entry
 from search_api.store.local import LocalStore
 
 
@@ -51,7 +52,8 @@ def local_store(
         versions={},
     )
     with index.building(), closing(LocalSink(index)) as sink:
-        sink.put([Entry(paper, made_of.get(row, ())) for row, paper in enumerate(papers)], vectors)
+        entries = [Entry.of(paper, made_of.get(row, ())) for row, paper in enumerate(papers)]
+        sink.put(entries, vectors)
         sink.publish(manifest, possible=pairs, covered=covered)
     with closing(LocalStore(index.current())) as store:
         yield store

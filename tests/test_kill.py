@@ -48,7 +48,7 @@ class Reporter:
 before(os, "fsync")
 before(pathlib.Path, "rename")
 before(pathlib.Path, "replace")
-embedding.EMBED_AT_ONCE = 30
+embedding.LEAST = embedding.MOST = 30
 rebuild([source], IndexFolder(index), FakeEncoder(), mapped="pca", reporter=Reporter())
 """
 

@@ -25,6 +25,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
                 "indexer.kept",
                 "indexer.letters",
                 "indexer.paper",
+                "indexer.processes",
                 "indexer.progress",
                 "indexer.threads",
             }

@@ -11,6 +11,7 @@ it, of as many papers as there are yet (``m``)::
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -65,15 +66,15 @@ class Covered(NamedTuple):
             raise ValueError(f"vectors of {len(self.vectors)} papers for {len(first)}")
         if not (np.diff(self.rows, prepend=-1) > 0).all() or self.rows[-1] >= len(first):
             raise ValueError(f"rows that do not ascend, or not of {len(first)} papers: {self.rows}")
-        builder = VectorIndexBuilder(self.vectors.shape[1])
         moments = Moments.none(first.dimension)
-        for start in range(0, len(self.rows), _BLOCK):
-            rows = self.rows[start : start + _BLOCK]
-            builder.add(self.vectors[rows])
-            moments = moments.with_part(Moments.of(first.vectors(rows)))
+        with closing(VectorIndexBuilder(folder / FINER_VECTORS, self.vectors.shape[1])) as builder:
+            for start in range(0, len(self.rows), _BLOCK):
+                rows = self.rows[start : start + _BLOCK]
+                builder.add(self.vectors[rows])
+                moments = moments.with_part(Moments.of(first.vectors(rows)))
+            builder.save()
+            builder.moments().save(folder, FINER_MOMENTS)
         np.save(folder / ROWS, self.rows)
-        builder.save(folder / FINER_VECTORS)
-        builder.moments().save(folder, FINER_MOMENTS)
         moments.save(folder, FIRST_MOMENTS)
 
 

@@ -20,7 +20,6 @@ ones, are dropped when a new one is published.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.files import file_sha256
+from indexer.files import file_sha256, flush_folder, flushed_sha256, write_flushed
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
 from indexer.threads import allowed
@@ -258,18 +257,18 @@ class IndexFolder:
                 manifest states them: damage since then is not to be taken for what was written.
         """
         files = {
-            path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
+            path.name: {"sha256": flushed_sha256(path), "bytes": path.stat().st_size}
             for path in sorted(staging.iterdir())
             if path.name not in (stated or {})
         } | dict(stated or {})
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
-        _write(staging / MANIFEST, data)
-        _flush_folder(staging)
+        write_flushed(staging / MANIFEST, data)
+        flush_folder(staging)
         keep = self._kept_beside(manifest.generation)
         folder = self.generations / manifest.generation
         staging.rename(folder)
-        _flush_folder(self.generations)
+        flush_folder(self.generations)
         self._point_to(folder)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
@@ -282,9 +281,9 @@ class IndexFolder:
             "manifest_sha256": file_sha256(folder / MANIFEST),
         }
         temporary = self.pointer.with_suffix(".new")
-        _write(temporary, (json.dumps(pointer) + "\n").encode())
+        write_flushed(temporary, (json.dumps(pointer) + "\n").encode())
         temporary.replace(self.pointer)
-        _flush_folder(self.path)
+        flush_folder(self.path)
 
     def _kept_beside(self, generation: str) -> list[str]:
         """Return the generations to keep beside a new one: the newest that are whole."""
@@ -335,26 +334,3 @@ class IndexFolder:
 def new_id() -> str:
     """Return the id of a generation that begins now, unique while the index is held."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flushed_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    return file_sha256(path)
-
-
-def _flush_folder(path: Path) -> None:
-    """Make renames within a folder durable; a folder cannot be opened for this on Windows."""
-    if os.name == "posix":
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

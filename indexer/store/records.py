@@ -26,7 +26,7 @@ from indexer.store.catalogue import (
     rejections_in,
     rows_in_both,
 )
-from indexer.store.entry import Apart, Changed, Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Apart, Changed, Merged, PossibleDuplicate
 from indexer.store.paper_rows import (
     COLUMNS,
     INSERT_MERGED,
@@ -34,6 +34,7 @@ from indexer.store.paper_rows import (
     INSERT_REJECTION,
     OTHER_TABLES,
     PAPER,
+    Entry,
     Row,
     paper_of,
     read_entries,

@@ -8,9 +8,10 @@ from typing import Protocol
 from indexer.arrays import Vectors
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.entry import PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest
+from indexer.store.paper_rows import Entry
 
 
 class Sink(Protocol):
