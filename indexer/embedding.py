@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from indexer.arrays import Vectors
+from indexer.arrays import Rows, Vectors
 from indexer.models.encoder import Encoder, finite
+from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter
 from indexer.store.records import Records
 from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
 
-EMBED_AT_ONCE = 32
-"""Papers between two writes to the vector cache: the most that a kill can cost, and how often the
-bar moves. Rows come sorted by length, so that small lots waste no padding."""
+LOOKED_UP_AT_ONCE = 1024
+"""Papers whose vectors are looked up together, and then in memory. Rows come sorted by length, so
+that texts that are computed together waste no padding."""
+
+LEAST, MOST, SECONDS = 32, 512, 2.0
+"""Texts that are computed between two writes to the vector cache, and the time that they may take
+where there are more than the least: the most that a kill can cost."""
+
+STATIC_AT_ONCE = 4096
+"""Texts that a static model reads at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +59,9 @@ def embed(
 ) -> Embedded:
     """Return the vectors of papers. In memory there is one lot of them.
 
-    Papers are embedded longest first, and come back in the order of the rows: so their vectors are
-    kept in a file between the two.
+    Those of a static model are computed each time, which costs less than to look them up. Others
+    are looked up, or computed and kept, longest text first; they come back in the order of the
+    rows, and so lie in a file between the two.
 
     Args:
         records: settled; at least one paper.
@@ -58,35 +71,87 @@ def embed(
         full: compute every vector.
         reporter: told of the progress.
     """
-    rows = records.rows_by_length()
-    reporter.phase("embedding", len(rows))
-    vectors: Vectors | None = None
-    number_computed = truncated = 0
+    reporter.phase("embedding", len(records))
+    vectors = _Vectors(scratch / "vectors", len(records))
+    if is_static(encoder.model):
+        return _embed_straight(records, encoder, vectors, reporter)
     with VectorCache(cache) as known_before:
-        for start in range(0, len(rows), EMBED_AT_ONCE):
-            some = rows[start : start + EMBED_AT_ONCE]
-            texts = records.texts(some)
-            keys = [cache_key(encoder.model.fingerprint, TEXT_RECIPE, text) for text in texts]
-            known = {} if full else known_before.get(keys)
-            # Two papers may share a text: it is embedded once, and both are found.
-            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            if missing:
-                computed = _compute(encoder, missing)
-                known_before.put(computed)
-                known |= computed
-                number_computed += len(computed)
-            found = np.stack([known[key].vector for key in keys])
-            if vectors is None:
-                shape = (len(rows), found.shape[1])
-                vectors = np.memmap(scratch / "vectors", np.float32, mode="w+", shape=shape)
-            vectors[np.array(some)] = found
-            truncated += sum(known[key].truncated for key in keys)
-            reporter.advance(len(some))
-        assert vectors is not None  # noqa: S101 — there is at least one paper
-        return Embedded(vectors, number_computed, truncated, known_before.set_aside)
+        return _embed_cached(records, encoder, known_before, vectors, reporter, full=full)
 
 
-def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
+def _embed_straight(
+    records: Records, encoder: Encoder, vectors: _Vectors, reporter: Reporter
+) -> Embedded:
+    limit, truncated = encoder.max_tokens, 0
+    for start in range(0, len(records), STATIC_AT_ONCE):
+        rows = range(start, min(start + STATIC_AT_ONCE, len(records)))
+        texts = records.texts(rows)
+        vectors[np.array(rows)] = finite(encoder.encode_document(texts), encoder.model)
+        if limit is not None:
+            truncated += sum(count > limit for count in encoder.count_tokens(texts))
+        reporter.advance(len(rows))
+    return Embedded(vectors.all, len(records), truncated, None)
+
+
+def _embed_cached(
+    records: Records,
+    encoder: Encoder,
+    known_before: VectorCache,
+    vectors: _Vectors,
+    reporter: Reporter,
+    *,
+    full: bool,
+) -> Embedded:
+    rows = records.rows_by_length()
+    number_computed = truncated = 0
+    at_once = LEAST
+    for start in range(0, len(rows), LOOKED_UP_AT_ONCE):
+        some = rows[start : start + LOOKED_UP_AT_ONCE]
+        texts = records.texts(some)
+        keys = [cache_key(encoder.model.fingerprint, TEXT_RECIPE, text) for text in texts]
+        papers = Counter(keys)  # two may share a text: it is embedded once, and both are found
+        known = {} if full else known_before.get(keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if known:
+            reporter.advance(sum(map(papers.__getitem__, known)))
+        while missing:
+            began = time.monotonic()
+            computed = compute(encoder, dict(islice(missing.items(), at_once)))
+            known_before.put(computed)
+            rate = len(computed) / max(time.monotonic() - began, 1e-9)
+            at_once = max(LEAST, min(int(rate * SECONDS) // LEAST * LEAST, MOST))
+            known |= computed
+            number_computed += len(computed)
+            missing = {key: text for key, text in missing.items() if key not in computed}
+            reporter.advance(sum(map(papers.__getitem__, computed)))
+        vectors[np.array(some)] = np.stack([known[key].vector for key in keys])
+        truncated += sum(known[key].truncated for key in keys)
+    return Embedded(vectors.all, number_computed, truncated, known_before.set_aside)
+
+
+class _Vectors:
+    """A file of as many vectors as there are papers; of which dimension, the first ones tell."""
+
+    def __init__(self, path: Path, papers: int) -> None:
+        self._path = path
+        self._papers = papers
+        self._mapped: Vectors | None = None
+
+    def __setitem__(self, rows: Rows, vectors: Vectors) -> None:
+        if self._mapped is None:
+            shape = (self._papers, vectors.shape[1])
+            self._mapped = np.memmap(self._path, np.float32, mode="w+", shape=shape)
+        self._mapped[rows] = vectors
+
+    @property
+    def all(self) -> Vectors:
+        """Every vector ``(papers, dim)``, mapped from disk; at least one was set."""
+        assert self._mapped is not None  # noqa: S101 — there is at least one paper
+        return self._mapped
+
+
+def compute(encoder: Encoder, texts: Mapping[bytes, str]) -> dict[bytes, CachedVector]:
+    """Return what the cache is to keep of texts, by their keys; the model is run on them."""
     vectors, counts = encoder.encode_counted(list(texts.values()))
     vectors = finite(vectors, encoder.model)
     limit = encoder.max_tokens

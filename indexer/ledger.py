@@ -94,6 +94,7 @@ class Report:
         embedded: texts that the model was run on.
         truncated: papers with a text longer than the model reads.
         seconds: wall time.
+        phases: seconds of each, in their order; what is between them is in none.
         ledger: counts of all records.
         sources: one account per document.
         possible: pairs of papers that are likely one, for people to decide.
@@ -116,6 +117,7 @@ class Report:
     rejections: list[Rejection] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    phases: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``--json`` prints it."""
@@ -127,6 +129,7 @@ class Report:
             "embedded": self.embedded,
             "truncated": self.truncated,
             "seconds": round(self.seconds, 3),
+            "phases": {name: round(seconds, 3) for name, seconds in self.phases.items()},
             "ledger": self.ledger.to_json(),
             "sources": [source.to_json() for source in self.sources],
             "possible": self.possible,

@@ -7,15 +7,11 @@ corpora, are divided among several processes; any other document is one process'
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import signal
 import sys
-import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -26,6 +22,7 @@ from indexer.documents import Document, parts_of
 from indexer.errors import AkinError
 from indexer.merging.keys import HashedKeys
 from indexer.paper import Rejection
+from indexer.processes import Died, process, received
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
 from indexer.store.paper_rows import Row, row_of
@@ -102,7 +99,7 @@ class Helpers:
         if not (reader in JSON_READERS and is_lines(document) and _is_utf8(document)):
             return _read_elsewhere(document, reader, self._kinds)
         while len(self._idle) <= cores:  # one of them always waits for this process
-            self._idle.append(self._open.enter_context(_process(_answer_parts, self._kinds)))
+            self._idle.append(self._open.enter_context(process(_answer_parts, self._kinds)))
         return self._in_parts(document, reader)
 
     def _in_parts(self, document: Document, reader: Reader) -> Iterator[Batch]:
@@ -141,7 +138,7 @@ def _batches(
 
 def _read_elsewhere(document: Document, reader: Reader, kinds: Collection[str]) -> Iterator[Batch]:
     """Yield the records that another process reads; it ends when this iterator does."""
-    with _process(_send_batches, document, _name(reader), kinds) as connection:
+    with process(_send_batches, document, _name(reader), kinds) as connection:
         while (batch := _received(connection, document)) is not None:
             yield batch
 
@@ -181,63 +178,15 @@ def _received(connection: Connection, document: Document) -> Any:
         AkinError: the process died.
     """
     try:
-        received = connection.recv()
-    except (EOFError, OSError) as error:  # the latter where it died in the middle of a batch
+        return received(connection)
+    except Died as error:
         raise _died(document) from error
-    if isinstance(received, BaseException):
-        raise received
-    return received
 
 
 def _died(document: Document) -> AkinError:
     return AkinError(
         f"{document.path}: the process that was reading it died; was the machine short of memory?"
     )
-
-
-@contextmanager
-def _process(work: Callable[..., None], *arguments: object) -> Iterator[Connection]:
-    """Start a process that does some work, lend the connection to it, and end it."""
-    # A new interpreter: a copy of this one may hold threads and a model.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, work, *arguments), daemon=True)
-    with _deaf_to_interruption():  # which it inherits: its start would end in a traceback
-        process.start()
-    theirs.close()
-    try:
-        yield ours
-    finally:
-        ours.close()
-        process.terminate()
-        process.join()
-
-
-@contextmanager
-def _deaf_to_interruption() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what signals do
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _work(connection: Connection, work: Callable[..., None], *arguments: object) -> None:
-    """Do what a process is started for; send what goes wrong."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the other process
-    # The thread that decompresses holds the interpreter for moments only; at the default of 5 ms it
-    # waits for it longer than it works.
-    sys.setswitchinterval(0.0005)
-    gc.set_threshold(50_000)  # records are made and gone: to look for cycles often is in vain
-    try:
-        work(connection, *arguments)
-    except (BrokenPipeError, ConnectionResetError, EOFError):
-        pass  # nobody reads any more
-    except BaseException as error:  # noqa: BLE001 — raised again where somebody waits for it
-        connection.send(error)
 
 
 def _send_batches(

@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,14 +43,14 @@ from indexer.errors import (
 )
 from indexer.intake import Read, take_in
 from indexer.ledger import Ledger, Report, changes, write_ledger
-from indexer.mapping.draw import Before, draw
+from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
-from indexer.progress import Reporter, Silent
+from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
 from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import CorpusMap
@@ -61,7 +62,7 @@ from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 from indexer.up_to_date import How, is_by, is_current, is_mapped, is_of, space_of
 
-PUT_AT_ONCE = 256
+PUT_AT_ONCE = 1024
 """Papers that are handed to the sink together."""
 
 _VERSIONED = (
@@ -90,6 +91,7 @@ def rebuild(
     dry_run: bool = False,
     choose_backend: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    stands_in_for: Model | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -117,6 +119,8 @@ def rebuild(
         choose_backend: let what is faster here run the encoder's model; see
             :func:`indexer.pacing.paced`.
         tell: takes a sentence for people before a long wait.
+        stands_in_for: a model that is to read the papers later, see :mod:`indexer.progressive`;
+            where it has read them, and nothing changed, all is as it is to be.
         reporter: told of the progress.
 
     Raises:
@@ -127,7 +131,7 @@ def rebuild(
         BuildInProgress: another rebuild is at work on the index.
     """
     started = time.monotonic()
-    reporter = reporter or Silent()
+    reporter = Timed(reporter or Silent())
     chosen(mapped, 0)  # what is not installed is said before the work, not after
     with index.building(), index.scratch() as scratch:
         piped.prune(index)  # what a build left that failed
@@ -144,7 +148,7 @@ def rebuild(
         previous, notes = _previous(index)
         with (
             closing(Records(scratch / "records.sqlite")) as records,
-            closing(LocalSink(index, previous)) as sink,
+            closing(LocalSink(index, previous, reporter)) as sink,
         ):
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, deciding.to_follow, records, reporter)
@@ -188,8 +192,15 @@ def rebuild(
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
             if not dry_run:
+                rows = records.rows_by_length()
                 encoder, chosen_for = paced(
-                    records, encoder, index.cache, choose=choose_backend, full=full, tell=tell
+                    len(rows),
+                    lambda places: records.texts([rows[place] for place in places]),
+                    encoder,
+                    index.cache,
+                    choose=choose_backend,
+                    full=full,
+                    tell=tell,
                 )
                 notes += chosen_for
             how = How(
@@ -204,7 +215,7 @@ def rebuild(
             current = (
                 previous is not None
                 and is_current(previous.manifest, comparison, read.sources, how)
-                and is_by(previous.manifest, encoder.model)
+                and is_by(previous.manifest, encoder.model, stands_in_for)
                 and is_mapped(previous.manifest, mapped)
                 and sink.is_complete()
             )
@@ -218,12 +229,12 @@ def rebuild(
                     )
                 sink.remove(comparison.gone)
                 _put(records, embedded, sink, reporter)
-                reporter.phase("mapping")
+                reporter.phase("mapping", STEPS)
                 kept = None if full else previous
-                corpus_map = _map(records, embedded, encoder.model, kept, mapped)
-                reporter.phase("publishing")
+                corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
+                reporter.phase("publishing", len(records))
                 manifest = sink.publish(
-                    _manifest(encoder.model, report, embedded, how),
+                    _manifest(encoder.model, stands_in_for, report, embedded, how),
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                     possible=records.possible(),
@@ -232,6 +243,7 @@ def rebuild(
                 report.generation, report.published = manifest.generation, True
                 report.embedded, report.truncated = embedded.computed, embedded.truncated
     report.seconds = time.monotonic() - started
+    report.phases = reporter.end()
     return report
 
 
@@ -275,6 +287,7 @@ def _map(
     model: Model,
     previous: Generation | None,
     asked: Asked,
+    reporter: Reporter,
 ) -> CorpusMap | None:
     """Draw the map that is asked for; that of a generation before is kept if it can be."""
     method = chosen(asked, len(records))
@@ -285,15 +298,18 @@ def _map(
         vectors, rows = VectorIndex(previous.vectors), records.rows_also_in(previous.catalogue)
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
-    return draw(embedded.vectors, records.titles_and_abstracts, method, before)
+    return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
 
 
-def _manifest(model: Model, report: Report, embedded: Embedded, how: How) -> Manifest:
+def _manifest(
+    model: Model, for_: Model | None, report: Report, embedded: Embedded, how: How
+) -> Manifest:
     space = space_of(model, embedded.vectors.shape[1], embedded.truncated)
+    spaces = [replace(space, stands_in_for=for_.name), space_of(for_)] if for_ else [space]
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         text_recipe=TEXT_RECIPE,
-        spaces=[space],
+        spaces=spaces,
         ledger=report.ledger.to_json(),
         roots=how.roots,
         columns=how.columns,

@@ -54,14 +54,22 @@ class Located(NamedTuple):
 
 def terms(text: str) -> list[str]:
     """Return the terms of a text in order, repetitions too; of only stop words, those."""
-    if text.isascii():
-        found = _ASCII_WORD.findall(text)
-    elif UNSPACED.search(text):
+    found = spaced(text)
+    if found is None:
         found = [text[word.start : word.end] for word in located(text) if not word.paired]
-    else:
-        found = WORD.findall(text)
-    telling = [term for word in found if (term := _telling(word))]
-    return telling or [term for word in found if (term := stem(word))]
+    return [term for word in found if (term := telling(word))] or [
+        term for word in found if (term := stem(word))
+    ]
+
+
+def spaced(text: str) -> list[str] | None:
+    """Return the words of a text in order; ``None`` where some stand without spaces between them.
+
+    Those of ASCII come in lower case, so that who remembers what a word is has fewer to remember.
+    """
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return None if UNSPACED.search(text) else WORD.findall(text)
 
 
 def paired(text: str) -> list[str]:
@@ -77,6 +85,10 @@ def paired(text: str) -> list[str]:
 
 def located(text: str) -> Iterator[Located]:
     """Yield every word of a text with its place, stop words too, and every pair of characters."""
+    if text.isascii():
+        for word in _ASCII_WORD.finditer(text):
+            yield Located(stem(word[0]), word.start(), word.end())
+        return
     found = list(WORD.finditer(text))
     within = False
     for word, following in zip_longest(found, found[1:]):
@@ -146,7 +158,7 @@ def _is_pair(one: re.Match[str], other: re.Match[str]) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _telling(word: str) -> str:
+def telling(word: str) -> str:
     """Return the term of a word, ``""`` for a stop word."""
     return "" if folded(word) in STOP_WORDS else stem(word)
 

@@ -15,10 +15,11 @@ from indexer.models.encoder import TokenEmbeddings
 from indexer.models.model import DEFAULT_MODEL, Model, find_model
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.entry import PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest, MapInfo
 from indexer.store.names import is_telling, names_of, same_hash
+from indexer.store.paper_rows import Entry
 
 DIMENSION = 64
 MAX_TOKENS = 256
@@ -184,7 +185,7 @@ class MemorySink:
     def _names(self, entries: Sequence[Entry]) -> dict[str, set[str]]:
         """Names as they are, and those of before that nobody has now."""
         store = self._store
-        names = {entry.paper.id: set(names_of(entry)) for entry in entries}
+        names = {entry.paper.id: set(names_of(entry.paper, entry.records)) for entry in entries}
         known = set(names).union(*names.values())
         kept: list[tuple[str, set[str]]] = []
         for old, (entry, _) in store.papers.items():

@@ -10,11 +10,12 @@ import numpy as np
 
 from indexer.arrays import Vectors
 from indexer.paper import TEXT_RECIPE, Paper
-from indexer.store.entry import Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Merged, PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.generation import IndexFolder
 from indexer.store.local_sink import LocalSink
 from indexer.store.manifest import DecisionsInfo, Manifest, Space
+from indexer.store.paper_rows import Entry
 from search_api.store.local import LocalStore
 
 
@@ -35,7 +36,9 @@ def local_store(
     if finer is not None:
         spaces.append(Space("finer", "e" * 64, {}, "fake", 0, 0))
         rows = np.array(sorted(finer), dtype=np.int64)
-        covered = Covered(rows, np.array([finer[row] for row in rows], dtype=np.float32))
+        dense = np.zeros((len(papers), len(finer[rows[0]])), dtype=np.float32)
+        dense[rows] = [finer[row] for row in rows]
+        covered = Covered(rows, dense)
     manifest = Manifest(
         built_at="2026-01-01T00:00:00+00:00",
         text_recipe=TEXT_RECIPE,
@@ -49,7 +52,8 @@ def local_store(
         versions={},
     )
     with index.building(), closing(LocalSink(index)) as sink:
-        sink.put([Entry(paper, made_of.get(row, ())) for row, paper in enumerate(papers)], vectors)
+        entries = [Entry.of(paper, made_of.get(row, ())) for row, paper in enumerate(papers)]
+        sink.put(entries, vectors)
         sink.publish(manifest, possible=pairs, covered=covered)
     with closing(LocalStore(index.current())) as store:
         yield store

@@ -17,7 +17,7 @@ from indexer.merging.decisions import record_key
 from indexer.paper import Paper, document_text
 from indexer.store.catalogue import MergedPaper
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Merged, PossibleDuplicate
 from indexer.store.names import names_of
 from indexer.words import folded_words, runs, stem
 from search_api.query.conditions import Conditions
@@ -113,7 +113,7 @@ class MemoryStore:
         self.made_of = dict(made_of or {})
         self.pairs = list(pairs)
         self.every = list(papers)
-        self._names = [frozenset(names_of(Entry(paper))) for paper in papers]
+        self._names = [frozenset(names_of(paper)) for paper in papers]
         self._vectors = vectors
         self.info = IndexInfo("memory", "fake", len(papers))
         self._finer = {row: np.array(vector) for row, vector in sorted((finer or {}).items())}
@@ -308,7 +308,7 @@ def is_so(paper: Paper, formula: Formula) -> bool:
         case Clause():
             return has(paper, formula)
         case Named(names):
-            return bool({paper.id, *names_of(Entry(paper))} & set(names))
+            return bool({paper.id, *names_of(paper)} & set(names))
         case Not(part):
             return not is_so(paper, part)
         case All(parts):

@@ -47,10 +47,14 @@ WANTED = {
 
 
 def built(folder: Path, papers: Iterable[Paper]) -> Columns:
-    """Write the columns of the papers and open them."""
-    builder = ColumnsBuilder()
-    for paper in papers:
-        builder.add(paper)
+    """Write the columns of the papers, which came in several lots, and open them."""
+    builder, lot = ColumnsBuilder(), ColumnsBuilder()
+    for number, paper in enumerate(papers):
+        lot.add(paper)
+        if number % 7 == 0:
+            builder.extend(lot)
+            lot = ColumnsBuilder()
+    builder.extend(lot)
     builder.save(folder)
     return Columns(folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,13 +12,16 @@ import numpy as np
 import pytest
 
 from indexer.arrays import Array
+from indexer.bm25f import FIELDS
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
-from indexer.store import lexical_index
+from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, term_numbers
 from indexer.store.catalogue_builder import CatalogueBuilder
-from indexer.store.entry import Entry
-from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder, texts_of
+from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
+from indexer.store.paper_rows import Entry
+from indexer.store.term_counts import TermCounts, texts_of
+from indexer.words import paired, terms
 from search_api.query.language import Clause
 from search_api.ranking.terms import weigh
 from search_api.store.selection import having
@@ -28,14 +32,16 @@ LIKELIHOOD = (40, 20, 10, 6, 4, 2, 1, 1)  # the first is in most papers, the las
 
 
 class Words:
-    """The lexical index of some papers."""
+    """The lexical index of some papers, which came so many together."""
 
-    def __init__(self, folder: Path, papers: Sequence[Paper]) -> None:
+    def __init__(self, folder: Path, papers: Sequence[Paper], together: int) -> None:
         catalogue = CatalogueBuilder(folder / "catalogue.sqlite")
-        catalogue.add([Entry(paper) for paper in papers])
+        catalogue.add([Entry.of(paper) for paper in papers])
         builder = LexicalIndexBuilder(folder)
-        for paper in papers:
-            builder.add(*texts_of(paper))
+        for start in range(0, len(papers), together):
+            some = papers[start : start + together]
+            builder.add(TermCounts.of([texts_of(paper) for paper in some]))
+        catalogue.index_phrases(Silent())
         catalogue.finish(builder.save())
         self.db = open_catalogue(folder / "catalogue.sqlite")
         self.index = LexicalIndex(folder, len(papers))
@@ -50,10 +56,10 @@ class Words:
 
 
 @contextmanager
-def words_of(folder: Path, papers: Sequence[Paper]) -> Iterator[Words]:
+def words_of(folder: Path, papers: Sequence[Paper], together: int = 2) -> Iterator[Words]:
     folder.mkdir(exist_ok=True)
     (folder / "catalogue.sqlite").unlink(missing_ok=True)
-    words = Words(folder, papers)
+    words = Words(folder, papers, together)
     with closing(words.db):
         yield words
 
@@ -67,11 +73,10 @@ def found(tmp_path, query: str, *texts: str) -> list[str]:
     return [texts[i] for i in np.flatnonzero(scores)]
 
 
-@pytest.mark.parametrize("block", [1, 7, 4096])
+@pytest.mark.parametrize("together", [1, 7, 60])
 @pytest.mark.parametrize("seed", range(3))
-def test_scores_are_those_of_the_formula(tmp_path, monkeypatch, seed, block):
-    """BM25F over title, abstract and authors is what the formula gives, however blocks fall."""
-    monkeypatch.setattr(lexical_index, "_BLOCK", block)
+def test_scores_are_those_of_the_formula(tmp_path, seed, together):
+    """BM25F over title, abstract and authors is what the formula gives, however papers come."""
     chance = random.Random(seed)
 
     def text(least, most):
@@ -83,13 +88,35 @@ def test_scores_are_those_of_the_formula(tmp_path, monkeypatch, seed, block):
     ]
     papers[7] = Paper("test:7", "bird …", "bird cloud", extra={"title_missing": True})
     asked = [*VOCABULARY, " ".join(VOCABULARY), "graph node node node", "absent", "absent bird"]
-    with words_of(tmp_path, papers) as words:
+    with words_of(tmp_path, papers, together) as words:
         for query in asked:
             scores = words.scores(query)
             np.testing.assert_allclose(scores, bm25f(papers, query), rtol=1e-6)
             some = np.array(chance.sample(range(60), 20))
             alone = words.index.scores(words.asked((1.0, query)), some)
             np.testing.assert_array_equal(alone, scores[some])
+
+
+def test_the_terms_of_each_field_are_counted():
+    """Those of words, stop words where there are no others, and both characters of a pair."""
+    texts = [
+        ("Graphs of the graph", "", "of the", "Größe GRÖSSE"),
+        ("", "graph", "王小明 Wang", "to be"),
+        ("", "", "", "…"),
+    ]
+    counts = TermCounts.of(texts)
+    ends = np.cumsum(counts.sizes)
+    for row, paper in enumerate(texts):
+        postings = counts.postings[ends[row] - counts.sizes[row] : ends[row]]
+        for field, text in zip(FIELDS, paper, strict=True):
+            found = {
+                counts.terms[one["term"]]: int(one[field.name])
+                for one in postings
+                if one[field.name]
+            }
+            assert found == Counter(terms(text) + paired(text))
+    assert counts.lengths.tolist() == [[2, 0, 2, 2], [0, 1, 3, 2], [0, 0, 0, 0]]
+    assert len(set(counts.terms)) == len(counts.terms)
 
 
 def test_a_word_of_all_papers_still_counts_a_little(tmp_path):

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from indexer.rebuild import rebuild
 from indexer.store import columns
 from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.generation import IndexFolder
+from indexer.store.vector_index import VectorIndex
 from search_api.engine.engine import Engine
 from search_api.query.query import Query
 from tests.conftest import table
@@ -197,7 +199,8 @@ def test_other_files_in_a_folder_are_listed_as_skipped(build, seeds):
 
 def test_an_interrupted_build_goes_on_where_it_was(index, seeds, monkeypatch):
     """What was embedded before the interruption is not embedded again."""
-    monkeypatch.setattr(embedding, "EMBED_AT_ONCE", 10)
+    monkeypatch.setattr(embedding, "LEAST", 10)
+    monkeypatch.setattr(embedding, "MOST", 10)
 
     class Interrupted(FakeEncoder):
         def encode_document(self, texts):
@@ -210,6 +213,39 @@ def test_an_interrupted_build_goes_on_where_it_was(index, seeds, monkeypatch):
     assert list(index.generations.iterdir()) == []
     report = rebuild([seeds], index, FakeEncoder())
     assert (report.papers, report.embedded) == (64, 34)
+
+
+def test_vectors_of_a_static_model_are_computed_each_time(index, seeds, monkeypatch):
+    """That costs less than to look them up: nothing is cached, and all are counted as embedded."""
+    monkeypatch.setattr(embedding, "is_static", lambda model: True)
+    monkeypatch.setattr(embedding, "STATIC_AT_ONCE", 10)
+    encoder = FakeEncoder()
+    encoder.max_tokens = 150
+    report = rebuild([seeds], index, encoder)
+    long = [text for text in encoder.encoded if len(text.split()) + 2 > 150]
+    assert (report.papers, report.embedded, report.truncated) == (64, 64, len(long))
+    assert not index.cache.exists()
+    rows = VectorIndex(index.current().vectors).vectors(np.arange(64))
+    np.testing.assert_allclose(rows, FakeEncoder().encode_document(encoder.encoded), atol=1e-6)
+    assert rebuild([seeds], index, encoder, full=True).embedded == 64
+
+
+def test_texts_of_a_fast_model_are_kept_together(index, seeds, monkeypatch):
+    """As many as it reads in the time that a kill may cost, not fewer than the least."""
+    sizes = []
+
+    class Watched(FakeEncoder):
+        def encode_document(self, texts):
+            sizes.append(len(texts))
+            return super().encode_document(texts)
+
+    monkeypatch.setattr(embedding, "LEAST", 8)
+    monkeypatch.setattr(embedding, "MOST", 24)
+    monkeypatch.setattr(embedding, "SECONDS", 1e9)
+    assert rebuild([seeds], index, Watched()).embedded == 64
+    monkeypatch.setattr(embedding, "SECONDS", 0.0)
+    assert rebuild([seeds], index, Watched(), full=True).embedded == 64
+    assert sizes == [8, 24, 24, 8] + [8] * 8
 
 
 def test_full_embeds_everything_anew(build, seeds, encoder):

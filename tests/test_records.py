@@ -15,10 +15,11 @@ from indexer.intake import merge_duplicates
 from indexer.merging.decisions import record_key
 from indexer.merging.duplicates import RULES, DuplicateFinder
 from indexer.paper import Paper, Record, Rejection
+from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, read_merged
 from indexer.store.catalogue_builder import CatalogueBuilder
-from indexer.store.entry import Entry, Merged
-from indexer.store.paper_rows import read_entries, row_of
+from indexer.store.entry import Merged
+from indexer.store.paper_rows import Entry, read_entries, row_of
 from indexer.store.records import Comparison, Records
 
 TITLE = "A study of many long words"
@@ -201,10 +202,11 @@ def test_a_catalogue_holds_what_the_records_made(path, tmp_path):
     with settled(path, *listed) as records:
         entries = list(records.entries(0, 2))
         builder = CatalogueBuilder(tmp_path / "catalogue.sqlite")
-        builder.add([Entry(Paper("akin:0", "Not among the records"))])
+        builder.add([Entry.of(Paper("akin:0", "Not among the records"))])
         builder.add(entries[::-1])
         assert (len(builder), builder.having(["akin:0", "akin:1"])) == (3, ["akin:0"])
-        builder.finish({})
+        builder.index_phrases(Silent())
+        builder.finish([])
         with closing(open_catalogue(tmp_path / "catalogue.sqlite")) as db:
             assert list(read_entries(db, 1, 3)) == entries[::-1]
             assert list(read_merged(db)) == list(records.merged())

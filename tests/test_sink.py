@@ -20,12 +20,12 @@ from indexer.merging.decisions import record_key
 from indexer.paper import Paper, Rejection
 from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.corpus_map import CorpusMap, Kept
-from indexer.store.entry import Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Merged, PossibleDuplicate
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.lexical_index import LexicalIndex
 from indexer.store.local_sink import LocalSink
 from indexer.store.manifest import DecisionsInfo, Manifest, MapInfo, Space
-from indexer.store.paper_rows import read_entries, read_possible
+from indexer.store.paper_rows import Entry, read_entries, read_possible
 from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 from tests.fakes import MemorySink, PublishedInMemory
@@ -142,7 +142,7 @@ def entry(name: str, text: str = "text", records: int = 0) -> Entry:
         )
         for line in range(1, records + 1)
     )
-    return Entry(paper, merged)
+    return Entry.of(paper, merged)
 
 
 def vectors_of(*entries: Entry) -> np.ndarray:
@@ -359,7 +359,7 @@ def test_papers_are_known_by_what_they_went_by(store, sink):
     """An id, an identifier and an old id lead on over builds, but never to another paper."""
 
     def published(*papers: Paper) -> dict[str, str]:
-        entries = [Entry(paper) for paper in papers]
+        entries = [Entry.of(paper) for paper in papers]
         sink.remove({entry.paper.id for entry in store.read().entries} - {p.id for p in papers})
         put(sink, *entries)
         sink.publish(manifest())

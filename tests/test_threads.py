@@ -71,9 +71,9 @@ def test_cosines_do_not_depend_on_the_threads(tmp_path, monkeypatch, allowed):
     """Bit for bit, however the vectors are parted."""
     monkeypatch.setattr(vector_index, "_WORTH_A_THREAD", 10)
     vectors = np.random.default_rng(1).standard_normal((101, 64)).astype(np.float32)
-    builder = VectorIndexBuilder(64)
+    builder = VectorIndexBuilder(tmp_path / "vectors.faiss", 64)
     builder.add(vectors)
-    builder.save(tmp_path / "vectors.faiss")
+    builder.save()
     index = VectorIndex(tmp_path / "vectors.faiss")
     threads.allow(1)
     alone = index.cosines(vectors[3])

@@ -1,5 +1,6 @@
 """The vector index against NumPy."""
 
+from contextlib import closing
 from pathlib import Path
 
 import faiss
@@ -21,10 +22,10 @@ def vectors():
 @pytest.fixture
 def path(tmp_path: Path, vectors) -> Path:
     """An index whose vectors were added in two lots."""
-    builder = VectorIndexBuilder(DIM)
+    builder = VectorIndexBuilder(tmp_path / "vectors.faiss", DIM)
     for some in np.array_split(vectors, 2):
         builder.add(some)
-    builder.save(tmp_path / "vectors.faiss")
+    builder.save()
     return tmp_path / "vectors.faiss"
 
 
@@ -40,9 +41,9 @@ def test_a_cosine_is_the_same_whichever_rows_are_asked_for(tmp_path, dimension):
     """Bit for bit: a paper scores the same alone, among some, and among all."""
     made = np.random.default_rng(dimension).standard_normal((300, dimension)).astype(np.float32)
     made[200:] = made[:100]  # copies
-    builder = VectorIndexBuilder(dimension)
+    builder = VectorIndexBuilder(tmp_path / "vectors.faiss", dimension)
     builder.add(made)
-    builder.save(tmp_path / "vectors.faiss")
+    builder.save()
     index = VectorIndex(tmp_path / "vectors.faiss")
     query = made[3] + made[5]
     every = index.cosines(query)
@@ -93,7 +94,16 @@ def test_a_truncated_file_is_a_typed_error(path, keep):
         (np.full((2, DIM), np.inf, np.float32), "infinity"),
     ],
 )
-def test_vectors_that_faiss_would_take_in_silence_are_refused(bad, message):
+def test_vectors_that_faiss_would_take_in_silence_are_refused(tmp_path, bad, message):
     """Wrong shapes and numbers that are none never reach FAISS."""
-    with pytest.raises(ValueError, match=message):
-        VectorIndexBuilder(DIM).add(bad)
+    builder = VectorIndexBuilder(tmp_path / "vectors.faiss", DIM)
+    with closing(builder), pytest.raises(ValueError, match=message):
+        builder.add(bad)
+
+
+def test_the_file_is_the_one_that_faiss_writes(path, vectors):
+    """Byte for byte, though the vectors went straight into it."""
+    index = faiss.IndexFlatIP(DIM)
+    index.add(vectors)
+    faiss.write_index(index, str(path.with_name("its own")))
+    assert path.read_bytes() == path.with_name("its own").read_bytes()

@@ -16,15 +16,20 @@ from indexer.arrays import Points, Rows, Vectors
 from indexer.mapping.layout import beside_neighbours, lay_out, nearest
 from indexer.mapping.topic_terms import telling_terms
 from indexer.mapping.topics import centres, centres_of, given, most_central
+from indexer.progress import Reporter, Silent
 from indexer.store.corpus_map import CorpusMap, Kept, Method, Topic, TopicOf
 
 PLACED_AT_MOST = 0.1
 """Of all papers, the share that may have been placed beside neighbours, and the share of those of
 the map before that may be gone, for it to be kept."""
 
+STEPS = 4
+"""Of which a reporter is told: places, topics, their names, and how true the map is."""
+
 NEIGHBOURS = 10
-SAMPLE = 1000
-"""Papers by whose neighbours a map is measured, evenly spread over the corpus."""
+SAMPLE, LEAST, COMPARED = 1000, 200, 20_000_000
+"""Papers by whose neighbours a map is measured, evenly spread over the corpus; fewer, but not fewer
+than the least, where more than so many pairs of papers would be compared."""
 
 READ = 200
 """Papers of each topic, the nearest to its centre, that its terms are taken from."""
@@ -67,7 +72,11 @@ class _Drawn:
 
 
 def draw(
-    vectors: Vectors, texts: ReadTexts, method: Method, before: Before | None = None
+    vectors: Vectors,
+    texts: ReadTexts,
+    method: Method,
+    before: Before | None = None,
+    reporter: Reporter | None = None,
 ) -> CorpusMap:
     """Return the map of a corpus.
 
@@ -77,18 +86,26 @@ def draw(
         texts: asked for those of some papers.
         method: by which papers are laid out.
         before: a map that was drawn earlier.
+        reporter: told of each of :data:`STEPS`.
     """
+    reporter = reporter or Silent()
     drawn = _redrawn(vectors, method, before) if before else None
     if drawn is None:
         layout = lay_out(vectors, method)
+        reporter.advance(1)
         drawn = _Drawn(layout.points, layout.variance, 0, centres(vectors))
     topic_of, cosines = given(vectors, drawn.centres, drawn.topic_of)
+    reporter.advance(1)
+    topics = _named(texts, drawn.points, topic_of, cosines)
+    reporter.advance(1)
+    kept = measured(vectors, drawn.points)
+    reporter.advance(1)
     return CorpusMap(
         method=method,
         points=drawn.points,
         topic_of=topic_of,
-        topics=_named(texts, drawn.points, topic_of, cosines),
-        kept=measured(vectors, drawn.points),
+        topics=topics,
+        kept=kept,
         variance=drawn.variance,
         placed=drawn.placed,
     )
@@ -131,7 +148,8 @@ def measured(vectors: Vectors, points: Points) -> Kept:
     By brute force, for at most :data:`SAMPLE` papers. Of papers at the same distance the earlier
     one is nearer.
     """
-    rows = np.unique(np.linspace(0, len(vectors) - 1, SAMPLE).astype(np.int64))
+    sample = min(SAMPLE, max(COMPARED // len(vectors), LEAST))
+    rows = np.unique(np.linspace(0, len(vectors) - 1, sample).astype(np.int64))
     if len(vectors) - 1 <= NEIGHBOURS:
         return Kept(None, NEIGHBOURS, len(rows))
     _, near = nearest(vectors[rows], vectors, NEIGHBOURS + 1)

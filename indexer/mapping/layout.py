@@ -34,6 +34,10 @@ NEIGHBOURS = 5
 _SEED = 0
 _BLOCK = 4096
 """Vectors that are held in memory together, where that is possible."""
+_SAMPLE = 20_000
+"""Papers that the principal components are found from, evenly spread over the corpus."""
+_LAID_OUT = 10_000
+"""Papers that PaCMAP lays out, evenly spread over the corpus; the others are placed beside them."""
 _SAME = 1e-10
 """A variance, or a width of the map, that is nothing but rounding."""
 
@@ -79,13 +83,13 @@ def lay_out(vectors: Vectors, method: Method) -> Layout:
 
     Args:
         vectors: ``(n, dim)`` of length 1, in memory or mapped. PCA reads them a block at a time;
-            PaCMAP holds all, and some 1 kB more for each.
+            PaCMAP holds those that it lays out, and some 1 kB more for each.
         method: as :func:`chosen`.
     """
     points, variance = _principal_components(vectors)
     if method == "pca" or variance is None:
         return Layout(scaled(points), variance)
-    laid_out = _pacmap(vectors)
+    laid_out = _pacmap_of_many(vectors) if len(vectors) > _LAID_OUT else _pacmap(vectors)
     # Of many copies of few papers PaCMAP may make distances that are no numbers.
     return Layout(scaled(laid_out if np.isfinite(laid_out).all() else points), None)
 
@@ -153,6 +157,11 @@ def nearest(
     return best, rows
 
 
+def spread(papers: int, most: int) -> Rows:
+    """Return at most so many rows, evenly spread over those of a corpus of one paper or more."""
+    return np.linspace(0, papers - 1, min(papers, most)).astype(np.int64)
+
+
 def blocks(vectors: Vectors) -> Iterator[tuple[int, Vectors]]:
     """Yield vectors a block at a time, and the row at which each begins."""
     for start in range(0, len(vectors), _BLOCK):
@@ -162,17 +171,18 @@ def blocks(vectors: Vectors) -> Iterator[tuple[int, Vectors]]:
 def _principal_components(vectors: Vectors) -> tuple[npt.NDArray[np.float64], float | None]:
     """Return the first two principal components ``(n, 2)``, and their share of the variance.
 
-    The eigenvectors of the covariance, which is summed up block by block. Their signs are free, and
-    chosen so that the greatest entry of each is positive.
+    The eigenvectors of the covariance of a sample, which is summed up block by block. Their signs
+    are free, and chosen so that the greatest entry of each is positive.
     """
-    mean = sum(block.sum(axis=0, dtype=np.float64) for _, block in blocks(vectors)) / len(vectors)
+    sample = vectors[spread(len(vectors), _SAMPLE)] if len(vectors) > _SAMPLE else vectors
+    mean = sum(block.sum(axis=0, dtype=np.float64) for _, block in blocks(sample)) / len(sample)
     dimension = vectors.shape[1]
     covariance = np.zeros((dimension, dimension))
-    for _, block in blocks(vectors):
+    for _, block in blocks(sample):
         centred = block - mean
         covariance += centred.T @ centred
     total = float(np.trace(covariance))
-    if total < _SAME * len(vectors):  # one paper, or the same again and again
+    if total < _SAME * len(sample):  # one paper, or the same again and again
         return np.zeros((len(vectors), 2)), None
     values, axes = np.linalg.eigh(covariance)
     values, axes = values[:-3:-1], axes[:, :-3:-1]
@@ -185,6 +195,18 @@ def _principal_components(vectors: Vectors) -> tuple[npt.NDArray[np.float64], fl
 
 def _pacmap_is_installed() -> bool:
     return find_spec("pacmap") is not None
+
+
+def _pacmap_of_many(vectors: Vectors) -> npt.NDArray[np.floating]:
+    """Lay a sample out, and place each other paper beside those of it that are nearest."""
+    rows = spread(len(vectors), _LAID_OUT)
+    sample = np.array(vectors[rows])
+    laid_out = _pacmap(sample)
+    points = np.empty((len(vectors), 2), dtype=laid_out.dtype)
+    for start, block in blocks(vectors):
+        points[start : start + len(block)] = beside_neighbours(block, sample, laid_out)
+    points[rows] = laid_out
+    return points
 
 
 def _pacmap(vectors: Vectors) -> npt.NDArray[np.floating]:

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from typing import Self
 
 from indexer.letters import folded
 from indexer.words import STOP_WORDS, TERMS_OF_WRITING, Located, located
@@ -54,6 +55,20 @@ _TIMES = 2.0
 """How many times the share of the other papers that have it this must be: else it tells nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A paper's title and abstract, and their words."""
+
+    text: Text
+    title: list[_Run]
+    abstract: list[_Run]
+
+    @classmethod
+    def of(cls, text: Text) -> Self:
+        title, abstract = map(_runs, text)
+        return cls(text, title, abstract)
+
+
 @dataclass(slots=True)
 class _Counts:
     """How often each term of a topic occurs there, and in how many of its papers."""
@@ -85,12 +100,13 @@ def telling_terms(topics: Sequence[Sequence[Text]]) -> list[list[str]]:
     Args:
         topics: of each, the texts of its papers.
     """
-    counts = [_counted(texts) for texts in topics]
+    read = [[_Read.of(text) for text in texts] for texts in topics]
+    counts = [_counted(papers) for papers in read]
     rest = _Rest(counts)
     weights = weighted([of.occurrences for of in counts])
     return [
-        _written(_chosen(weight, of, rest), texts)
-        for weight, of, texts in zip(weights, counts, topics, strict=True)
+        _written(_chosen(weight, of, rest), papers)
+        for weight, of, papers in zip(weights, counts, read, strict=True)
     ]
 
 
@@ -106,6 +122,21 @@ def weighted(topics: Sequence[Counter[Term]]) -> list[dict[Term, float]]:
     ]
 
 
+@dataclass(slots=True)
+class _Run:
+    """Words of a text with nothing between them that parts two terms.
+
+    Attributes:
+        words: what each is looked up by.
+        places: of each, where it begins and ends.
+        tied: whether the first is a stop word, and so no term by itself.
+    """
+
+    words: list[str]
+    places: list[tuple[int, int]]
+    tied: bool
+
+
 def terms_in(text: str, longest: int = 2) -> Iterator[tuple[Term, int, int]]:
     """Yield the terms of a text as they end in it, with their beginning and end.
 
@@ -113,20 +144,33 @@ def terms_in(text: str, longest: int = 2) -> Iterator[tuple[Term, int, int]]:
         text: any.
         longest: of how many words a term may be.
     """
-    chain: list[Located] = []
+    return (found for run in _runs(text) for found in _terms_of(run, longest))
+
+
+def _terms_of(run: _Run, longest: int) -> Iterator[tuple[Term, int, int]]:
+    for last, (_, end) in enumerate(run.places):
+        for size in range(1, min(last + 1, longest) + 1):
+            first = last + 1 - size
+            if size > 1 or first > 0 or not run.tied:
+                yield tuple(run.words[first : last + 1]), run.places[first][0], end
+
+
+def _runs(text: str) -> list[_Run]:
+    runs: list[_Run] = []
+    run: _Run | None = None
     for word in located(text):
-        written = text[word.start : word.end]
-        if chain and not _BETWEEN.fullmatch(text, chain[-1].end, word.start):
-            chain.clear()
-        tells = _tells(written)
-        if not (tells or (not chain and _is_tied(text, word))):
-            chain.clear()
+        if run and not _BETWEEN.fullmatch(text, run.places[-1][1], word.start):
+            run = None
+        tells = _tells(text[word.start : word.end])
+        if not (tells or (run is None and _is_tied(text, word))):
+            run = None
             continue
-        chain.append(word)
-        if tells:
-            yield (word.term,), word.start, word.end
-        for size in range(2, min(len(chain), longest) + 1):
-            yield tuple(one.term for one in chain[-size:]), chain[-size].start, word.end
+        if run is None:
+            run = _Run([], [], not tells)
+            runs.append(run)
+        run.words.append(word.term)
+        run.places.append((word.start, word.end))
+    return runs
 
 
 @lru_cache(maxsize=1 << 16)
@@ -140,12 +184,15 @@ def _is_tied(text: str, word: Located) -> bool:
     return after == "-" and before != "-" and word.end - word.start > 1
 
 
-def _counted(texts: Sequence[Text]) -> _Counts:
-    counts = _Counts(len(texts))
-    for text in texts:
-        found = Counter(term for part in text for term, _, _ in terms_in(part))
+def _counted(papers: Sequence[_Read]) -> _Counts:
+    counts = _Counts(len(papers))
+    for paper in papers:
+        found: list[Term] = []
+        for run in (*paper.title, *paper.abstract):
+            found += zip(run.words[run.tied :], strict=True)
+            found += pairwise(run.words)
         counts.occurrences.update(found)
-        counts.papers.update(found.keys())
+        counts.papers.update(set(found))
     return counts
 
 
@@ -179,13 +226,13 @@ def _singular(term: Term) -> set[str]:
     return {word.removesuffix("s") for word in term}
 
 
-def _written(terms: Sequence[Term], texts: Sequence[Text]) -> list[str]:
+def _written(terms: Sequence[Term], papers: Sequence[_Read]) -> list[str]:
     """Return how the terms are written most often; in titles, which have capitals, at need.
 
     A pair that mostly stands beside the same word is written with it: `graph neural networks`.
     """
-    in_titles = _forms(terms, (title for title, _ in texts))
-    in_abstracts = _forms(terms, (abstract for _, abstract in texts))
+    in_titles = _forms(terms, ((paper.text[0], paper.title) for paper in papers))
+    in_abstracts = _forms(terms, ((paper.text[1], paper.abstract) for paper in papers))
     written: dict[Term, str] = {}
     for term in terms:
         forms = in_abstracts if term in in_abstracts else in_titles
@@ -208,14 +255,20 @@ def _with_its_company(term: Term, forms: Mapping[Term, Counter[str]]) -> Term:
     return shown
 
 
-def _forms(terms: Sequence[Term], texts: Iterable[str]) -> dict[Term, Counter[str]]:
+def _forms(
+    terms: Sequence[Term], texts: Iterable[tuple[str, Sequence[_Run]]]
+) -> dict[Term, Counter[str]]:
     """Return how often each term, and each longer one with a pair of them in it, is written how."""
     wanted = set(terms)
+    words = {word for term in terms for word in term}
     forms: defaultdict[Term, Counter[str]] = defaultdict(Counter)
-    for text in texts:
-        for term, start, end in terms_in(text, _LONGEST):
-            if term in wanted or not wanted.isdisjoint(_pairs(term)):
-                forms[term][" ".join(text[start:end].split())] += 1
+    for text, runs in texts:
+        for run in runs:
+            if words.isdisjoint(run.words):
+                continue
+            for term, start, end in _terms_of(run, _LONGEST):
+                if term in wanted or not wanted.isdisjoint(_pairs(term)):
+                    forms[term][" ".join(text[start:end].split())] += 1
     return dict(forms)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.arrays import Rows, Vectors, unit
-from indexer.mapping.layout import blocks
+from indexer.mapping.layout import blocks, spread
 from indexer.store.corpus_map import TopicOf
 
 MOST = 40
@@ -36,15 +36,16 @@ def centres(vectors: Vectors) -> Vectors:
 
     The same for the same vectors. There are fewer than :func:`how_many` where fewer vectors differ.
     """
-    rows = np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLE)).astype(np.int64)
-    sample = vectors[rows]
+    sample = vectors[spread(len(vectors), _SAMPLE)]
     number = min(how_many(len(vectors)), len(np.unique(sample, axis=0)))
     if number == 1:
         return unit(sample.mean(axis=0, dtype=np.float64)[None]).astype(np.float32)
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
     starts = min(_STARTS, max(4 * _SAMPLE // len(sample), 1))
-    found = KMeans(number, n_init=starts, random_state=_SEED).fit(sample)
+    with threadpool_limits(1):  # so small, more threads wait for each other most of the time
+        found = KMeans(number, n_init=starts, random_state=_SEED).fit(sample)
     return unit(found.cluster_centers_).astype(np.float32)
 
 

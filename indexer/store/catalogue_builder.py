@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from indexer.letters import WORD, folded
 from indexer.paper import Rejection
+from indexer.progress import Reporter
 from indexer.store.catalogue import as_indexed, open_catalogue
-from indexer.store.entry import Entry, PossibleDuplicate
-from indexer.store.names import names_of
+from indexer.store.entry import PossibleDuplicate
 from indexer.store.names_before import carry_over
 from indexer.store.paper_rows import (
     COLUMNS,
@@ -22,8 +21,8 @@ from indexer.store.paper_rows import (
     OTHER_TABLES,
     PAPER,
     TITLE,
+    Entry,
     read_entries,
-    row_of,
 )
 
 _SCHEMA = f"""
@@ -38,6 +37,10 @@ CREATE TABLE names (            -- what papers are known by, beside their ids
     row INTEGER NOT NULL,
     PRIMARY KEY (name, row)
 ) WITHOUT ROWID;
+CREATE TEMP TABLE named (       -- the same as they come
+    name TEXT NOT NULL,
+    row INTEGER NOT NULL
+);
 CREATE TABLE spellings (        -- words folded, not stemmed
     word TEXT PRIMARY KEY,
     papers INTEGER NOT NULL     -- that have it
@@ -46,17 +49,23 @@ CREATE TABLE spellings (        -- words folded, not stemmed
 """
 
 # Made once all papers are there: where words stand in their order.
-_FINISH = f"""
+_PHRASES = """
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words in their order, folded
     title, abstract, keywords, content = '', tokenize = 'ascii'
 );
+INSERT INTO phrases (phrases, rank) VALUES ('hashsize', 67108864);  -- bytes before it writes
+"""
+_INDEX_PHRASES = f"""
 INSERT INTO phrases (rowid, title, abstract, keywords)
-    SELECT row, as_indexed({TITLE}), as_indexed(abstract), as_indexed({KEYWORDS}) FROM papers;
+    SELECT row, as_indexed({TITLE}), as_indexed(abstract), as_indexed({KEYWORDS}) FROM papers
+    WHERE row > ? AND row <= ? ORDER BY row
+"""  # noqa: S608
+_FINISH = """
 INSERT INTO phrases (phrases) VALUES ('optimize');
 CREATE VIRTUAL TABLE temp.written USING fts5vocab(main, phrases, row);
 INSERT INTO spellings SELECT term, doc FROM temp.written;
 DROP TABLE temp.written;
-"""  # noqa: S608
+"""
 
 _ADD_SPELLING = (
     "INSERT INTO spellings VALUES (?, ?) "
@@ -64,6 +73,10 @@ _ADD_SPELLING = (
 )
 
 _INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, row) VALUES ({', '.join('?' * 16)})"  # noqa: S608
+
+
+_AT_ONCE = 4096
+"""Papers whose words are filed together."""
 
 
 class CatalogueBuilder:
@@ -74,7 +87,7 @@ class CatalogueBuilder:
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path.resolve().as_uri(), uri=True)
+        self._db = sqlite3.connect(path.resolve().as_uri(), uri=True, check_same_thread=False)
         # The file is thrown away after a crash: no journal is needed. Ids come in any order, so
         # the pages of their index are kept at hand.
         self._db.executescript(
@@ -101,7 +114,7 @@ class CatalogueBuilder:
             sqlite3.IntegrityError: one has the id of another.
         """
         rows = list(enumerate(entries, self._papers + 1))
-        self._db.executemany(_INSERT, [(*row_of(entry.paper), row) for row, entry in rows])
+        self._db.executemany(_INSERT, [(*entry.row, row) for row, entry in rows])
         self._db.executemany(
             INSERT_MERGED,
             [
@@ -110,14 +123,17 @@ class CatalogueBuilder:
                 for one in entry.records
             ],
         )
-        self._db.executemany(
-            "INSERT INTO names VALUES (?, ?)",
-            [(name, row) for row, entry in rows for name in names_of(entry)],
-        )
-        for entry in entries:
-            words = WORD.findall(" ".join(entry.paper.authors))
-            self._spelled.update({folded(word) for word in words})
         self._papers += len(entries)
+
+    def name(self, names: Iterable[tuple[str, int]], spelled: Mapping[str, int]) -> None:
+        """Let papers be known by names, and words of authors be known.
+
+        Args:
+            names: each with the row of its paper, counted from 0; no name of a paper twice.
+            spelled: words, folded, and how many papers have each.
+        """
+        self._db.executemany("INSERT INTO named VALUES (?, ? + 1)", names)
+        self._spelled.update(spelled)
 
     def missing_from(
         self, catalogue: Path, removed: Collection[str]
@@ -136,6 +152,7 @@ class CatalogueBuilder:
 
     def keep_names(self, catalogue: Path) -> None:
         """Let papers of a published catalogue be known by the names that they had there, too."""
+        self._file_names()
         carry_over(self._db, catalogue)
 
     def reject(self, rejections: Iterable[Rejection]) -> None:
@@ -157,13 +174,32 @@ class CatalogueBuilder:
         )
         return self._db.total_changes - before
 
-    def finish(self, vocabulary: Mapping[str, int]) -> None:
-        """Keep the numbers of the terms, index where words stand, and close the file."""
-        self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", sorted(vocabulary.items()))
+    def _file_names(self) -> None:
+        """Put the names in their order, which costs far less than to put each in its place."""
+        self._db.execute("INSERT INTO names SELECT name, row FROM temp.named ORDER BY name, row")
+        self._db.execute("DELETE FROM temp.named")
+
+    def index_phrases(self, reporter: Reporter) -> None:
+        """Index where words stand; all papers and names are there.
+
+        Args:
+            reporter: told of the papers.
+        """
+        self._file_names()
         self._db.commit()
         self._db.create_function("as_indexed", 1, as_indexed, deterministic=True)
+        self._db.executescript(_PHRASES)
+        for start in range(0, self._papers, _AT_ONCE):
+            stop = min(start + _AT_ONCE, self._papers)
+            self._db.execute(_INDEX_PHRASES, (start, stop))
+            reporter.advance(stop - start)
         self._db.executescript(_FINISH)
         self._db.executemany(_ADD_SPELLING, self._spelled.items())
+
+    def finish(self, terms: Iterable[str]) -> None:
+        """Keep the terms of the lexical index, numbered from 0, and close the file."""
+        numbered = ((term, number) for number, term in enumerate(terms))
+        self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", numbered)
         self._db.commit()
         self._db.close()
 

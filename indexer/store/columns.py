@@ -68,6 +68,15 @@ class ColumnsBuilder:
         for field in TERMS:
             self._terms[field.name].add(field.values(paper))
 
+    def extend(self, others: ColumnsBuilder) -> None:
+        """Add the papers of another builder behind those that are here."""
+        self._year += others._year
+        self._date += others._date
+        for name, states in others._flags.items():
+            self._flags[name] += states
+        for name, terms in others._terms.items():
+            self._terms[name].extend(terms)
+
     def save(self, folder: Path) -> None:
         """Write the arrays into the folder of a generation."""
         _save(folder, "year", np.array(self._year, dtype=np.int32))
@@ -90,6 +99,12 @@ class _TermsBuilder:
         numbers = self._numbers
         self._terms.extend(numbers.setdefault(one, len(numbers)) for one in dict.fromkeys(values))
         self._starts.append(len(self._terms))
+
+    def extend(self, others: _TermsBuilder) -> None:
+        numbers, before = self._numbers, len(self._terms)
+        number_of = [numbers.setdefault(value, len(numbers)) for value in others._numbers]
+        self._terms.extend(map(number_of.__getitem__, others._terms))
+        self._starts.extend(before + end for end in others._starts[1:])
 
     def save(self, folder: Path, name: str) -> None:
         values = sorted(self._numbers)

@@ -1,11 +1,9 @@
-"""What a store keeps of a paper: what it says, and the records that it is made of."""
+"""What a store keeps beside what papers say: the records they are made of, and which may be one."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from indexer.paper import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +106,3 @@ class Changed:
     def to_json(self) -> dict[str, Any]:
         """Return the change as a JSON object."""
         return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a store keeps of a paper.
-
-    Attributes:
-        paper: what it says.
-        records: those that it is made of, in the order of the sources; none where it was one.
-    """
-
-    paper: Paper
-    records: tuple[Merged, ...] = ()

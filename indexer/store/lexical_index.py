@@ -4,7 +4,8 @@ What of a score (see :mod:`indexer.bm25f`) depends on a paper and a term alone i
 index is built; idf depends on the whole corpus, and is multiplied in when a query adds the summands
 up.
 
-Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … starts[t + 1]``::
+Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … starts[t + 1]``, the
+terms in the order of their code points::
 
     starts   int64    (terms + 1,)
     rows     int32    (postings,)   of the paper, ascending within a term
@@ -14,8 +15,6 @@ Four arrays, mapped from disk; the entries of term ``t`` are ``starts[t] … sta
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,31 +25,19 @@ import numpy.typing as npt
 from indexer.arrays import Array, Rows
 from indexer.bm25f import FIELDS, K1, idf
 from indexer.errors import IndexCorrupted
-from indexer.fields import keywords_of
-from indexer.paper import Paper
-from indexer.words import in_both_orders, paired, terms
+from indexer.store.term_counts import POSTING, Numbers, TermCounts
 
 _ARRAYS = {"starts": np.int64, "rows": np.int32, "weights": np.float32, "fields": np.uint8}
-_POSTING = np.dtype([("term", "<u4"), *((f.name, "<u2") for f in FIELDS)])
-_MOST = np.iinfo("<u2").max
-_BLOCK = 4096
-"""Papers whose postings are held in memory together."""
 
 Postings = npt.NDArray[np.int32]
 """Rows of the papers that have a term, ascending."""
 
 
-def texts_of(paper: Paper) -> tuple[str, ...]:
-    """Return the text of each of :data:`FIELDS`."""
-    authors, keywords = " ".join(map(in_both_orders, paper.authors)), " ".join(keywords_of(paper))
-    return paper.own_title, paper.abstract, authors, keywords
-
-
 class LexicalIndexBuilder:
     """Collects the terms of papers, then writes the arrays.
 
-    Holds in memory the postings of one block of papers, all terms with their numbers, and of every
-    paper 16 bytes; to write, some 50 bytes more of each.
+    Holds in memory all terms with their numbers, and of every paper 40 bytes; to write, the
+    postings of the papers that were added together, some 50 bytes each.
 
     Args:
         folder: where the arrays will lie; postings are kept there in a file until then.
@@ -59,79 +46,67 @@ class LexicalIndexBuilder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers: dict[str, int] = {}
-        self._block: list[tuple[int, ...]] = []
+        self._sizes: list[Numbers] = []
+        self._lengths: list[Numbers] = []
         self.mean_lengths: dict[str, float] = {}
-        self._sizes = array("I")  # postings of each paper
-        self._lengths = array("I")  # of each paper, its fields' lengths in terms
         self._spool = (folder / "postings.tmp").open("w+b")
 
-    def add(self, *texts: str) -> None:
-        """Add the next paper: the text of each of :data:`FIELDS`."""
-        counts: dict[int, list[int]] = {}
-        for place, text in enumerate(texts):
-            found = terms(text)
-            self._lengths.append(len(found))
-            for term, count in Counter(found + paired(text)).items():
-                number = self._numbers.setdefault(term, len(self._numbers))
-                counts.setdefault(number, [0] * len(FIELDS))[place] = min(count, _MOST)
-        self._block += ((number, *of) for number, of in counts.items())
-        self._sizes.append(len(counts))
-        if len(self._sizes) % _BLOCK == 0:
-            self._flush()
+    def add(self, counts: TermCounts) -> None:
+        """Add the next papers."""
+        numbers = self._numbers
+        place = [numbers.setdefault(term, len(numbers)) for term in counts.terms]
+        postings = counts.postings.copy()
+        postings["term"] = np.array(place, dtype=np.uint32)[postings["term"]]
+        self._spool.write(postings.tobytes())
+        self._sizes.append(counts.sizes)
+        self._lengths.append(counts.lengths)
 
-    def save(self) -> Mapping[str, int]:
-        """Write the arrays and return the number of each term."""
-        self._flush()
-        papers, most = len(self._sizes), len(self._numbers)
-        df = np.zeros(most, dtype=np.int64)
+    def save(self) -> list[str]:
+        """Write the arrays and return the terms in the order of their numbers, which is theirs."""
+        terms = sorted(self._numbers)
+        number = np.empty(len(terms), dtype=np.int64)
+        number[[self._numbers[term] for term in terms]] = np.arange(len(terms))
+        frequency = np.zeros(len(terms), dtype=np.int64)
         for _, postings in self._blocks():
-            df += np.bincount(postings["term"], minlength=most)
-        starts = np.concatenate([[0], np.cumsum(df)]).astype(np.int64)
+            frequency += np.bincount(number[postings["term"]], minlength=len(terms))
+        starts = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
         np.save(_path(self._folder, "starts"), starts)
-        lengths = np.array(self._lengths, dtype=np.float64).reshape(papers, len(FIELDS))
-        means = np.maximum(lengths.sum(axis=0) / max(papers, 1), 1e-9)
+        none = np.zeros((0, len(FIELDS)), dtype=np.int64)
+        lengths = np.concatenate([none, *self._lengths]).astype(np.float64)
+        means = np.maximum(lengths.sum(axis=0) / max(len(lengths), 1), 1e-9)
         self.mean_lengths = {
             field.name: round(float(mean), 6) for field, mean in zip(FIELDS, means, strict=True)
         }
         out = {name: self._array(name, int(starts[-1])) for name in ("rows", "weights", "fields")}
         free = starts[:-1].copy()
         for rows, postings in self._blocks():
-            weight = np.zeros(len(rows))
-            fields = np.zeros(len(rows), dtype=np.uint8)
-            for place, field in enumerate(FIELDS):
-                tf = postings[field.name].astype(np.float64)
-                length = 1 - field.b + field.b * lengths[rows, place] / means[place]
-                weight += field.weight * tf / np.maximum(length, 1e-9)
-                fields |= (tf > 0).astype(np.uint8) << place
-            term = postings["term"].astype(np.int64)
+            term = number[postings["term"]]
             order = np.argsort(term, kind="stable")
-            at = free[term[order]] + _places_within(term[order])
+            ordered = term[order]
+            at = free[ordered] + _places_within(ordered)
+            weights, fields = _weighed(postings, lengths[rows], means)
             out["rows"][at] = rows[order]
-            out["weights"][at] = (weight * (K1 + 1) / (weight + K1))[order]
+            out["weights"][at] = weights[order]
             out["fields"][at] = fields[order]
-            free += np.bincount(term, minlength=most)
+            free += np.bincount(term, minlength=len(terms))
         out.clear()  # unmapped, and so written
         self.close()
-        return self._numbers
+        return terms
 
     def close(self) -> None:
         """Drop the file that postings were kept in."""
         self._spool.close()
         Path(self._spool.name).unlink(missing_ok=True)
 
-    def _flush(self) -> None:
-        self._spool.write(np.array(self._block, dtype=_POSTING).tobytes())
-        self._block.clear()
-
-    def _blocks(self) -> Iterator[tuple[Postings, npt.NDArray[Any]]]:
-        """Yield the row index of each posting of a block, and the postings."""
+    def _blocks(self) -> Iterator[tuple[npt.NDArray[np.int32], npt.NDArray[np.void]]]:
+        """Yield the postings as they were added, and the row of each."""
         self._spool.seek(0)
-        sizes = np.array(self._sizes, dtype=np.int64)
-        for start in range(0, len(sizes), _BLOCK):
-            of = sizes[start : start + _BLOCK]
-            data = self._spool.read(int(of.sum()) * _POSTING.itemsize)
-            rows = np.repeat(np.arange(start, start + len(of), dtype=np.int32), of)
-            yield rows, np.frombuffer(data, dtype=_POSTING)
+        first = 0
+        for sizes in self._sizes:
+            data = self._spool.read(int(sizes.sum()) * POSTING.itemsize)
+            rows = np.arange(first, first + len(sizes), dtype=np.int32)
+            first += len(sizes)
+            yield np.repeat(rows, sizes), np.frombuffer(data, dtype=POSTING)
 
     def _array(self, name: str, size: int) -> npt.NDArray[Any]:
         # One entry more than there are postings: an empty array cannot be mapped.
@@ -213,6 +188,26 @@ class LexicalIndex:
 
 def _path(folder: Path, name: str) -> Path:
     return folder / f"lexical-{name}.npy"
+
+
+def _weighed(
+    postings: npt.NDArray[np.void], lengths: npt.NDArray[np.float64], means: Array
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
+    """Return what each posting is worth, and which fields have its term.
+
+    Args:
+        postings: ``(n,)``.
+        lengths: of the fields of the paper of each, in terms ``(n, fields)``.
+        means: of these, over all papers ``(fields,)``.
+    """
+    weight = np.zeros(len(postings))
+    fields = np.zeros(len(postings), dtype=np.uint8)
+    for place, field in enumerate(FIELDS):
+        times = postings[field.name].astype(np.float64)
+        length = 1 - field.b + field.b * lengths[:, place] / means[place]
+        weight += field.weight * times / np.maximum(length, 1e-9)
+        fields |= (times > 0).astype(np.uint8) << place
+    return weight * (K1 + 1) / (weight + K1), fields
 
 
 def _places_within(ordered: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

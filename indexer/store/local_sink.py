@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,18 @@ import numpy as np
 
 from indexer.arrays import Vectors
 from indexer.paper import Rejection
+from indexer.progress import Reporter, Silent
 from indexer.store.catalogue import open_catalogue, read_hashes
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.columns import ColumnsBuilder, lacking_fields
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
-from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.entry import PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder, new_id
-from indexer.store.lexical_index import LexicalIndexBuilder, texts_of
+from indexer.store.lexical_index import LexicalIndexBuilder
 from indexer.store.manifest import Manifest, MapInfo, Space
+from indexer.store.paper_rows import Entry
+from indexer.store.preparing import Prepared, Preparing
 from indexer.store.vector_index import METRIC, VectorIndex, VectorIndexBuilder
 
 KIND, RECALL = "flat", 1.0
@@ -37,10 +41,17 @@ class LocalSink:
     Args:
         index: held by this process.
         before: the current generation if it is whole; ``None``: nothing is known.
+        reporter: told, while it publishes, of the papers whose words are filed.
     """
 
-    def __init__(self, index: IndexFolder, before: Generation | None = None) -> None:
+    def __init__(
+        self,
+        index: IndexFolder,
+        before: Generation | None = None,
+        reporter: Reporter | None = None,
+    ) -> None:
         self._index = index
+        self._reporter = reporter or Silent()
         self._before = before
         self._removed: set[str] = set()
         self._written: _GenerationBuilder | None = None
@@ -81,15 +92,17 @@ class LocalSink:
         written = self._begun(manifest.space.dimension)
         if self._before:
             self._carry_over(self._before, written, manifest.space)
+        written.complete()
+        if self._before:
             written.keep_names(self._before)
         if corpus_map is not None and len(corpus_map.points) != len(written):
             raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
-        likely = written.save(corpus_map, rejections, possible)
+        likely = written.save(corpus_map, rejections, possible, self._reporter)
         spaces = [stated(manifest.space, len(written), written.dimension)]
         if manifest.finer:
             covered = covered or Covered.none(manifest.finer.dimension)
             covered.save(written.folder)
-            spaces.append(stated(manifest.finer, *covered.vectors.shape))
+            spaces.append(stated(manifest.finer, len(covered.rows), covered.vectors.shape[1]))
         self._before = self._index.publish(
             written.folder,
             replace(
@@ -128,7 +141,7 @@ class LocalSink:
         for row, entry in to.missing_from(before, self._removed):
             if before.manifest.space.fingerprint != space.fingerprint:
                 raise ValueError(
-                    f"{entry.paper.id}: would stay, and its vector is of the model "
+                    f"{entry.id}: would stay, and its vector is of the model "
                     f"{before.manifest.space.model}, not {space.model}"
                 )
             to.add([entry], vectors.vectors(np.array([row])))
@@ -155,7 +168,9 @@ class _GenerationBuilder:
         self._catalogue = CatalogueBuilder(folder / CATALOGUE)
         self._words = LexicalIndexBuilder(folder)
         self._columns = ColumnsBuilder()
-        self._vectors = VectorIndexBuilder(dimension)
+        self._vectors = VectorIndexBuilder(folder / VECTORS, dimension)
+        self._preparing = Preparing()
+        self._prepared = 0
 
     def __len__(self) -> int:
         """Return how many papers there are."""
@@ -182,15 +197,28 @@ class _GenerationBuilder:
         Raises:
             ValueError: an id comes again, or the vectors will not do; nothing was added.
         """
-        ids = Counter(entry.paper.id for entry in entries)
+        ids = Counter(entry.id for entry in entries)
         twice = [one for one, times in ids.items() if times > 1] or self.having(ids)
         if twice:
             raise ValueError(f"{twice[0]}: put twice")
         self._vectors.add(vectors)
         self._catalogue.add(entries)
-        for entry in entries:
-            self._words.add(*texts_of(entry.paper))
-            self._columns.add(entry.paper)
+        for prepared in self._preparing.add(entries):
+            self._take(prepared)
+
+    def _take(self, prepared: Prepared) -> None:
+        first = self._prepared
+        names = ((name, first + place) for name, place in prepared.names)
+        self._catalogue.name(names, prepared.spelled)
+        self._words.add(prepared.terms)
+        self._columns.extend(prepared.columns)
+        self._prepared += prepared.papers
+
+    def complete(self) -> None:
+        """Wait for what is still to come of the papers that were added; all were."""
+        for prepared in self._preparing.rest():
+            self._take(prepared)
+        self._preparing.close()
 
     def keep_names(self, before: Generation) -> None:
         """Let papers be known by the names that they had in a generation, too."""
@@ -201,19 +229,26 @@ class _GenerationBuilder:
         corpus_map: CorpusMap | None,
         rejections: Iterable[Rejection],
         possible: Iterable[PossibleDuplicate],
+        reporter: Reporter,
     ) -> int:
         """Write what was not written yet; return how many pairs of papers are likely one."""
         self._catalogue.reject(rejections)
         likely = self._catalogue.may_be_one(possible)
-        self._catalogue.finish(self._words.save())
-        self._columns.save(self.folder)
-        self._vectors.save(self.folder / VECTORS)
+        self._vectors.save()
         self._vectors.moments().save(self.folder)
+        with ThreadPoolExecutor(1) as beside:  # SQLite and NumPy leave the interpreter to others
+            indexed = beside.submit(self._catalogue.index_phrases, reporter)
+            self._columns.save(self.folder)
+            terms = self._words.save()
+            indexed.result()
+        self._catalogue.finish(terms)
         if corpus_map is not None:
             corpus_map.write(self.folder)
         return likely
 
     def close(self) -> None:
-        """Close the files as they are."""
+        """Close the files as they are, and end what is at work on them."""
+        self._preparing.close()
         self._catalogue.close()
+        self._vectors.close()
         self._words.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,21 +10,24 @@ from indexer.cleaning.identity import TELLING_WORDS, akin_ids, normalised_title
 from indexer.cleaning.naming import IDENTIFIERS, key_name, title_name
 from indexer.merging.merge import identifiers_of
 from indexer.paper import Paper
-from indexer.store.entry import Entry
+from indexer.store.entry import Merged
 
 
-def names_of(entry: Entry) -> list[str]:
+def names_of(paper: Paper, records: Sequence[Merged] = ()) -> list[str]:
     """Return what a paper is known by beside its id, each name once.
 
     Those are all of its identifiers, the ids that its records have by themselves, those that it
     would have if it had no identifiers (an id is one of these until somebody adds a DOI), its
     citation keys, and its title.
+
+    Args:
+        paper: any.
+        records: those that it is made of, none where it was one.
     """
-    paper = entry.paper
     names = [
         *(f"{kind}:{value}" for kind, value in _identifiers(paper)),
-        *(record.record for record in entry.records),
-        *_without_identifiers(entry),
+        *(record.record for record in records),
+        *_without_identifiers(paper, records),
         *map(key_name, paper.citation_keys),
         title_name(paper.own_title),
     ]
@@ -51,13 +54,12 @@ def _identifiers(paper: Paper) -> Iterator[tuple[str, str]]:
                 yield from ((kind, one) for one in _texts(values))
 
 
-def _without_identifiers(entry: Entry) -> Iterator[str]:
+def _without_identifiers(paper: Paper, records: Sequence[Merged]) -> Iterator[str]:
     """Yield the ids of a paper that had no identifiers; a short title makes none, as many have it.
 
     With the year and without: that is how papers of one title are told apart.
     """
-    paper = entry.paper
-    for title in dict.fromkeys([paper.title, *(record.head for record in entry.records)]):
+    for title in dict.fromkeys([paper.title, *(record.head for record in records)]):
         if is_telling(title):
             yield from islice(akin_ids(title, paper.authors, paper.year), 2)
 

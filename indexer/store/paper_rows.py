@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import orjson
 
 from indexer.cleaning.values import storable
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
-from indexer.store.entry import Entry, Merged, PossibleDuplicate
+from indexer.store.entry import Merged, PossibleDuplicate
 
 COLUMNS = (
     "id, title, abstract, authors, year, date, venue, categories, doi, arxiv_id, url, code, "
@@ -146,6 +146,38 @@ def paper_of(row: Sequence[Any]) -> Paper:
     return Paper(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a store keeps of a paper.
+
+    Attributes:
+        row: what it says, as it is kept: who only passes it on need not take it apart.
+        records: those that it is made of, in the order of the sources; none where it was one.
+    """
+
+    row: Row
+    records: tuple[Merged, ...] = ()
+
+    @classmethod
+    def of(cls, paper: Paper, records: tuple[Merged, ...] = ()) -> Self:
+        """Return the entry of a paper."""
+        return cls(row_of(paper), records)
+
+    @property
+    def id(self) -> str:
+        """The id of the paper."""
+        return str(self.row[0])
+
+    @property
+    def paper(self) -> Paper:
+        """What the paper says, made anew each time.
+
+        Raises:
+            IndexCorrupted: the row holds what no paper does.
+        """
+        return paper_of(self.row[:-1])
+
+
 def read_possible(db: sqlite3.Connection, row: int | None = None) -> Iterator[PossibleDuplicate]:
     """Yield the pairs of papers that are likely one, the likeliest first; of one row id, if any."""
     among = "" if row is None else "WHERE possible.row = :row OR other = :row"
@@ -168,6 +200,9 @@ def read_entries(db: sqlite3.Connection, start: int, stop: int) -> Iterator[Entr
             key=lambda values: values[0],
         )
     }
-    ask = f"SELECT row, {COLUMNS} FROM papers WHERE row >= ? AND row < ? ORDER BY row"  # noqa: S608
-    for row, *values in db.execute(ask, between):
-        yield Entry(paper_of(values), made_of.get(row, ()))
+    ask = (
+        f"SELECT {COLUMNS}, content_hash, row FROM papers WHERE row >= ? AND row < ? "  # noqa: S608
+        "ORDER BY row"
+    )
+    for values in db.execute(ask, between):
+        yield Entry(values[:-1], made_of.get(values[-1], ()))

@@ -8,9 +8,10 @@ from typing import Protocol
 from indexer.arrays import Vectors
 from indexer.paper import Rejection
 from indexer.store.corpus_map import CorpusMap
-from indexer.store.entry import Entry, PossibleDuplicate
+from indexer.store.entry import PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.manifest import Manifest
+from indexer.store.paper_rows import Entry
 
 
 class Sink(Protocol):
@@ -71,8 +72,8 @@ class Sink(Protocol):
                 publication before are forgotten.
             possible: pairs of papers that are likely one; likewise. One whose papers are not both
                 there is left out.
-            covered: papers by row, and their vectors in the second space, where the manifest has
-                one; ``None``: none yet.
+            covered: papers, and their vectors in the second space, where the manifest has one;
+                ``None``: none yet.
 
         Returns:
             The manifest as it was published.

@@ -6,8 +6,8 @@ the file is the index and a plain array of rows at once.
 
 from __future__ import annotations
 
-import errno
 import itertools
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,18 @@ Cosines = npt.NDArray[np.float32]
 class VectorIndexBuilder:
     """Collects vectors of one dimension, in the order of the rows, and writes them once.
 
-    All are held in memory until then, ``4 · dim`` bytes each.
+    In memory are those of which the moments are still to be taken, some thousand.
+
+    Args:
+        path: a file that is not there yet; it is whole only once it is saved.
+        dimension: of the vectors.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, path: Path, dimension: int) -> None:
         self.dimension = dimension
-        self._index = faiss.IndexFlatIP(dimension)
+        self._rows = 0
+        self._file = path.open("w+b")
+        self._file.write(_header(0, dimension))
         self._moments = Moments.none(dimension)
         self._pending: list[Vectors] = []
 
@@ -59,9 +65,11 @@ class VectorIndexBuilder:
             raise ValueError(f"vectors of shape (n, {self.dimension}) expected: {vectors.shape}")
         if not np.isfinite(vectors).all():
             raise ValueError("a vector holds NaN or infinity")
-        self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         if len(vectors):
-            self._pending.append(np.array(vectors, dtype=np.float32))
+            kept = np.array(vectors, dtype="<f4")
+            self._file.write(kept.data)
+            self._rows += len(kept)
+            self._pending.append(kept)
         if sum(map(len, self._pending)) >= _BLOCK:
             self.moments()
 
@@ -72,17 +80,15 @@ class VectorIndexBuilder:
             self._pending.clear()
         return self._moments
 
-    def save(self, path: Path) -> None:
-        """Write the index; the file is whole only when this returns.
+    def save(self) -> None:
+        """Say in the file how many there are, and close it."""
+        self._file.seek(0)
+        self._file.write(_header(self._rows, self.dimension))
+        self.close()
 
-        Raises:
-            OSError: it cannot be written.
-        """
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:
-            reason = str(error).splitlines()[-1]
-            raise OSError(errno.EIO, f"cannot be written: {reason}", str(path)) from error
+    def close(self) -> None:
+        """Close the file as it is."""
+        self._file.close()
 
 
 class VectorIndex:
@@ -151,6 +157,17 @@ class VectorIndex:
         """Yield all vectors in order, a block at a time, each a copy."""
         for start in range(0, len(self), _BLOCK):
             yield np.array(self._array[start : start + _BLOCK])
+
+
+def _header(rows: int, dimension: int) -> bytes:
+    """Return what stands before the vectors in FAISS's file of a flat index.
+
+    As its ``write_index`` writes it: dimension, rows, two fields that are not used, whether it is
+    trained, and the metric; then how many numbers follow.
+    """
+    metric = faiss.METRIC_INNER_PRODUCT
+    index = struct.pack("<4siqqq?i", b"IxFI", dimension, rows, 1 << 20, 1 << 20, True, metric)
+    return index + struct.pack("<Q", rows * dimension)
 
 
 def _parts(vectors: int) -> list[slice]:

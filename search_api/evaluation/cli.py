@@ -17,7 +17,7 @@ from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
-from indexer.progress import Bar
+from indexer.progress import shown
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
 from search_api.query.query import Mode
@@ -179,7 +179,7 @@ def _evaluate(
         )
         for one in named
     ]
-    with Bar() as bar:
+    with shown() as bar:
         evaluation = run(
             _datasets(folders),
             encoders,
