@@ -1,4 +1,4 @@
-"""Files that are replaced whole, so that who reads them sees the old one or the new one; flushed."""
+"""Files that are replaced whole, which readers see as they were or as they are; and flushed."""
 
 from __future__ import annotations
 
