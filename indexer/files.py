@@ -1,4 +1,4 @@
-"""Files that are replaced whole, which readers see as they were or as they are; and flushed."""
+"""Files that are replaced whole, so that readers see the old one or the new one; flushed."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from indexer.models.encoder import Encoder
 from indexer.models.measuring import Measured, faster, per_second
 from indexer.models.model import TORCH, Model
 from indexer.models.quantizing import INT8, is_installed, may_be_quantized
+from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
 from indexer.store.vector_cache import VectorCache, cache_key
 
@@ -55,11 +56,12 @@ def paced(
         tell: takes a sentence for people.
         advice: what else they can do.
     """
-    if papers < MANY:
+    model = encoder.model
+    if papers < MANY or is_static(model):  # which takes a minute for a million
         return encoder, []
     texts = texts_of(range(0, papers, math.ceil(papers / _TEXTS_LOOKED_UP)))
     sample = texts[:: math.ceil(len(texts) / _TEXTS_MEASURED)]
-    model, notes = encoder.model, []
+    notes = []
 
     def to_embed(as_run: Model) -> int:
         share = 1.0 if full else 1 - _share_known(texts, as_run.fingerprint, cache)

@@ -324,6 +324,9 @@ def test_rebuild_accounts_for_every_record(run, tmp_path):
     assert (report["papers"], report["embedded"]) == (3, 2)
     assert report["generation"] == IndexFolder(index).current().id != first["generation"]
     assert report["seconds"] > 0
+    phases = ["reading", "merging", "embedding", "indexing", "mapping", "publishing"]
+    assert list(report["phases"]) == phases
+    assert 0 < sum(report["phases"].values()) <= report["seconds"]
     (account,) = report["sources"]
     assert account == {
         "source": "a.md",

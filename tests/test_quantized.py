@@ -211,11 +211,11 @@ def test_an_index_is_asked_by_the_backend_that_built_it(encoder, cache, tmp_path
     assert build(str(source), "--backend", "int8") == INT8
     assert build() == INT8
     engine = open_engine(index, encoder_for())
-    assert engine.encoder.model.backend == INT8
+    assert engine.encoders[0].model.backend == INT8
     assert engine.search(Query("state spaces", mode="semantic")).hits[0].paper.title[:5] == "Mamba"
     engine.close()
     assert build("--backend", "torch") == TORCH
-    assert encoder_for()(index.current().manifest).model == find_model()
+    assert encoder_for()(index.current().manifest.space).model == find_model()
 
 
 def test_batches_hold_few_word_pieces_and_all_texts():

@@ -37,7 +37,8 @@ class _Loaded:
 class QuantizedEncoder:
     """A transformer in int8, loaded when it is first used; safe to share by threads.
 
-    Each thread computes a batch of its own: cores that share one wait for each other.
+    Each thread computes a batch of its own: cores that share one wait for each other. To cut texts
+    into word pieces, for which all cores are used, too, is a fiftieth of the cost.
 
     Args:
         model: from :func:`indexer.models.model.find_model`, run as
@@ -146,14 +147,14 @@ def _load(model: Model, threads: int) -> _Loaded:
             intra_threads=1,
         )
         tokenizer = Tokenizer.from_file(str(files.folder / TOKENIZER))
+        example = tokenizer.encode("a")
+        text_ends = max(at for at, special in enumerate(example.special_tokens_mask) if not special)
     except Exception as error:  # what a broken file raises, each library decides for itself
         raise ModelUnavailable(
             f"{files.folder}: not a model that ctranslate2 can load: {error}. Delete the folder, "
             "and it is made anew",
             model=model.name,
         ) from error
-    example = tokenizer.encode("a")
-    text_ends = max(at for at, special in enumerate(example.special_tokens_mask) if not special)
     most = min(model.max_tokens or files.max_tokens, files.max_tokens)
     return _Loaded(files, runner, tokenizer, example.ids[text_ends + 1 :], most)
 

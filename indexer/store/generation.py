@@ -22,7 +22,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -31,9 +30,9 @@ from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
 from indexer.files import file_sha256, flush_folder, flushed_sha256, write_flushed
+from indexer.store import checksums
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
-from indexer.threads import allowed
 
 KEEP = 2
 """Generations that stay: the current one and the one before it."""
@@ -88,29 +87,19 @@ class Generation:
         Raises:
             IndexCorrupted: a file is missing or differs.
         """
-        # In a pool of its own: queries of the engine that is served are not to wait for it.
-        with ThreadPoolExecutor(allowed()) as threads:
-            for _ in threads.map(self._verify, self.manifest.files):
-                pass  # the first that is wrong is raised
+        checksums.verify(self.folder, self.manifest.files, how_to_mend(self.index))
 
-    def _verify(self, name: str) -> None:
-        path, stated = self.folder / name, self.manifest.files[name]
-        if not path.is_file():
-            raise IndexCorrupted(f"{path}: missing. {how_to_mend(self.index)}", file=str(path))
-        if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
-            raise IndexCorrupted(
-                f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
-                file=str(path),
-            )
+    def verify_if_touched(self) -> None:
+        """Do the same, unless that was done within a day and no file was touched since.
+
+        Raises:
+            IndexCorrupted: a file is missing or differs.
+        """
+        checksums.verify_if_touched(self.folder, self.manifest.files, how_to_mend(self.index))
 
 
 class IndexFolder:
-    """The folder that holds an index's generations.
-
-    Args:
-        path: the folder.
-        cache: one in which vectors are kept for several indexes; ``None``: within this folder.
-    """
+    """The folder that holds an index's generations; vectors are kept in it, or in ``cache``."""
 
     def __init__(self, path: Path, cache: Path | None = None) -> None:
         self.path = path
@@ -270,6 +259,7 @@ class IndexFolder:
         staging.rename(folder)
         flush_folder(self.generations)
         self._point_to(folder)
+        checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
                 shutil.rmtree(old)
