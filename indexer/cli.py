@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 from rich.markup import escape
 
-from indexer.command import Out, index_option, json_option, max_tokens_option, print_json, run
-from indexer.errors import IndexCorrupted, Interrupted, SourceMissing
+from indexer.command import (
+    Out,
+    index_option,
+    json_option,
+    max_tokens_option,
+    print_json,
+    run,
+    say,
+)
+from indexer.errors import AkinError, Interrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
-from indexer.models.choosing import encoder_of
-from indexer.models.model import DEFAULT_MODEL, TORCH, find_model, full_name
-from indexer.piped import is_kept
+from indexer.models.choosing import BACKENDS, encoder_of
+from indexer.models.encoder import Encoder
+from indexer.models.model import DEFAULT_MODEL, TORCH, Model, find_model
 from indexer.progress import shown
-from indexer.sources import NAMEABLE, STDIN
+from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder
 from indexer.store.manifest import Recorded
+from indexer.what_to_build import SEEDS, what_to_build
 
 DONE_WITH_REJECTIONS = 3
 
+AUTO = "auto"
+"""The backend that is chosen by a measurement."""
+
+STAND_IN = "fast"
+"""The small model of a progressive build, where no other is named."""
+
 LONG, SHOWN_FROM = 2.0, 0.1
 """Seconds from which a build tells of its phases, and a phase is told of."""
-
-SEEDS = Path("seeds")
-"""What the first index is built from, where nothing is named."""
 
 
 class Columns(click.ParamType[dict[str, str]]):
@@ -67,6 +78,19 @@ class Columns(click.ParamType[dict[str, str]]):
 )
 @max_tokens_option
 @click.option(
+    "--backend",
+    type=click.Choice([AUTO, *BACKENDS]),
+    help="What runs a transformer. auto: what is faster here, measured where there are many texts; "
+    "int8 needs ctranslate2.  [default: that of the index, at first auto]",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="AKIN_CACHE",
+    metavar="DIR",
+    help="Where vectors are kept, for all indexes that name it.  [default: in the index]",
+)
+@click.option(
     "--columns",
     type=Columns(),
     metavar="FIELD=NAME,…",
@@ -99,6 +123,17 @@ class Columns(click.ParamType[dict[str, str]]):
     show_default=True,
     help="How the map is laid out. auto: pacmap if it is installed, else pca; none: no map.",
 )
+@click.option(
+    "--progressive",
+    is_flag=True,
+    help="Let a small model read all papers first, so that they can be searched in the meantime.",
+)
+@click.option(
+    "--stand-in",
+    default=STAND_IN,
+    show_default=True,
+    help="With --progressive: name or folder of that small model.",
+)
 @click.option("--add", is_flag=True, help="Add SOURCES to those of the index.")
 @click.option("--remove", is_flag=True, help="Take SOURCES out of those of the index.")
 @click.option("--replace", is_flag=True, help="Let most papers of the index go, without asking.")
@@ -111,12 +146,16 @@ def rebuild_index(
     index_path: Path,
     model: str | None,
     max_tokens: int | None,
+    backend: str | None,
+    cache: Path | None,
     columns: dict[str, str] | None,
     apart: tuple[str, ...],
     follow_links: bool,
     decisions: Path | None,
     ledger: Path | None,
     mapped: Asked,
+    progressive: bool,
+    stand_in: str,
     add: bool,
     remove: bool,
     replace: bool,
@@ -133,10 +172,14 @@ def rebuild_index(
     Records of one paper are merged. Only new and changed abstracts are embedded. The new index
     takes the place of the old one at once and whole; a run that is interrupted leaves the old one,
     and goes on where it was when it is started again.
+
+    With --progressive a small model stands in for the one that takes long: all papers can be
+    searched in a minute or so, and are ranked by that one as it reads them, the newest first.
     """
+    from indexer.progressive import rebuild_progressively
     from indexer.rebuild import rebuild
 
-    index = IndexFolder(index_path)
+    index = IndexFolder(index_path, cache)
     if (add or remove) and (not sources or (add and remove)):
         raise click.UsageError("--add and --remove need SOURCES, and not each other")
     named = Recorded(
@@ -146,10 +189,13 @@ def rebuild_index(
         list(apart),
         follow_links,
         decisions,
-        max_tokens=max_tokens,
+        BACKENDS.get(backend or "", backend),
+        max_tokens,
     )
-    asked = _what_to_build(index, named, "add" if add else "remove" if remove else None)
-    encoder = encoder_of(find_model(asked.model).run_as(asked.backend or TORCH, asked.max_tokens))
+    asked = what_to_build(index, named, "add" if add else "remove" if remove else None)
+    found = find_model(asked.model)
+    choose = asked.backend in {None, AUTO}
+    encoder = encoder_of(found.run_as(TORCH if choose else str(asked.backend), asked.max_tokens))
     try:
         with shown() as bar:
 
@@ -165,124 +211,78 @@ def rebuild_index(
                         err=True,
                     )
 
-            report = rebuild(
-                asked.roots,
-                index,
-                encoder,
-                columns=asked.columns,
-                apart=asked.apart,
-                follow_links=asked.follow_links,
-                decisions=asked.decisions,
-                ledger=ledger,
-                allow=None if replace or remove else allow,
-                mapped=mapped,
-                full=full,
-                dry_run=dry_run,
-                reporter=bar,
-            )
+            def tell(sentence: str) -> None:
+                with bar.paused():
+                    say(sentence)
+
+            def build(
+                what: Recorded,
+                by: Encoder,
+                stands_in_for: Model | None = None,
+                ledger: Path | None = None,
+                full: bool = False,
+                choose_backend: bool = False,
+            ) -> Report:
+                return rebuild(
+                    what.roots,
+                    index,
+                    by,
+                    columns=what.columns,
+                    apart=what.apart,
+                    follow_links=what.follow_links,
+                    decisions=what.decisions,
+                    ledger=ledger,
+                    allow=None if replace or remove else allow,
+                    mapped=mapped,
+                    full=full,
+                    dry_run=dry_run,
+                    choose_backend=choose_backend,
+                    stands_in_for=stands_in_for,
+                    tell=tell,
+                    reporter=bar,
+                )
+
+            small = encoder_of(find_model(stand_in)) if progressive and not dry_run else encoder
+            if small.model.fingerprint == encoder.model.fingerprint:
+                report = build(asked, encoder, None, ledger, full, choose)
+                told = report.to_json()
+            else:
+                done = rebuild_progressively(
+                    index,
+                    encoder,
+                    lambda model: build(asked, small, model, ledger, full),
+                    # What came through a pipe is read where it was kept.
+                    lambda by: build(what_to_build(index, Recorded([], "", {}, []), None), by),
+                    choose_backend=choose,
+                    full=full,
+                    reporter=bar,
+                    tell=tell,
+                )
+                report, told = done.report, done.to_json()
     except KeyboardInterrupt as error:
-        raise Interrupted(
-            "the index is as it was, and what was embedded is kept: run it again to go on"
-        ) from error
+        raise Interrupted(_how_to_go_on(index)) from error
     if as_json:
-        print_json(report.to_json())
+        print_json(told)
     else:
         _print_report(report, index_path, dry_run)
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
 
 
-def _what_to_build(
-    index: IndexFolder, asked: Recorded, change: Literal["add", "remove"] | None
-) -> Recorded:
-    """Return what to read and which model to run: as asked for, else as recorded.
-
-    Args:
-        index: where it is recorded.
-        asked: what is empty is taken from there.
-        change: whether the sources are to be added to those recorded, or taken out of them.
-
-    Raises:
-        SourceMissing: what is recorded came through a pipe before akin kept that, or a source that
-            is to be taken out is none.
-    """
+def _how_to_go_on(index: IndexFolder) -> str:
     try:
-        recorded = index.recorded()
-    except IndexCorrupted:
-        if not asked.roots or change:
-            raise
-        recorded = None
-    if recorded is None and change:
-        recorded = Recorded([], DEFAULT_MODEL, {}, [])
-    recorded = recorded or Recorded([SEEDS], DEFAULT_MODEL, {}, [])
-    asked = _as_recorded(asked, recorded)
-    if asked.roots and not change:
-        return asked
-    if STDIN in recorded.roots:
-        raise SourceMissing(
-            "this index was built from what came through a pipe, which is gone: pipe the same in "
-            "again (… | rebuild-index -), or name the files to read",
-            file=str(STDIN),
-        )
-    roots = recorded.roots
-    if change == "add":
-        roots = list(dict.fromkeys([*roots, *map(_resolved, asked.roots)]))
-    elif change == "remove":
-        roots = _without(roots, asked.roots, index)
-    return dataclasses.replace(
-        asked,
-        roots=roots,
-        columns=asked.columns or recorded.columns,
-        apart=asked.apart or recorded.apart,
-        follow_links=asked.follow_links or recorded.follow_links,
-        decisions=asked.decisions or recorded.decisions,
+        generation = index.current()
+    except AkinError:
+        finer = None
+    else:
+        finer = generation.manifest.finer
+    if finer is None:
+        return "the index is as it was, and what was embedded is kept: run it again to go on"
+    return (
+        f"the index answers, {finer.rows:,} of its {generation.manifest.papers:,} papers by "
+        f"{finer.model} so far, and what was embedded is kept. To go on: "
+        f"rebuild-index --index {index.path} --progressive; without that option, until all is done "
+        "the index stays as it is now"
     )
-
-
-def _as_recorded(asked: Recorded, recorded: Recorded) -> Recorded:
-    """Return what is asked for with the model that is recorded, if none is named; run likewise."""
-    model = asked.model or recorded.model
-    if full_name(model) != full_name(recorded.model):
-        return dataclasses.replace(asked, model=model)
-    return dataclasses.replace(
-        asked,
-        model=model,
-        backend=asked.backend or recorded.backend,
-        max_tokens=asked.max_tokens or recorded.max_tokens,
-    )
-
-
-def _resolved(source: Path) -> Path:
-    return source.resolve() if source.is_file() or source.is_dir() else source
-
-
-def _without(roots: list[Path], gone: list[Path], index: IndexFolder) -> list[Path]:
-    """Return the sources of an index but for some; ``-`` names all that came through pipes.
-
-    Raises:
-        SourceMissing: one is no source of the index, or none would be left.
-    """
-    left = roots
-    for source in gone:
-        left = [
-            root
-            for root in left
-            if not (is_kept(root, index) if source == STDIN else root == source.resolve())
-        ]
-        if (source != STDIN and source.resolve() not in roots) or left == roots:
-            names = ", ".join(map(str, roots)) or "none"
-            raise SourceMissing(
-                f"{source}: no source of {index.path}, which was built from {names}. Nothing was "
-                "changed",
-                file=str(source),
-                sources=[str(root) for root in roots],
-            )
-    if not left:
-        raise SourceMissing(
-            f"{', '.join(map(str, gone))}: all that {index.path} was built from; nothing would be "
-            "left of it. Delete the folder, or name other sources",
-            file=str(gone[0]),
-        )
-    return left
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:

@@ -129,8 +129,13 @@ def keywords_of(paper: Paper) -> list[str]:
 def _parted(paper: Paper, name: str) -> list[str]:
     if not isinstance(stated := paper.extra.get(name), str):
         return extra_values(paper, name)
-    parts = stated.split(";" if ";" in stated else ",")
-    return [part.strip() for part in parts if part.strip()]
+    return split_list(stated)
+
+
+def split_list(text: str) -> list[str]:
+    """Return the parts of a text that lists several: those between semicolons, else commas."""
+    parts = text.split(";" if ";" in text else ",")
+    return [part for one in parts if (part := one.strip())]
 
 
 YEARS = YearsField(

@@ -14,7 +14,7 @@ from indexer.merging.decisions import Decisions
 from indexer.merging.duplicates import DuplicateFinder
 from indexer.merging.merge import merge
 from indexer.paper import Rejection
-from indexer.progress import Reporter
+from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
 from indexer.reading import Batch, Helpers
 from indexer.store.records import Records
@@ -90,8 +90,7 @@ def take_in(
             else:
                 read.sources.append(account)
     read.lacking = finder.lacking()
-    reporter.phase("merging")
-    read.notes += merge_duplicates(finder, records)
+    read.notes += merge_duplicates(finder, records, reporter)
     _account_for_merged(records, read)
     return read
 
@@ -163,18 +162,21 @@ def _once_all_came(batches: Iterable[Batch]) -> Iterator[Batch]:
             yield pickle.load(file)  # noqa: S301 — written by the lines above
 
 
-def merge_duplicates(finder: DuplicateFinder, records: Records) -> list[str]:
+def merge_duplicates(
+    finder: DuplicateFinder, records: Records, reporter: Reporter | None = None
+) -> list[str]:
     """Merge the records of one paper; rows are without gaps then, and ids unique.
 
     Args:
         finder: has the keys of every record.
         records: all of them.
+        reporter: told of the progress.
 
     Returns:
         Which identifiers several papers state, for people to know.
     """
     part_of: dict[int, int] = {}
-    for group in finder.groups(records.paper):
+    for group in finder.groups(records.paper, reporter or Silent()):
         rows = [group.row, *(duplicate.row for duplicate in group.duplicates)]
         reasons = [None, *(duplicate.reason for duplicate in group.duplicates)]
         papers = [records.paper(row) for row in rows]

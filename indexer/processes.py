@@ -20,6 +20,10 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
+class Died(Exception):
+    """A process ended before it had sent all that it was to send."""
+
+
 @contextmanager
 def process(work: Callable[..., None], *arguments: object) -> Iterator[Connection]:
     """Start a process that does some work, lend the connection to it, and end it."""
@@ -42,10 +46,12 @@ def received(connection: Connection) -> Any:
     """Return what a process sends; what went wrong in it is raised.
 
     Raises:
-        EOFError: the process died.
-        OSError: likewise, in the middle of what it sent.
+        Died: the process died.
     """
-    found = connection.recv()
+    try:
+        found = connection.recv()
+    except (EOFError, OSError) as error:  # the latter where it died in the middle of what it sent
+        raise Died from error
     if isinstance(found, BaseException):
         raise found
     return found
@@ -132,7 +138,7 @@ class Helpers(Generic[Given, Made]):
         helper = self._busy.popleft()
         try:
             made: Made = received(helper)
-        except (EOFError, OSError) as error:
+        except Died as error:
             raise _died() from error
         self._idle.append(helper)
         return made

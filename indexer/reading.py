@@ -22,7 +22,7 @@ from indexer.documents import Document, parts_of
 from indexer.errors import AkinError
 from indexer.merging.keys import HashedKeys
 from indexer.paper import Rejection
-from indexer.processes import process, received
+from indexer.processes import Died, process, received
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
 from indexer.store.paper_rows import Row, row_of
@@ -179,7 +179,7 @@ def _received(connection: Connection, document: Document) -> Any:
     """
     try:
         return received(connection)
-    except (EOFError, OSError) as error:  # the latter where it died in the middle of a batch
+    except Died as error:
         raise _died(document) from error
 
 

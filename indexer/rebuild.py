@@ -25,7 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,23 +42,25 @@ from indexer.errors import (
     NothingToIndex,
 )
 from indexer.intake import Read, take_in
-from indexer.ledger import Ledger, Report, SourceAccount, changes, write_ledger
+from indexer.ledger import Ledger, Report, changes, write_ledger
 from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
+from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
 from indexer.store.catalogue import SQLITE_VERSION
-from indexer.store.corpus_map import MAP_VERSION, CorpusMap
+from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import DecisionsInfo, Manifest, Space
-from indexer.store.records import Comparison, Records
+from indexer.store.manifest import Manifest
+from indexer.store.records import Records
 from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
+from indexer.up_to_date import How, is_by, is_current, is_mapped, is_of, space_of
 
 PUT_AT_ONCE = 1024
 """Papers that are handed to the sink together."""
@@ -71,17 +73,6 @@ _VERSIONED = (
     "torch",
     "transformers",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """What is read, and how; see :class:`~indexer.store.manifest.Manifest`."""
-
-    roots: list[str]
-    columns: dict[str, str]
-    apart: list[str]
-    follow_links: bool
-    decisions: DecisionsInfo
 
 
 def rebuild(
@@ -98,6 +89,9 @@ def rebuild(
     mapped: Asked = "auto",
     full: bool = False,
     dry_run: bool = False,
+    choose_backend: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    stands_in_for: Model | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -122,6 +116,11 @@ def rebuild(
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
+        choose_backend: let what is faster here run the encoder's model; see
+            :func:`indexer.pacing.paced`.
+        tell: takes a sentence for people before a long wait.
+        stands_in_for: a model that is to read the papers later, see :mod:`indexer.progressive`;
+            where it has read them, and nothing changed, all is as it is to be.
         reporter: told of the progress.
 
     Raises:
@@ -192,7 +191,19 @@ def rebuild(
                 numbers = (comparison.removed, previous.manifest.papers)
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
-            how = _How(
+            if not dry_run:
+                rows = records.rows_by_length()
+                encoder, chosen_for = paced(
+                    len(rows),
+                    lambda places: records.texts([rows[place] for place in places]),
+                    encoder,
+                    index.cache,
+                    choose=choose_backend,
+                    full=full,
+                    tell=tell,
+                )
+                notes += chosen_for
+            how = How(
                 piped.roots_of(
                     [one for one in sources if not deciding.is_kept_in(one)], found, documents
                 ),
@@ -203,8 +214,9 @@ def rebuild(
             )
             current = (
                 previous is not None
-                and _is_current(previous.manifest, comparison, read.sources, how, encoder.model)
-                and _is_mapped(previous.manifest, mapped)
+                and is_current(previous.manifest, comparison, read.sources, how)
+                and is_by(previous.manifest, encoder.model, stands_in_for)
+                and is_mapped(previous.manifest, mapped)
                 and sink.is_complete()
             )
             if not dry_run and (full or not current):
@@ -222,7 +234,7 @@ def rebuild(
                 corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
                 reporter.phase("publishing", len(records))
                 manifest = sink.publish(
-                    _manifest(encoder.model, report, embedded, how),
+                    _manifest(encoder.model, stands_in_for, report, embedded, how),
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                     possible=records.possible(),
@@ -260,37 +272,6 @@ def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
     )
 
 
-def _is_current(
-    manifest: Manifest,
-    comparison: Comparison,
-    sources: list[SourceAccount],
-    how: _How,
-    model: Model,
-) -> bool:
-    return (
-        not (comparison.added or comparison.updated or comparison.removed)
-        and manifest.sources == [source.to_json() for source in sources]
-        and (manifest.roots, manifest.columns, manifest.apart)
-        == (how.roots, how.columns, how.apart)
-        and (manifest.follow_links, manifest.decisions) == (how.follow_links, how.decisions)
-        and manifest.space.model == model.name
-        and _is_of(manifest, model)
-    )
-
-
-def _is_of(manifest: Manifest, model: Model) -> bool:
-    """Tell whether the vectors of a generation are those that a model makes now."""
-    return manifest.space.fingerprint == model.fingerprint and manifest.text_recipe == TEXT_RECIPE
-
-
-def _is_mapped(manifest: Manifest, asked: Asked) -> bool:
-    """Tell whether the map of a generation is of the method that is asked for."""
-    about = manifest.map
-    if about is None or about.version != MAP_VERSION:
-        return asked == "none"
-    return asked == "auto" or about.method == chosen(asked, manifest.papers)
-
-
 def _put(records: Records, embedded: Embedded, sink: Sink, reporter: Reporter) -> None:
     """Write all papers in the order of their rows."""
     reporter.phase("indexing", len(records))
@@ -313,27 +294,22 @@ def _map(
     if method is None:
         return None
     before = None
-    if previous and _is_of(previous.manifest, model) and (old := previous.map()):
+    if previous and is_of(previous.manifest, model) and (old := previous.map()):
         vectors, rows = VectorIndex(previous.vectors), records.rows_also_in(previous.catalogue)
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
     return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
 
 
-def _manifest(model: Model, report: Report, embedded: Embedded, how: _How) -> Manifest:
-    space = Space(
-        model=model.name,
-        fingerprint=model.fingerprint,
-        prompts=model.prompts,
-        backend=model.backend,
-        dimension=embedded.vectors.shape[1],
-        truncated=embedded.truncated,
-        max_tokens=model.max_tokens,
-    )
+def _manifest(
+    model: Model, for_: Model | None, report: Report, embedded: Embedded, how: How
+) -> Manifest:
+    space = space_of(model, embedded.vectors.shape[1], embedded.truncated)
+    spaces = [replace(space, stands_in_for=for_.name), space_of(for_)] if for_ else [space]
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         text_recipe=TEXT_RECIPE,
-        spaces=[space],
+        spaces=spaces,
         ledger=report.ledger.to_json(),
         roots=how.roots,
         columns=how.columns,

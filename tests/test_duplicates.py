@@ -528,6 +528,25 @@ def test_a_brief_comparison_finds_all_that_are_likely(one, other):
     assert brief == whole or not (whole.likely or whole.shared or brief.likely)
 
 
+def test_the_pairs_that_are_compared_are_told_one_by_one():
+    """How many there will be, and in the end that all are done."""
+    told = []
+
+    class Told:
+        def phase(self, name, total=None):
+            told.append((name, total))
+
+        def advance(self, pairs):
+            told.append(pairs)
+
+    papers = [paper(TITLE, "Ann Lee", year=1990 + n) for n in range(30)]
+    finder = DuplicateFinder()
+    for row, one in enumerate(papers):
+        finder.add(row, one)
+    list(finder.groups(papers.__getitem__, Told()))
+    assert told == [("merging", 435), 256, 179]
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
 def test_rows_that_are_linked_have_one_number(pairs):
     """Also those that are linked by others; and no others."""

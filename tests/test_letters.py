@@ -1,12 +1,13 @@
 """Letters: the plain form by which each is looked up."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.letters import folded
+from indexer.letters import ascii_words, folded
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,9 @@ def test_however_a_text_is_composed_it_is_folded_alike(text):
     assert folded(plain) == plain
     for form in ("NFC", "NFD", "NFKC"):
         assert folded(unicodedata.normalize(form, text)) == plain
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_of_ascii_are_those_of_the_plain_rule(text):
+    """Letters and digits are words, all else stands between them."""
+    assert ascii_words(text) == " ".join(re.findall("[a-z0-9]+", text.lower()))

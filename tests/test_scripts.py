@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.cleaning import markup, scripts
 from indexer.cleaning.scripts import with_bare_scripts, with_scripts, with_tagged_scripts
 from indexer.cleaning.text import clean
 from indexer.letters import folded
@@ -103,3 +104,35 @@ def test_letters_and_digits_are_kept(text):
     """Scripts are moved, not dropped: folded, they are the digits that they were."""
     read = with_bare_scripts(with_scripts(text))
     assert re.sub(r"[\W_]", "", folded(read)) == re.sub(r"[\W_]", "", folded(text))
+
+
+@given(st.text("a_^ "), st.sampled_from("_^"))
+def test_the_words_that_hold_a_sign_are_changed(text, sign):
+    """Each as a whole, however many blanks are between, and no other."""
+    expected = [f"<{word}>" if sign in word else word for word in text.split(" ")]
+    assert scripts._in_words(text, sign, "<{}>".format) == " ".join(expected)
+
+
+# As one would write them: an optional macro first, which is slow to look for.
+SIGN = r"(?P<macro>\\[a-zA-Z]+\s*)?(?<!\\)(?P<sign>[_^])"
+
+
+@given(st.text(st.sampled_from("\\_^ab ")))
+def test_a_script_is_found_behind_a_macro_or_alone(text):
+    """The quick expression finds what the plain one does, the macro and the sign in it."""
+    plain = [(m.span(), m["macro"], m["sign"]) for m in re.finditer(SIGN, text)]
+    quick = [
+        (m.span(), f"\\{m[1]}" if m[1] else None, scripts._sign(m))
+        for m in re.finditer(scripts._SIGN, text)
+    ]
+    assert quick == plain
+
+
+TAGS = ["</i>", "<i>", "<b >", "</jats:italic>", ":bold>", "<ce:i>", "<", ">", "5", "of", " "]
+WORDS = ["the", "Xy", "(in", "and ", "is", ".", "i", "</em>", "<Italic>", "</Bold>"]
+
+
+@given(st.lists(st.sampled_from(TAGS + WORDS)).map("".join))
+def test_no_glued_tag_is_passed_over(text):
+    """Where the slow search for lost spaces finds one, the quick one lets it try."""
+    assert not markup._GLUED.search(text) or markup._MAY_BE_GLUED.search(text)

@@ -202,7 +202,7 @@ def test_what_a_model_reads_is_kept_with_it(run, index, tmp_path):
     assert read_by("--max-tokens", 128) == (DEFAULT_MODEL, 128)
     assert index.current().manifest.space.fingerprint != fingerprint
     assert read_by() == read_by("--model", DEFAULT_MODEL, "a.md") == (DEFAULT_MODEL, 128)
-    assert encoder_for()(index.current().manifest).model.max_tokens == 128
-    assert encoder_for(DEFAULT_MODEL)(index.current().manifest).model.max_tokens == 128
+    assert encoder_for()(index.current().manifest.space).model.max_tokens == 128
+    assert encoder_for(DEFAULT_MODEL)(index.current().manifest.space).model.max_tokens == 128
     assert read_by("--max-tokens", 64, "a.md") == (DEFAULT_MODEL, 64)
     assert read_by("--model", "other") == ("other", None)

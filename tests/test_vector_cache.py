@@ -2,6 +2,7 @@
 
 import itertools
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -172,3 +173,22 @@ def test_an_index_that_leads_astray_finds_no_other_vector(path):
     with VectorCache(path) as cache:
         for key, found in cache.get(list(written)).items():
             np.testing.assert_array_equal(found.vector, written[key].vector)
+
+
+def test_two_builders_write_to_one_file_at_once(path):
+    """Neither loses a vector, whichever is faster."""
+
+    def write(who: str) -> list[bytes]:
+        written: list[bytes] = []
+        with VectorCache(path) as cache:
+            for lot in range(20):
+                keys = [cache_key(who, "recipe", f"{lot} {n}") for n in range(8)]
+                cache.put({key: CachedVector(np.ones(8, np.float32), 3, False) for key in keys})
+                written += keys
+        return written
+
+    with ThreadPoolExecutor(3) as pool:
+        written = [key for keys in pool.map(write, ["a", "b", "b"]) for key in keys]
+    with VectorCache(path) as cache:
+        assert cache.get(written).keys() == set(written)
+        assert (len(cache), cache.set_aside) == (320, None)

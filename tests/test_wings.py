@@ -46,7 +46,9 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "building": (
         frozenset(
             {"indexer.ledger", "indexer.reading", "indexer.deciding", "indexer.intake"}
-            | {"indexer.embedding", "indexer.piped", "indexer.rebuild"}
+            | {"indexer.embedding", "indexer.piped", "indexer.rebuild", "indexer.up_to_date"}
+            | {"indexer.catching_up", "indexer.pacing", "indexer.progressive"}
+            | {"indexer.what_to_build"}
         ),
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),

@@ -23,7 +23,7 @@ _QUOTED = re.compile(r"(?<![\w}\\])\\+\"(?=[^\s\"])([^\"]{1,500}?)(?<=[^\s\\])\\
 _SLASH = re.compile(r"(?<=[\w:/<])\\+/(?=[\w/\\])")
 _NOT = re.compile(r"(?<=n)\\+'(?=t\b)")
 _BLANK = re.compile(rf"(?P<marks>{_BACKSLASHES})(?P<word>[nrt](?P<rest>[a-zA-Z]*+))(?!\{{)")
-_BLANKS = ("\\n", "\\r", "\\t")
+_OF_A_CHARACTER = re.compile(r"\\[uUx\"/']")
 _WORD = re.compile(r"\\([nrt][a-zA-Z]*+)(?!\{)")
 _OF_A_MACRO = re.compile(r"\\[a-zA-Z]+\Z")
 _LONGEST_MACRO = 40
@@ -36,6 +36,15 @@ _MARKS = frozenset("\"'`“”‘’«»<>()[]{}")
 
 def unescaped(text: str) -> str:
     """Return the text with the escapes of source code read, LaTeX left as it is."""
+    if _OF_A_CHARACTER.search(text):
+        text = _with_characters(text)
+    if all(map(_is_latex, _WORD.findall(text))):
+        return text
+    found = [blank for blank in _BLANK.finditer(text) if not _is_latex(blank["word"])]
+    return _BLANK.sub(_blank, text) if _any_surely_blank(text, found) else text
+
+
+def _with_characters(text: str) -> str:
     if "\\u" in text or "\\U" in text or "\\x" in text:
         text = _CODE.sub(_character, text)
         if not text.isprintable():  # halves of a character beyond the first 65,536
@@ -44,12 +53,7 @@ def unescaped(text: str) -> str:
         text = _QUOTED.sub(r'"\1"', text)
     if "\\/" in text:
         text = _SLASH.sub("/", text)
-    if "\\'" in text:
-        text = _NOT.sub("'", text)
-    if not any(sign in text for sign in _BLANKS) or all(map(_is_latex, _WORD.findall(text))):
-        return text
-    found = [blank for blank in _BLANK.finditer(text) if not _is_latex(blank["word"])]
-    return _BLANK.sub(_blank, text) if _any_surely_blank(text, found) else text
+    return _NOT.sub("'", text) if "\\'" in text else text
 
 
 def _character(code: re.Match[str]) -> str:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
+from indexer.letters import ascii_words
+
 # Each pattern's group 1 is the identifier. arXiv ids lose their version: it is the same paper.
 _LINKS = {
     "arxiv": re.compile(
@@ -169,7 +171,7 @@ def _hashed(key: str) -> str:
 def normalised_title(title: str) -> str:
     """Return the words of a title, case and accents folded, punctuation dropped."""
     if title.isascii():
-        return " ".join(_WORDS.findall(title.lower()))
+        return ascii_words(title)
     decomposed = unicodedata.normalize("NFKD", title).casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(_WORDS.findall(bare))

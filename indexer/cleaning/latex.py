@@ -21,6 +21,8 @@ _LATEX = re.compile(r"\\[a-zA-Z%&#_${}~^\"'`=.\\,;:!(\[-]|\$(?<!\\\$)[^$]+\$")
 _DOLLARS = re.compile(r"\$(?<!\\\$)\$?")
 _MATH_SIGNS = re.compile(rf"[\\^_{{}}=<>+{SIGNS}]")
 _WORD = re.compile(r"[^\W\d_]{2}")
+_BLANK = re.compile(r"\s")
+_MACRO = re.compile(r"\\[a-zA-Z]")
 _TEXT_MACRO = re.compile(r"\\(?:text|emph|url|href|%)[a-zA-Z]*")
 # How pylatexenc 2.11 fails on LaTeX that is broken: it is not one error type.
 _LATEX_FAILURES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -219,11 +221,11 @@ def _is_math(text: str, start: int, end: int) -> bool:
     no digit behind them; and words without any sign of mathematics are prose.
     """
     content = text[start:end]
-    if "\\" in content and re.search(r"\\[a-zA-Z]", _TEXT_MACRO.sub("", content)):
+    if "\\" in content and _MACRO.search(_TEXT_MACRO.sub("", content)):
         return True
     if not content or content != content.strip() or text[end + 1 : end + 2].isdigit():
         return False
-    is_prose = _WORD.search(content) and re.search(r"\s", content)
+    is_prose = _WORD.search(content) and _BLANK.search(content)
     return bool(_MATH_SIGNS.search(content)) or not is_prose
 
 

@@ -54,6 +54,7 @@ _GLUED = re.compile(
     rf"|(?<=[\s(](?:of|in|by|to))(?=<{_STYLES}\b[^<>]*>(?:[A-Z]|\w+\s))"
     rf"|(?<=[\s(](?:and|for|the))(?=<{_STYLES}\b[^<>]*>(?:[A-Z]|\w+\s))"
 )
+_MAY_BE_GLUED = re.compile(rf"</|<{_STYLES}\b[^<>]*>|:(?:italic|bold)>")  # quick, unlike the others
 _LABEL = re.compile(r"\sLabel\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 _NO_LABEL = frozenset(("", "UNLABELLED", "UNASSIGNED"))
 _BLOCKS = frozenset(
@@ -70,8 +71,11 @@ def without_markup(text: str) -> str:
     """Return the text without markup, entities as characters; paragraphs stay apart."""
     for _ in range(3):  # markup may itself be escaped: &amp;lt;i&amp;gt;
         if "<" in text:
-            text = _GLUED.sub(" ", text)
-            text = _TAG.sub(_shown, with_tagged_scripts(text))
+            if _MAY_BE_GLUED.search(text):
+                text = _GLUED.sub(" ", text)
+            if "</" in text:
+                text = with_tagged_scripts(text)
+            text = _TAG.sub(_shown, text)
         if "&" not in text:
             break
         unescaped = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)

@@ -58,13 +58,12 @@ _SUSPECT = re.compile(
     + r"| al\b|others\b|MD\b|M\.D|Dr\b|Prof|Ass[ot]"
     + rf"|(?<=[\s,]){SURE_DEGREE}|(?:,|[a-zà-ÿ])\s*\b{DEGREE}(?=[,\s]|\Z)"
 )
-_IN_PLAIN = tuple("Ph|PH| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed".split("|"))
+_IN_PLAIN = re.compile("Ph|PH| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed")
 
 
 def may_hold_remarks(written: Sequence[str]) -> bool:
     """Tell quickly whether names in plain letters may have a title or a degree."""
-    listed = "\n".join(written)
-    return any(map(listed.__contains__, _IN_PLAIN))
+    return _IN_PLAIN.search("\n".join(written)) is not None
 
 
 def without_remarks(

@@ -47,15 +47,15 @@ _PRIME = re.compile(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime(?![a-zA-Z])\s*)")
 # What Unicode has no place for, though chemistry has: the numbers of PM_{2.5}, of O_{3-\delta}.
 _MIXED = r"\d+\.\d+|\d[\d.]*\s*[+−-]\s*(?:\d\.\d+|[yzn]|\\(?:delta|epsilon|alpha|beta)\s*)"
 _MIXED_ONLY = re.compile(_MIXED)
-# In braces, with or without a font: a script wherever it stands. Behind a macro's name.
+# What begins a script, and the macro that it stands behind (group 1). Three characters alone begin
+# this expression: only then is it fast.
+_SIGN = r"(?:\\([a-zA-Z]+\s*)[_^]|_(?<!\\_)|\^(?<!\\\^))"
+# In braces, with or without a font: a script wherever it stands.
 _BRACED = re.compile(
-    rf"(\\[a-zA-Z]+\s*)?(?<!\\)([_^])\s*"
-    rf"(?:\{{\s*((?:{_FONT})?)({_SIMPLE}|[\d+−-]*x|{_MIXED})\s*\}}"
+    rf"{_SIGN}\s*(?:\{{\s*((?:{_FONT})?)({_SIMPLE}|[\d+−-]*x|{_MIXED})\s*\}}"
     rf"|\{{\s*{_FONT}\{{\s*({_SIMPLE}|x)\s*\}}\s*\}}|{_FONT}\{{\s*({_SIMPLE}|x)\s*\}}|(x)(?=\$))"
 )
-_BARE = re.compile(
-    r"(\\[a-zA-Z]+\s*)?(?<!\\)(?:(_)(\d+|x(?!\w))|(\^)([+−-]?\d+|[+−-](?![\w({\\.])))"
-)
+_BARE = re.compile(rf"{_SIGN}(?:(?<=_)(\d+|x(?!\w))|(?<=\^)([+−-]?\d+|[+−-](?![\w({{\\.])))")
 _MATH = re.compile(r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\]", re.DOTALL)
 _SUM = r"(?=[\w({\\])"  # what is added stands right behind the sign, and nothing behind a charge
 _POWER = re.compile(
@@ -103,7 +103,16 @@ def with_scripts(text: str) -> str:
 
 def _in_words(text: str, sign: str, change: Callable[[str], str]) -> str:
     """Return a text whose words that hold a sign are changed: few of them do."""
-    return " ".join(change(word) if sign in word else word for word in text.split(" "))
+    parts: list[str] = []
+    end = 0
+    while (at := text.find(sign, end)) >= 0:
+        begins = max(end, text.rfind(" ", end, at) + 1)
+        ends = text.find(" ", at)
+        parts += (text[end:begins], change(text[begins : ends if ends >= 0 else None]))
+        if ends < 0:
+            return "".join(parts)
+        end = ends
+    return "".join([*parts, text[end:]]) if parts else text
 
 
 def with_bare_scripts(formula: str) -> str:
@@ -130,22 +139,27 @@ def _of_chemistry(found: re.Match[str]) -> str:
 
 
 def _of_braces(found: re.Match[str]) -> str:
-    content = next(filter(None, found.groups()[3:]))
+    sign = _sign(found)
+    content = next(filter(None, found.groups()[2:]))
     before = found.string[max(0, found.start() - 20) : found.start()].rstrip("${} ")
     if _MIXED_ONLY.fullmatch(content):
-        is_number = found[2] == "_" and not found[1] and _CAPITALISED.search(before)
+        is_number = sign == "_" and not found[1] and _CAPITALISED.search(before)
         return content if is_number else found[0]
-    if content.endswith("x") and not _is_of_compound(found[2], before):
+    if content.endswith("x") and not _is_of_compound(sign, before):
         return found[0]
-    return _behind(found[1]) + _script(found[2], content)
+    return _behind(found[1]) + _script(sign, content)
 
 
 def _of_formula(found: re.Match[str]) -> str:
-    sign, content = found[2] or found[4], found[3] or found[5]
+    sign, content = _sign(found), found[2] or found[3]
     before = found.string[max(0, found.start() - 20) : found.start()].rstrip("{} ")
     if content == "x" and not _is_of_compound(sign, before):
         return found[0]
     return _behind(found[1]) + _script(sign, content)
+
+
+def _sign(found: re.Match[str]) -> str:
+    return found.string[found.end(1) if found[1] else found.start()]
 
 
 def _is_of_compound(sign: str, before: str) -> bool:
@@ -167,7 +181,7 @@ def _of_power(found: re.Match[str]) -> str:
 
 def _behind(macro: str | None) -> str:
     """Return the macro that a script stands behind, ended: its digits are no part of the name."""
-    return macro.rstrip() + "{}" if macro else ""
+    return "\\" + macro.rstrip() + "{}" if macro else ""
 
 
 def _script(sign: str, content: str) -> str:

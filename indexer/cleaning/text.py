@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from indexer.cleaning.accents import attached
 from indexer.cleaning.escapes import unescaped
@@ -47,6 +48,7 @@ _CODE_LINK = re.compile(
     rf"\b(?:{'|'.join(map(re.escape, _CODE_HOSTS))})\s?(?:com|org)/\w", re.IGNORECASE
 )
 
+_MAY_BE_CUT = re.compile("-(?= )")  # hyphens are rare, blanks are not, and this looks for hyphens
 _JOINED = re.compile(r"(?:[^;]|;;)+")
 
 _LONGEST_SEARCHED = 50_000
@@ -79,11 +81,14 @@ def clean(text: str) -> str:
         text = with_scripts(text)
     if "\\" in text or "$" in text:
         text, plain = latex_to_text(text), False
-    if "- " in text or "(cid:" in text:
+    if _MAY_BE_CUT.search(text) or "(cid:" in text:
         text = whole(text)
-    if plain and not (wrapped or "\t" in text or "  " in text):
-        return text.strip(" ")
-    return " ".join(text.split())
+    plain = (plain and not wrapped and "\t" not in text) or text.isprintable()
+    return text.strip(" ") if plain and "  " not in text else " ".join(text.split())
+
+
+clean_again = lru_cache(maxsize=4096)(clean)
+"""As :func:`clean`, for what many records have alike: venues, keywords, kinds."""
 
 
 def printable(text: str) -> str:

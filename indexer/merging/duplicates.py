@@ -22,6 +22,7 @@ from indexer.merging.evidence import NAMES, UNLIKE, Comparison, Identifier
 from indexer.merging.facts import Facts
 from indexer.merging.possible import Possible, Shared
 from indexer.paper import Paper
+from indexer.progress import Reporter, Silent
 
 RULES = (*NAMES, "title")
 """What can make two records one paper; each can be turned off."""
@@ -29,6 +30,9 @@ RULES = (*NAMES, "title")
 DECIDED = "said to be the same"
 
 _FACTS_KEPT = 1024
+
+_TOLD_OF = 256
+"""Pairs that are compared between two words on the progress."""
 
 _HOPELESS = 2 * UNLIKE
 """What all else than identifiers weighs of pairs that are not compared again without them."""
@@ -117,22 +121,23 @@ class DuplicateFinder:
             key for key in self._decisions.keys if not len(self._candidates.rows(keys.RECORD, key))
         }
 
-    def groups(self, read: ReadRow) -> Iterator[Group]:
+    def groups(self, read: ReadRow, reporter: Reporter | None = None) -> Iterator[Group]:
         """Yield the groups of more than one record, by their first row.
 
         Args:
             read: returns the paper of a row; asked only for those that share a key.
+            reporter: told of the pairs that are compared.
         """
 
         @lru_cache(maxsize=_FACTS_KEPT)
         def facts(row: int) -> Facts:
             return Facts(read(row))
 
-        links, many = self._links(facts)
+        links, many = self._links(facts, reporter or Silent())
         papers = _Papers(facts, self._compared, many, self._decisions)
         for link in links:
             if link.certain:
-                papers.join(link.row, link.other, forced=link.compared is None)
+                papers.join(link)
         self._possible = _likely(links, papers)
         self._shared = list(self._apart(papers, facts))
         linked: dict[int, dict[int, _Link]] = defaultdict(dict)
@@ -164,7 +169,9 @@ class DuplicateFinder:
     ) -> Comparison:
         return compare(one, other, ignored=self._ignored, many=many, brief=brief)
 
-    def _links(self, facts: Callable[[int], Facts]) -> tuple[list[_Link], set[Identifier]]:
+    def _links(
+        self, facts: Callable[[int], Facts], reporter: Reporter
+    ) -> tuple[list[_Link], set[Identifier]]:
         """Return what may be one paper, and identifiers that prove nothing.
 
         What hangs together stands together, and there the most certain first.
@@ -172,7 +179,11 @@ class DuplicateFinder:
         many: set[Identifier] = set()
         found: list[_Link] = []
         again: list[tuple[int, int, Comparison]] = []
-        for row, other in self._candidates.pairs(facts).tolist():
+        pairs = self._candidates.pairs(facts).tolist()
+        reporter.phase("merging", len(pairs) or None)
+        for done, (row, other) in enumerate(pairs, 1):
+            if not done % _TOLD_OF:
+                reporter.advance(_TOLD_OF)
             one, two = facts(row), facts(other)
             compared = self._compared(one, two, (), brief=True)
             if compared.shared:
@@ -181,6 +192,7 @@ class DuplicateFinder:
                 again.append((row, other, compared))
             elif compared.likely and "title" in self._rules:
                 found.append(_link(compared, row, other, facts))
+        reporter.advance(len(pairs) % _TOLD_OF)
         for row, other, before in again:  # by now it is known which identifiers prove nothing
             if many.issuperset(before.shared) and before.score - worth(before.shared) < _HOPELESS:
                 continue
@@ -255,12 +267,13 @@ class _Papers:
         ours, theirs = self._stating(self.of(row)), self._stating(self.of(other))
         return not any(self._contradict(one, two, likely) for one in ours for two in theirs)
 
-    def join(self, row: int, other: int, *, forced: bool) -> None:
-        """Make one paper of those of two rows, where they agree, or a person said so."""
+    def join(self, link: _Link) -> None:
+        """Make one paper of those of two records, where they agree, or a person said so."""
         small, large = sorted(
-            (self.of(row), self.of(other)), key=lambda paper: len(self._rows.get(paper, ()))
+            (self.of(link.row), self.of(link.other)),
+            key=lambda paper: len(self._rows.get(paper, ())),
         )
-        if small == large or not (forced or self.agree(row, other)):
+        if small == large or not self._may_join(link):
             return
         different = dict(self._stating(large)) | dict(self._stating(small))
         rows = self._rows.pop(small, [small])
@@ -269,6 +282,13 @@ class _Papers:
         self._different[large] = different
         for one in rows:
             self._of[one] = large
+
+    def _may_join(self, link: _Link) -> bool:
+        if link.compared is None:
+            return True
+        if self._decisions or self.of(link.row) in self._rows or self.of(link.other) in self._rows:
+            return self.agree(link.row, link.other)
+        return not link.compared.contradicting  # neither is joined to others yet
 
     def _stating(self, paper: int) -> dict[Facts, int]:
         return self._different.get(paper) or {self._facts(paper): paper}

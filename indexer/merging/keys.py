@@ -61,7 +61,7 @@ def keys_of(paper: Paper) -> list[Key]:
         main = main_title(form)
         if main != form and (shorter := squeezed(words_of(main))):
             keys.append(("title", shorter))
-        for length in {_PARTS[len(title) > limit] for limit in _LONG}:
+        for length in _PARTS[len(title) > _LONG[1] : 1 + (len(title) > _LONG[0])]:
             keys.append(("part", f"{author} {title[:length]}"))
             keys.append(("part", f"{title[-length:]} {author}"))
     if page := first_page(str(paper.extra.get("pages") or "")):

@@ -15,6 +15,8 @@ from typing import Any
 
 import orjson
 
+from indexer.fields import split_list
+
 _DEEPEST = 100
 """No record nests deeper; Python itself gives up at some 1,000."""
 
@@ -142,8 +144,7 @@ def listed(value: object) -> list[str]:
         value = next(iter(value.values()))
     if not isinstance(value, str):
         return texts_of(value)
-    parts = value.split(";" if ";" in value else ",")
-    return [part for one in parts if (part := one.strip())]
+    return split_list(value)
 
 
 def pmc(value: object) -> str:

@@ -17,15 +17,26 @@ from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
 from indexer.cleaning.name_remarks import may_hold_remarks, once, without_remarks
 from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
-from indexer.cleaning.text import clean, clean_abstract, links_code, links_in, printable
+from indexer.cleaning.text import (
+    clean,
+    clean_abstract,
+    clean_again,
+    links_code,
+    links_in,
+    printable,
+)
 from indexer.cleaning.values import extra_of
 from indexer.documents import Document, readable
+from indexer.fields import split_list
 from indexer.paper import Paper, Record, Rejection
 
 T = TypeVar("T")
 
 _HEAD_CHARACTERS = 120
 _LISTS = frozenset(("keywords", "groups"))
+_SHORT = 100
+"""Characters of what may well come again."""
+
 _TITLE_WORDS = 12
 """Of the abstract, that stand in for a title where there is none."""
 
@@ -99,10 +110,10 @@ def make_record(
         abstract, notice = clean_abstract(abstract)
         if notice:
             rest["copyright"] = notice
-        venue = clean(venue) if venue else None
+        venue = clean_again(venue) if venue else None
         rest = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
         for name in _LISTS & rest.keys():
-            rest[name] = distinct(rest[name])
+            rest[name] = _each_once(rest[name])
     if not title:
         if not abstract:
             return reject(document, line, "neither title nor abstract", head)
@@ -152,10 +163,10 @@ def make_record(
     )
 
 
-def distinct(texts: str | list[Any]) -> list[str]:
+def _each_once(texts: str | list[Any]) -> list[str]:
     """Return the texts of a list, each once, whatever its case; one text is parted first."""
     if isinstance(texts, str):
-        texts = texts.split(";" if ";" in texts else ",")
+        texts = split_list(texts)
     once_each: dict[str, str] = {}
     for text in texts:
         word = str(text).strip(" ;,")
@@ -176,7 +187,9 @@ def _cleaned(value: Any) -> Any:
     """Return a text cleaned, or a list's texts, without those of which nothing is left."""
     if isinstance(value, list):
         return [one for one in map(_cleaned, value) if one not in (None, "")]
-    return clean(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return clean_again(value) if len(value) < _SHORT else clean(value)
 
 
 def _authors(

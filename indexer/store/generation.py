@@ -20,10 +20,8 @@ ones, are dropped when a new one is published.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -31,10 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.files import file_sha256
+from indexer.files import file_sha256, flush_folder, flushed_sha256, write_flushed
+from indexer.store import checksums
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
-from indexer.threads import allowed
 
 KEEP = 2
 """Generations that stay: the current one and the one before it."""
@@ -89,30 +87,26 @@ class Generation:
         Raises:
             IndexCorrupted: a file is missing or differs.
         """
-        # In a pool of its own: queries of the engine that is served are not to wait for it.
-        with ThreadPoolExecutor(allowed()) as threads:
-            for _ in threads.map(self._verify, self.manifest.files):
-                pass  # the first that is wrong is raised
+        checksums.verify(self.folder, self.manifest.files, how_to_mend(self.index))
 
-    def _verify(self, name: str) -> None:
-        path, stated = self.folder / name, self.manifest.files[name]
-        if not path.is_file():
-            raise IndexCorrupted(f"{path}: missing. {how_to_mend(self.index)}", file=str(path))
-        if path.stat().st_size != stated["bytes"] or file_sha256(path) != stated["sha256"]:
-            raise IndexCorrupted(
-                f"{path}: differs from its checksum in the manifest. {how_to_mend(self.index)}",
-                file=str(path),
-            )
+    def verify_if_touched(self) -> None:
+        """Do the same, unless that was done within a day and no file was touched since.
+
+        Raises:
+            IndexCorrupted: a file is missing or differs.
+        """
+        checksums.verify_if_touched(self.folder, self.manifest.files, how_to_mend(self.index))
 
 
 class IndexFolder:
-    """The folder that holds an index's generations."""
+    """The folder that holds an index's generations; vectors are kept in it, or in ``cache``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: Path | None = None) -> None:
         self.path = path
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
-        self.cache = path / "cache" / "vectors.sqlite"
+        self.cache = (cache or path / "cache") / "vectors.sqlite"
+        self._held = False
 
     def current(self) -> Generation:
         """Return the generation that is served.
@@ -194,9 +188,14 @@ class IndexFolder:
     def building(self) -> Iterator[None]:
         """Hold the index for building; clear away what a builder left that died.
 
+        Who holds it may do so again, with the same object: several builds in a row are one.
+
         Raises:
-            BuildInProgress: another process holds it.
+            BuildInProgress: another holds it.
         """
+        if self._held:
+            yield
+            return
         from filelock import FileLock, Timeout
 
         self.generations.mkdir(parents=True, exist_ok=True)
@@ -208,11 +207,13 @@ class IndexFolder:
                 f"{self.path}: another rebuild-index is at work on this index. Wait for it to end, "
                 "or name another folder with --index"
             ) from error
+        self._held = True
         try:
             for left in self.generations.glob(".building-*"):
                 shutil.rmtree(left)
             yield
         finally:
+            self._held = False
             lock.release()
 
     def stage(self, generation: str) -> Path:
@@ -245,19 +246,20 @@ class IndexFolder:
                 manifest states them: damage since then is not to be taken for what was written.
         """
         files = {
-            path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
+            path.name: {"sha256": flushed_sha256(path), "bytes": path.stat().st_size}
             for path in sorted(staging.iterdir())
             if path.name not in (stated or {})
         } | dict(stated or {})
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
-        _write(staging / MANIFEST, data)
-        _flush_folder(staging)
+        write_flushed(staging / MANIFEST, data)
+        flush_folder(staging)
         keep = self._kept_beside(manifest.generation)
         folder = self.generations / manifest.generation
         staging.rename(folder)
-        _flush_folder(self.generations)
+        flush_folder(self.generations)
         self._point_to(folder)
+        checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
                 shutil.rmtree(old)
@@ -269,9 +271,9 @@ class IndexFolder:
             "manifest_sha256": file_sha256(folder / MANIFEST),
         }
         temporary = self.pointer.with_suffix(".new")
-        _write(temporary, (json.dumps(pointer) + "\n").encode())
+        write_flushed(temporary, (json.dumps(pointer) + "\n").encode())
         temporary.replace(self.pointer)
-        _flush_folder(self.path)
+        flush_folder(self.path)
 
     def _kept_beside(self, generation: str) -> list[str]:
         """Return the generations to keep beside a new one: the newest that are whole."""
@@ -322,26 +324,3 @@ class IndexFolder:
 def new_id() -> str:
     """Return the id of a generation that begins now, unique while the index is held."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flushed_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    return file_sha256(path)
-
-
-def _flush_folder(path: Path) -> None:
-    """Make renames within a folder durable; a folder cannot be opened for this on Windows."""
-    if os.name == "posix":
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

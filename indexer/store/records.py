@@ -94,6 +94,7 @@ class Records:
         )
         self._db.execute("BEGIN")
         self._count = 0
+        self._gone = array("L")  # the row ids of what was merged with others
 
     def __len__(self) -> int:
         """Return how many records there are, and once they are settled, how many papers."""
@@ -148,8 +149,9 @@ class Records:
             ],
         )
         self._db.execute(_UPDATE, (*row_of(merged), rows[0] + 1))
-        gone = [(row + 1,) for row in rows[1:]]
-        self._db.executemany("DELETE FROM papers WHERE row = ?", gone)
+        gone = [row + 1 for row in rows[1:]]
+        self._db.executemany("DELETE FROM papers WHERE row = ?", zip(gone))
+        self._gone.extend(gone)
 
     def may_be_one(self, row: int, other: int, score: float, reason: str) -> None:
         """Note that two papers are likely one, before :meth:`settle`; each pair once."""
@@ -168,7 +170,7 @@ class Records:
 
     def settle(self) -> None:
         """Close the gaps of what was merged, and make ids unique."""
-        (self._count,) = self._db.execute("SELECT count(*) FROM papers").fetchone()
+        self._count -= len(self._gone)
         self._close_gaps()
         self._make_ids_unique()
 
@@ -180,23 +182,10 @@ class Records:
                 "SELECT row FROM papers WHERE row > ? ORDER BY row", (self._count,)
             )
         ]
-        if not last:
-            return
-        moves = list(zip(self._gaps(), last, strict=True))
+        gaps = sorted(row for row in self._gone if row <= self._count)
+        moves = list(zip(gaps, last, strict=True))
         for table, column in _HAVING_ROWS:
             self._db.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", moves)  # noqa: S608
-
-    def _gaps(self) -> list[int]:
-        """Return the row ids up to the number of papers that none has."""
-        before = 0
-        gaps: list[int] = []
-        within = self._db.execute(
-            "SELECT row FROM papers WHERE row <= ? ORDER BY row", (self._count,)
-        )
-        for (row,) in within:
-            gaps += range(before + 1, row)
-            before = row
-        return [*gaps, *range(before + 1, self._count + 1)]
 
     def _make_ids_unique(self) -> None:
         """Give papers whose id another one has the next that is free; the oldest keeps it.

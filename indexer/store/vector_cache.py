@@ -1,7 +1,8 @@
 """Vectors that were computed once, kept by what they are of, for no rebuild to compute again.
 
-One SQLite file for all generations and all models of an index. A vector that was written is found
-after a crash; one that was damaged is noticed by its checksum and computed anew.
+One SQLite file for all generations and all models of an index, or of several indexes, which may
+be built at once. A vector that was written is found after a crash; one that was damaged is noticed
+by its checksum and computed anew.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ _NOT_NOW = {
 }  # fmt: skip
 """What keeps a file from being used, whatever it holds."""
 _IF_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+_WAIT = 60.0
+"""Seconds for which another builder may hold the file's lock; it writes for far less."""
 
 
 class CachedVector(NamedTuple):
@@ -72,7 +75,7 @@ class VectorCache:
         self.set_aside: Path | None = None
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path)
+        self._connection = sqlite3.connect(path, timeout=_WAIT)
         with self._mended():
             _prepare(self._connection)
 
@@ -132,7 +135,7 @@ class VectorCache:
             self._path.replace(self.set_aside)
             for left in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + left).unlink(missing_ok=True)
-            self._connection = sqlite3.connect(self._path)
+            self._connection = sqlite3.connect(self._path, timeout=_WAIT)
             _prepare(self._connection)
 
     def _cannot_be_used(self, error: Exception) -> bool:

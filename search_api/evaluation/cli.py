@@ -15,7 +15,7 @@ import click
 from indexer.command import Out, index_option, json_option, max_tokens_option, print_json
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
-from indexer.models.choosing import encoder_of
+from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
 from indexer.progress import shown
 from indexer.store.generation import IndexFolder
@@ -45,6 +45,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     f"[default: $AKIN_MODEL, else that of the index, at first {DEFAULT_MODEL}]",
 )
 @max_tokens_option
+@click.option(
+    "--backend",
+    type=click.Choice(list(BACKENDS)),
+    help="What runs a transformer; int8 needs ctranslate2.  "
+    "[default: that of the index, at first torch]",
+)
 @click.option(
     "--mode",
     "modes",
@@ -139,6 +145,7 @@ def _evaluate(
     *,
     models: tuple[str, ...],
     max_tokens: int | None,
+    backend: str | None,
     modes: tuple[Mode, ...],
     baseline: str,
     index_path: Path,
@@ -165,7 +172,11 @@ def _evaluate(
     else:
         named = [_usual(index_path)]
     encoders = [
-        encoder_of(find_model(one.model).run_as(one.backend or TORCH, max_tokens or one.max_tokens))
+        encoder_of(
+            find_model(one.model).run_as(
+                BACKENDS.get(backend or "") or one.backend or TORCH, max_tokens or one.max_tokens
+            )
+        )
         for one in named
     ]
     with shown() as bar:

@@ -61,7 +61,8 @@ class LocalStore:
     """Reads one generation. Safe to share by threads; close it when done.
 
     Args:
-        generation: a published one; every file is compared with its checksum first.
+        generation: a published one; its files are compared with their checksums first, unless that
+            was done within a day and none was touched since.
 
     Attributes:
         generation: the one that is read.
@@ -74,7 +75,7 @@ class LocalStore:
     """
 
     def __init__(self, generation: Generation) -> None:
-        generation.verify()
+        generation.verify_if_touched()
         manifest = generation.manifest
         self.generation = generation
         self.info = info_of(manifest)

@@ -1,0 +1,219 @@
+"""The weights of a transformer in int8: made once, by ctranslate2, and kept for all indexes.
+
+What sentence-transformers makes of a model's folder is written down beside them (tokenizer,
+pooling, how much is read), so that nobody needs it, nor torch, to run the model afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from indexer.errors import ModelUnavailable
+from indexer.files import file_sha256
+from indexer.models.model import Model, transformer_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+INT8 = "ctranslate2-int8"
+"""The backend that runs such weights."""
+
+ABOUT = "akin.json"
+TOKENIZER = "tokenizer.json"
+_WEIGHTS = "model.bin"
+_FORM = 1
+"""Of the folder; a change makes all of them anew."""
+
+_ARCHITECTURES = {"bert"}
+_POOLINGS = {"mean", "cls"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantized:
+    """A transformer in int8, on disk.
+
+    Attributes:
+        folder: that holds it, as ctranslate2 takes it, with a ``tokenizer.json``.
+        pooling: ``mean`` or ``cls``: what of the last layer is the vector.
+        max_tokens: how many word pieces are read, special ones included.
+        dimension: the first numbers of a vector that are kept.
+    """
+
+    folder: Path
+    pooling: str
+    max_tokens: int
+    dimension: int
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """Return what a folder holds; ``None``: nothing, or not what was written."""
+        try:
+            about = json.loads((folder / ABOUT).read_text("utf-8"))
+            hashes = about.pop("files")
+            found = cls(folder=folder, **about)
+            whole = all(file_sha256(folder / name) == told for name, told in hashes.items())
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+        return found if whole else None
+
+    def write(self) -> None:
+        """Write down what the folder holds, with checksums, when all else is there."""
+        files = {name: file_sha256(self.folder / name) for name in (_WEIGHTS, TOKENIZER)}
+        about = {**asdict(self), "files": files}
+        del about["folder"]
+        (self.folder / ABOUT).write_text(json.dumps(about), "utf-8")
+
+
+def is_installed() -> bool:
+    """Tell whether there is what makes and runs such weights."""
+    return find_spec("ctranslate2") is not None
+
+
+def may_be_quantized(model: Model) -> bool:
+    """Tell whether a model looks like one that ctranslate2 can run, without loading it."""
+    place = transformer_folder(model)
+    if place is None:
+        return False
+    try:
+        config = json.loads((place / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):  # whoever loads it says what is wrong with it
+        return False
+    return isinstance(config, dict) and config.get("model_type") in _ARCHITECTURES
+
+
+def quantized(model: Model) -> Quantized:
+    """Return a model's weights in int8; they are made if nobody did so before, or are damaged.
+
+    They lie in ``akin/models/`` of the user's cache folder, by the fingerprint of the model's files
+    and the version of ctranslate2. Only to make them takes torch, and some seconds.
+
+    Raises:
+        ModelUnavailable: ctranslate2 is not installed, it cannot run the model, or there is no
+            place to keep them.
+    """
+    if not is_installed():
+        raise ModelUnavailable(
+            f"{model.name}: this index has its vectors in int8, by ctranslate2, which is not "
+            "installed. Install it: pip install ctranslate2; or let torch embed the papers anew: "
+            "rebuild-index --backend torch",
+            model=model.name,
+        )
+    from ctranslate2 import __version__
+
+    made_by = f"{model.files}\0{_FORM}\0{__version__}"
+    folder = _cache() / hashlib.sha256(made_by.encode()).hexdigest()[:32]
+    if (found := Quantized.read(folder)) is not None:
+        return found
+    if not may_be_quantized(model):
+        raise _cannot(model, f"only {', '.join(sorted(_ARCHITECTURES))} can")
+    try:
+        return _kept(model, folder)
+    except OSError as error:
+        raise ModelUnavailable(
+            f"{folder}: the int8 weights of {model.name} cannot be kept there: {error}. Name "
+            "another place in XDG_CACHE_HOME, or let torch run the model: rebuild-index "
+            "--backend torch",
+            model=model.name,
+        ) from error
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "akin" / "models"
+
+
+def _kept(model: Model, folder: Path) -> Quantized:
+    """Make the weights beside their place, and put them there at once."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        made = _made(model, Path(scratch) / "made")
+        if folder.exists() and Quantized.read(folder) is None:
+            folder.rename(Path(scratch) / "damaged")
+        try:
+            made.folder.rename(folder)
+        except OSError:  # somebody else was faster
+            if (found := Quantized.read(folder)) is not None:
+                return found
+            raise
+    found = Quantized.read(folder)
+    assert found is not None  # noqa: S101 — it was written just now
+    return found
+
+
+def _made(model: Model, folder: Path) -> Quantized:
+    from sentence_transformers import SentenceTransformer
+
+    from indexer.models.sentence_transformer import loaded, pooling_of
+
+    whole = loaded(SentenceTransformer, model, "model")
+    pooling = pooling_of(whole)
+    if pooling not in _POOLINGS:
+        raise _cannot(model, f"its vectors must be a {' or a '.join(sorted(_POOLINGS))}")
+    tokenizer: Any = whole.tokenizer
+    if not getattr(tokenizer, "is_fast", False) or tokenizer.truncation_side != "right":
+        raise _cannot(model, "its tokenizer must be a fast one that cuts texts at their end")
+    include_prompt: Any = getattr(whole[1], "include_prompt", True)
+    if not include_prompt and any(model.prompts.values()):
+        raise _cannot(model, "its prompts must be part of the vector")
+    with _quiet():
+        _convert(model, whole, folder)
+    bare = tokenizer.backend_tokenizer
+    bare.no_truncation()
+    bare.no_padding()
+    bare.save(str(folder / TOKENIZER))
+    limit: Any = whole.max_seq_length
+    first: Any = whole[0]
+    positions = int(first.model.config.max_position_embeddings)
+    dimension: Any = whole.truncate_dim or whole.get_embedding_dimension()
+    result = Quantized(
+        folder,
+        str(pooling),
+        positions if limit is None or math.isinf(limit) else min(int(limit), positions),
+        int(dimension),
+    )
+    result.write()
+    return result
+
+
+def _convert(model: Model, whole: SentenceTransformer, folder: Path) -> None:
+    """Let ctranslate2 write the weights in int8, a scale for each row of them."""
+    from ctranslate2.converters import TransformersConverter
+
+    converter = TransformersConverter(str(transformer_folder(model)))
+    first: Any = whole[0]
+    # What sentence-transformers has loaded, from safetensors and without foreign code.
+    converter.load_model = lambda *_, **__: first.model
+    converter.load_tokenizer = lambda *_, **__: whole.tokenizer
+    try:
+        converter.convert(str(folder), quantization="int8")
+    except (ValueError, AttributeError, KeyError, AssertionError, RuntimeError) as error:
+        raise _cannot(model, f"ctranslate2 says: {error!r}") from error
+
+
+def _cannot(model: Model, why: str) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"{model.name}: cannot be run in int8: {why}. Let torch run it: --backend torch",
+        model=model.name,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers from telling people what they cannot change."""
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)

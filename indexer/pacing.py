@@ -1,0 +1,109 @@
+"""Before many texts are embedded: what is to run the model, and how long it will take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from indexer.models.choosing import encoder_of
+from indexer.models.encoder import Encoder
+from indexer.models.measuring import Measured, faster, per_second
+from indexer.models.model import TORCH, Model
+from indexer.models.quantizing import INT8, is_installed, may_be_quantized
+from indexer.models.static import is_static
+from indexer.paper import TEXT_RECIPE
+from indexer.store.vector_cache import VectorCache, cache_key
+
+MANY = 1000
+"""Texts to embed from which on it is worth a few seconds to measure."""
+
+ADVICE = (
+    "With --progressive papers are found within a minute meanwhile; --model fast is done in minutes"
+)
+"""To whom a build is told to take long."""
+
+LONG = 300
+"""Seconds from which on people are told before they wait."""
+
+_TEXTS_MEASURED = 32
+_TEXTS_LOOKED_UP = 500
+
+
+def paced(
+    papers: int,
+    texts_of: Callable[[Sequence[int]], list[str]],
+    encoder: Encoder,
+    cache: Path,
+    *,
+    choose: bool,
+    full: bool,
+    tell: Callable[[str], None],
+    advice: str = ADVICE,
+) -> tuple[Encoder, list[str]]:
+    """Return what is to embed the papers, and why; tell how long that takes, if it takes long.
+
+    Both are found on a sample, and only where there are many texts to embed. A backend whose
+    vectors the cache has already is measured against none.
+
+    Args:
+        papers: how many there are.
+        texts_of: gives the texts of some, by places from 0; every so many are a fair sample.
+        encoder: of the model, as torch runs it where ``choose`` is set.
+        cache: the file of vectors that need not be computed.
+        choose: whether another backend may run the model.
+        full: whether all vectors are computed, cached or not.
+        tell: takes a sentence for people.
+        advice: what else they can do.
+    """
+    model = encoder.model
+    if papers < MANY or is_static(model):  # which takes a minute for a million
+        return encoder, []
+    texts = texts_of(range(0, papers, math.ceil(papers / _TEXTS_LOOKED_UP)))
+    sample = texts[:: math.ceil(len(texts) / _TEXTS_MEASURED)]
+    notes = []
+
+    def to_embed(as_run: Model) -> int:
+        share = 1.0 if full else 1 - _share_known(texts, as_run.fingerprint, cache)
+        return round(share * papers)
+
+    measured: Measured | None = None
+    if choose and is_installed() and may_be_quantized(model):
+        backends = (TORCH, INT8)
+        run = [model.run_as(backend, model.max_tokens) for backend in backends]
+        count, known = min(zip(map(to_embed, run), backends, strict=True))
+        if count * 2 > papers:
+            measured = faster(model, sample)
+            encoder = measured.encoder
+            notes.append(measured.why)
+        elif known != TORCH:
+            encoder = encoder_of(model.run_as(known, model.max_tokens))
+    count = to_embed(encoder.model)
+    if count >= MANY:
+        rate = measured.per_second if measured else per_second(encoder, sample)
+        if (warning := long_build(count, rate, advice)) is not None:
+            tell(warning)
+    return encoder, notes
+
+
+def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | None:
+    """Return what to tell people before a build that takes over five minutes; ``None``: less."""
+    seconds = texts / per_second
+    if seconds <= LONG:
+        return None
+    minutes = math.ceil(seconds / 60)
+    if minutes < 100:
+        how_long = f"{minutes} minute{'s' if minutes > 1 else ''}"
+    else:
+        how_long = f"{round(minutes / 60)} hours"
+    return (
+        f"{texts:,} texts to embed, {per_second:,.0f} a second: about {how_long}. {advice}".strip()
+    )
+
+
+def _share_known(texts: list[str], fingerprint: str, cache: Path) -> float:
+    if not cache.is_file():
+        return 0.0
+    keys = {cache_key(fingerprint, TEXT_RECIPE, text) for text in texts}
+    with VectorCache(cache) as known:
+        return len(known.get(list(keys))) / len(keys)

@@ -1,0 +1,241 @@
+"""Transformers in int8: what torch makes of them, nearly; made once, and run without torch."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.errors import ModelUnavailable
+from indexer.models import quantizing
+from indexer.models.choosing import encoder_of
+from indexer.models.measuring import LEAST_COSINE
+from indexer.models.model import TORCH, find_model
+from indexer.models.quantized import QuantizedEncoder, _batches
+from indexer.models.quantizing import ABOUT, INT8, may_be_quantized, quantized
+from tests.conftest import SEEDS
+from tests.test_sentence_transformer import POOLING, summed
+
+pytestmark = pytest.mark.model
+
+TEXTS = [
+    "Graph neural networks learn representations of nodes from their neighbours.",
+    "Naïve 🚀 tokenizers of İstanbul meet [SEP] 图 and ﬁne ligatures in old prints.",
+    "We study federated learning under heterogeneous data. " * 40,
+    "Mamba: sequence modelling in linear time with selective state spaces",
+]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """The user's cache folder, for all tests of this module; nothing is left anywhere else."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def encoder(cache):
+    encoder = encoder_of(find_model().run_as(INT8, None))
+    assert isinstance(encoder, QuantizedEncoder)
+    return encoder
+
+
+@pytest.fixture(scope="module")
+def by_torch():
+    return encoder_of(find_model())
+
+
+def real_abstracts() -> list[str]:
+    """Of the seeds, some as they are and some shorter."""
+    page = (SEEDS / "000_add539cdd9317f79.txt").read_text("utf-8")
+    found = [text for text in page.split("\n\n") if len(text) > 600][:6]
+    return [*found[:3], *(text[:500] for text in found[3:])]
+
+
+def changed(folder: Path, **files: object) -> Path:
+    """A copy of the bundled model in which some JSON files are others."""
+    shutil.copytree(find_model().path, folder, copy_function=os.symlink)
+    for name, content in files.items():
+        path = folder / {"pooling": "1_Pooling/config.json"}.get(name, f"{name}.json")
+        path.unlink(missing_ok=True)
+        path.write_text(json.dumps(content))
+    return folder
+
+
+def in_int8(folder: Path) -> QuantizedEncoder:
+    return QuantizedEncoder(find_model(str(folder)).run_as(INT8, None))
+
+
+def test_vectors_are_near_to_those_of_torch(encoder, by_torch):
+    """Documents and queries, long and short; their pieces are counted alike, uncut."""
+    vectors, counts = encoder.encode_counted(TEXTS)
+    expected, counted = by_torch.encode_counted(TEXTS)
+    assert ((vectors * expected).sum(axis=1) >= LEAST_COSINE).all()
+    assert (vectors.shape, vectors.dtype) == ((4, 384), np.float32)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(encoder.encode_query(TEXTS), vectors, atol=1e-6)
+    np.testing.assert_allclose(encoder.encode_document(TEXTS), vectors, atol=1e-6)
+    assert counts == counted == by_torch.count_tokens(TEXTS) == encoder.count_tokens(TEXTS)
+    assert encoder.max_tokens == 256
+    words = ["protein", "Protein", "protien", ""]
+    assert [encoder.has_word(word) for word in words] == [True, True, False, False]
+    assert encoder.encode_document([]).shape == (0, 384)
+
+
+def test_a_text_is_embedded_alike_in_any_company(encoder):
+    """To the last digit: by itself, beside others, and by several threads at once."""
+    texts = [*TEXTS, *real_abstracts()]
+    together = encoder.encode_document(texts * 2)
+    alone = np.concatenate([encoder.encode_document([text]) for text in texts])
+    np.testing.assert_array_equal(together, np.tile(alone, (2, 1)))
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(lambda text: encoder.encode_query([text])[0], texts))
+    np.testing.assert_array_equal(at_once, alone)
+
+
+@pytest.mark.parametrize("text", [*TEXTS, ""])
+def test_word_pieces_add_up_to_the_document(encoder, by_torch, text):
+    """They stand where torch's do."""
+    tokens, expected = encoder.encode_tokens(text), by_torch.encode_tokens(text)
+    np.testing.assert_allclose(summed(tokens), encoder.encode_document([text])[0], atol=1e-6)
+    np.testing.assert_array_equal(tokens.places, expected.places)
+    assert tokens.cut == expected.cut
+    assert tokens.embeddings.shape == expected.embeddings.shape
+
+
+def test_less_can_be_read_of_a_text(encoder):
+    """A cut text ends as a whole one does."""
+    short = QuantizedEncoder(find_model().run_as(INT8, 32))
+    assert short.max_tokens == 32
+    vectors, counts = short.encode_counted(["federated learning " * 200, "Mamba"])
+    expected = encoder.encode_document(["federated learning " * 10, "Mamba"])
+    np.testing.assert_allclose(vectors, expected, atol=1e-6)
+    assert counts == [602, 4]
+
+
+def test_neither_torch_nor_transformers_is_needed_to_run_it(encoder, cache):
+    """Once the weights are made."""
+    encoder.load()
+    program = f"""
+import sys
+from indexer.models.choosing import encoder_of
+from indexer.models.model import find_model
+print(encoder_of(find_model().run_as({INT8!r}, None)).encode_query(["Mamba"]).shape)
+print(*sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "(1, 384)\n\n", done.stderr
+
+
+def test_damaged_weights_are_made_anew(encoder, cache):
+    """A checksum notices."""
+    model = find_model().run_as(INT8, None)
+    weights = quantized(model).folder / "model.bin"
+    before = weights.read_bytes()
+    weights.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+    assert quantized(model).folder == weights.parent
+    assert weights.read_bytes() == before
+    assert [path.name for path in (cache / "akin" / "models").iterdir()] == [weights.parent.name]
+    about = json.loads((weights.parent / ABOUT).read_text())
+    assert (about["pooling"], about["max_tokens"], about["dimension"]) == ("mean", 256, 384)
+
+
+def test_the_first_piece_can_be_the_vector(cache, tmp_path):
+    """Then its pieces do not add up to it."""
+    folder = changed(tmp_path / "m", pooling={**POOLING, "pooling_mode_cls_token": True})
+    encoder = in_int8(folder)
+    expected = encoder_of(find_model(str(folder))).encode_document(TEXTS[:1])
+    assert (encoder.encode_document(TEXTS[:1]) * expected).sum() >= LEAST_COSINE
+    assert encoder.encode_tokens(TEXTS[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"pooling": {**POOLING, "pooling_mode_max_tokens": True}}, "a cls or a mean"),
+        ({"config": {"model_type": "mpnet"}}, "only bert can"),
+        (
+            {
+                "pooling": {
+                    **POOLING, "pooling_mode_mean_tokens": True, "include_prompt": False
+                },
+                "config_sentence_transformers": {"prompts": {"query": "query: "}},
+            },
+            "its prompts must be part",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_run_so_is_refused(cache, tmp_path, files, why):
+    """The error says why, and what runs it."""
+    with pytest.raises(ModelUnavailable, match=rf"{why}.*--backend torch"):
+        in_int8(changed(tmp_path / "m", **files)).load()
+
+
+def test_only_transformers_of_a_known_kind_may_be_quantized(tmp_path):
+    """That is told without loading anything."""
+    assert may_be_quantized(find_model())
+    folder = changed(tmp_path / "m", config={"model_type": "mpnet"})
+    assert not may_be_quantized(find_model(str(folder)))
+
+
+def test_without_ctranslate2_the_error_says_how_to_go_on(monkeypatch):
+    """Install it, or embed anew."""
+    monkeypatch.setattr(quantizing, "is_installed", lambda: False)
+    with pytest.raises(ModelUnavailable, match=r"pip install ctranslate2; .*--backend torch"):
+        QuantizedEncoder(find_model().run_as(INT8, None)).encode_query(["Mamba"])
+
+
+def test_a_place_that_cannot_be_written_to_is_an_error(monkeypatch, tmp_path):
+    """It names the variable that says where."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ModelUnavailable, match="XDG_CACHE_HOME"):
+        quantized(find_model().run_as(INT8, None))
+
+
+def test_an_index_is_asked_by_the_backend_that_built_it(encoder, cache, tmp_path, monkeypatch):
+    """Whatever is chosen at first, the index keeps; its vectors are never mixed with others."""
+    import indexer.cli
+    from indexer.store.generation import IndexFolder
+    from search_api.engine.live import encoder_for, open_engine
+    from search_api.query.query import Query
+
+    def build(*line: str) -> str:
+        monkeypatch.chdir(tmp_path)
+        assert indexer.cli.rebuild_index.main([*line, "--map", "none"], standalone_mode=False) == 0
+        return index.current().manifest.space.backend
+
+    index = IndexFolder(tmp_path / "index")
+    source = tmp_path / "papers.jsonl"
+    lines = [json.dumps({"title": text[:40], "abstract": text}) for text in TEXTS]
+    source.write_text("\n".join(lines))
+    assert build(str(source), "--backend", "int8") == INT8
+    assert build() == INT8
+    engine = open_engine(index, encoder_for())
+    assert engine.encoders[0].model.backend == INT8
+    assert engine.search(Query("state spaces", mode="semantic")).hits[0].paper.title[:5] == "Mamba"
+    engine.close()
+    assert build("--backend", "torch") == TORCH
+    assert encoder_for()(index.current().manifest.space).model == find_model()
+
+
+def test_batches_hold_few_word_pieces_and_all_texts():
+    """Those of one length are together, the longest first; one that is too long goes alone."""
+    lengths = [3, 600, 200, 200, 200, 5]
+    batches = list(_batches(lengths))
+    assert batches == [[1], [2, 3], [4], [5], [0]]
+    assert list(_batches([])) == []
+
+
+def test_seeds_agree_with_torch(encoder, by_torch):
+    """On real abstracts, too."""
+    texts = real_abstracts()
+    cosines = (encoder.encode_document(texts) * by_torch.encode_document(texts)).sum(axis=1)
+    assert cosines.min() >= LEAST_COSINE
