@@ -630,6 +630,7 @@ def test_status_tells_what_is_indexed(run, seeded):
         "generation": manifest.generation,
         "model": DEFAULT_MODEL,
         "papers": 64,
+        "covered": None,
     }
     assert (state["sources"], state["ledger"]) == (manifest.sources, manifest.ledger)
     assert state["fingerprint"] == fake_model().fingerprint

@@ -15,7 +15,6 @@ from indexer.models.model import find_model
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from tests.conftest import SEEDS
-from tests.fakes import FakeEncoder
 from tests.static_models import table, write_model
 
 SCRIPTS = Path(sys.executable).parent
@@ -49,15 +48,6 @@ def imported_by(line: str, *more: str | Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory) -> Path:
-    """The seeds under the name of the bundled model, with vectors that nobody will ask for."""
-    index = IndexFolder(tmp_path_factory.mktemp("real") / "index")
-    model = find_model()
-    rebuild([SEEDS], index, FakeEncoder(model.fingerprint, model.name), mapped="none")
-    return index.path
-
-
-@pytest.fixture(scope="module")
 def static_index(tmp_path_factory) -> Path:
     """The seeds, as a static model has them."""
     folder = tmp_path_factory.mktemp("static")
@@ -66,10 +56,10 @@ def static_index(tmp_path_factory) -> Path:
     return folder / "index"
 
 
-def test_a_rebuild_with_nothing_to_do_does_not_load_torch(index):
+def test_a_rebuild_with_nothing_to_do_does_not_load_torch(real_index):
     """It starts in a moment."""
     line = f"rebuild-index {shlex.quote(str(SEEDS))}"
-    assert not imported_by(line, "--json", "--map", "none", "--index", index) & OF_TRANSFORMERS
+    assert not imported_by(line, "--json", "--map", "none", "--index", real_index) & OF_TRANSFORMERS
 
 
 @pytest.mark.parametrize(
@@ -82,9 +72,9 @@ def test_a_rebuild_with_nothing_to_do_does_not_load_torch(index):
         "akin status",
     ],
 )
-def test_what_needs_no_model_imports_what_it_needs(index, line):
+def test_what_needs_no_model_imports_what_it_needs(real_index, line):
     """A search by words, papers like one that is there, a look-up: without what runs models."""
-    assert not imported_by(line, "--json", "--index", index) & UNUSED
+    assert not imported_by(line, "--json", "--index", real_index) & UNUSED
 
 
 def test_a_search_with_a_static_model_imports_what_it_needs(static_index):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -106,7 +107,7 @@ class IndexFolder:
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
         self.cache = (cache or path / "cache") / "vectors.sqlite"
-        self._held = False
+        self._holder: int | None = None  # the thread that builds
 
     def current(self) -> Generation:
         """Return the generation that is served.
@@ -188,12 +189,12 @@ class IndexFolder:
     def building(self) -> Iterator[None]:
         """Hold the index for building; clear away what a builder left that died.
 
-        Who holds it may do so again, with the same object: several builds in a row are one.
+        The thread that holds it may do so again with the same object: several builds are one then.
 
         Raises:
             BuildInProgress: another holds it.
         """
-        if self._held:
+        if self._holder == threading.get_ident():
             yield
             return
         from filelock import FileLock, Timeout
@@ -207,13 +208,13 @@ class IndexFolder:
                 f"{self.path}: another rebuild-index is at work on this index. Wait for it to end, "
                 "or name another folder with --index"
             ) from error
-        self._held = True
+        self._holder = threading.get_ident()
         try:
             for left in self.generations.glob(".building-*"):
                 shutil.rmtree(left)
             yield
         finally:
-            self._held = False
+            self._holder = None
             lock.release()
 
     def stage(self, generation: str) -> Path:
