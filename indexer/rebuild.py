@@ -11,9 +11,9 @@ Six phases::
 
 Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 100
 bytes a record to find duplicates, and 8 for each pair that is compared; id and content hash of
-every paper known before, some 300 bytes each; what the sink holds, locally the vectors, some 90
-bytes a paper, and every author, keyword and other value of a field once; of a map some 60 bytes a
-paper, and for PaCMAP all vectors and 1 kB more of each.
+every paper known before, some 300 bytes each; what the sink holds, locally some 130 bytes a paper,
+and every term, author, keyword and other value of a field once; of a map some 60 bytes a paper. The
+pages of a file of vectors that were read lately count, too, as long as nobody else needs memory.
 
 A builder may die at any moment: the published generation stays as it is, and the vectors computed
 so far are in the cache for the next run.

@@ -51,6 +51,7 @@ _BEGINS = re.compile(
     )""",
     re.VERBOSE,
 )
+_SIGN_IN_ASCII = re.compile(r"\([cC]\)")
 _SENTENCE_ENDS = re.compile(r"(?<!U\.S\.)(?:(?<=[.!?])|(?<=[.!?][)\]]))\s+(?=[^a-z])")
 _PHRASES = re.compile(
     r"rights? reserved|droits r[eé]serv|copyright|©|licen[sc]e|creative ?commons|"
@@ -122,8 +123,7 @@ def _may_hold_notice(text: str) -> bool:
     if (
         "opyright" in text
         or "eserved" in text
-        or "(C)" in text
-        or "(c)" in text
+        or _SIGN_IN_ASCII.search(text)
         or "Published " in text
         or "is an open" in text
         or "COPYRIGHT" in text

@@ -9,6 +9,7 @@ nothing.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -245,8 +246,8 @@ class _Papers:
         self._decisions = decisions
         self._of: dict[int, int] = {}
         self._rows: dict[int, list[int]] = {}
-        # Of rows that state the same one stands for all.
-        self._different: dict[int, dict[Facts, int]] = {}
+        # Rows whose facts differ: of those that state the same one stands for all.
+        self._different: dict[int, list[int]] = {}
 
     def of(self, row: int) -> int:
         """Return the number of the paper of a row: one of its rows."""
@@ -264,8 +265,10 @@ class _Papers:
             other: of the other.
             likely: whether only what is impossible counts, as it is for a person to decide.
         """
-        ours, theirs = self._stating(self.of(row)), self._stating(self.of(other))
-        return not any(self._contradict(one, two, likely) for one in ours for two in theirs)
+        ours, theirs = (map(self._facts, self._stating(self.of(one))) for one in (row, other))
+        return not any(
+            self._contradict(one, two, likely) for one, two in itertools.product(ours, theirs)
+        )
 
     def join(self, link: _Link) -> None:
         """Make one paper of those of two records, where they agree, or a person said so."""
@@ -275,7 +278,9 @@ class _Papers:
         )
         if small == large or not self._may_join(link):
             return
-        different = dict(self._stating(large)) | dict(self._stating(small))
+        different = self._stating(large)
+        facts = [self._facts(row) for row in different]
+        different += [row for row in self._stating(small) if self._facts(row) not in facts]
         rows = self._rows.pop(small, [small])
         self._rows.setdefault(large, [large]).extend(rows)
         self._different.pop(small, None)
@@ -290,8 +295,8 @@ class _Papers:
             return self.agree(link.row, link.other)
         return not link.compared.contradicting  # neither is joined to others yet
 
-    def _stating(self, paper: int) -> dict[Facts, int]:
-        return self._different.get(paper) or {self._facts(paper): paper}
+    def _stating(self, paper: int) -> list[int]:
+        return self._different.get(paper) or [paper]
 
     def _contradict(self, one: Facts, other: Facts, likely: bool) -> bool:
         if self._decisions:
