@@ -6,7 +6,7 @@ When a time is over, the build is interrupted as by Ctrl-C, and started again. I
 compared with a plain build of the same papers, which finds the same vectors in the cache that both
 share: the same bytes of every array, and the same lists.
 
-    .venv/bin/python benchmarks/progressive.py ../shared/corpora/arxiv_daily.jsonl.xz --papers 100000
+    .venv/bin/python benchmarks/progressive.py CORPUS.jsonl.xz --papers 100000
 """
 
 from __future__ import annotations

@@ -42,10 +42,17 @@ GROWTH = 1.5
 
 
 class CaughtUp(NamedTuple):
-    """How many texts the model was run on, and how many generations were published."""
+    """What was done.
+
+    Attributes:
+        computed: texts that the model was run on.
+        generations: that were published.
+        set_aside: where a damaged cache was moved to, ``None`` where there was none.
+    """
 
     computed: int
     generations: int
+    set_aside: Path | None
 
 
 def catch_up(
@@ -106,7 +113,7 @@ def catch_up(
             read.take(rows, keys, found)
             reporter.advance(len(rows))
             steps.after(read)
-    return CaughtUp(computed, steps.count)
+        return CaughtUp(computed, steps.count, cache.set_aside)
 
 
 class _Read:

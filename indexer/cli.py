@@ -277,11 +277,13 @@ def _how_to_go_on(index: IndexFolder) -> str:
         finer = generation.manifest.finer
     if finer is None:
         return "the index is as it was, and what was embedded is kept: run it again to go on"
+    small = generation.manifest.space.model
+    with_ = "" if small == STAND_IN else f" --stand-in {small}"
     return (
         f"the index answers, {finer.rows:,} of its {generation.manifest.papers:,} papers by "
         f"{finer.model} so far, and what was embedded is kept. To go on: "
-        f"rebuild-index --index {index.path} --progressive; without that option, until all is done "
-        "the index stays as it is now"
+        f"rebuild-index --index {index.path} --progressive{with_}; without that option, until all "
+        "is done the index stays as it is now"
     )
 
 

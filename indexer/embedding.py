@@ -150,6 +150,11 @@ class _Vectors:
         return self._mapped
 
 
+def set_aside_note(place: Path) -> str:
+    """Return what people are told of a damaged cache; what it held is computed anew."""
+    return f"the vector cache was damaged and set aside as {place}"
+
+
 def compute(encoder: Encoder, texts: Mapping[bytes, str]) -> dict[bytes, CachedVector]:
     """Return what the cache is to keep of texts, by their keys; the model is run on them."""
     vectors, counts = encoder.encode_counted(list(texts.values()))

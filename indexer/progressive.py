@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from indexer.catching_up import catch_up
+from indexer.embedding import set_aside_note
 from indexer.ledger import Report
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
@@ -104,6 +105,8 @@ def rebuild_progressively(
         caught_up = catch_up(index, generation, encoder, full=full, reporter=timed)
         phases = timed.end()
         found = last(encoder)
+        if caught_up.set_aside:
+            notes.append(set_aside_note(caught_up.set_aside))
         notes += [note for note in found.notes if note not in report.notes]
     return Progress(
         replace(

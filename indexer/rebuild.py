@@ -32,7 +32,7 @@ from pathlib import Path
 
 from indexer import __version__, piped
 from indexer.deciding import Deciding, notes_on_decisions
-from indexer.embedding import Embedded, embed
+from indexer.embedding import Embedded, embed, set_aside_note
 from indexer.errors import (
     BadParameter,
     IndexCorrupted,
@@ -224,9 +224,7 @@ def rebuild(
                     records, encoder, index.cache, scratch, full=full, reporter=reporter
                 )
                 if embedded.set_aside:
-                    notes.append(
-                        f"the vector cache was damaged and set aside as {embedded.set_aside}"
-                    )
+                    notes.append(set_aside_note(embedded.set_aside))
                 sink.remove(comparison.gone)
                 _put(records, embedded, sink, reporter)
                 reporter.phase("mapping", STEPS)

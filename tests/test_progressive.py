@@ -267,6 +267,16 @@ def test_two_papers_of_one_text_are_both_covered(index, tmp_path):
     assert len(large.encoded) == len(set(large.encoded)) == len(twins) - 1
 
 
+def test_a_damaged_cache_is_set_aside_and_told_of(index):
+    """While the model reads as in any build; what it held is read again."""
+    interrupted(index, 10)
+    index.cache.write_bytes(b"rubbish" * 1000)
+    large = encoder("large")
+    notes = build(index, by=large).report.notes
+    assert len(large.encoded) == PAPERS
+    assert [note for note in notes if "the vector cache was damaged and set aside as" in note]
+
+
 def test_everything_is_read_again_if_that_is_asked_for(index):
     """``--full`` trusts no vector that was kept."""
     build(index)
@@ -495,7 +505,8 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
     error = json.loads(out)["error"]
     assert (code, error["type"]) == (1, "interrupted")
     assert "the index answers, 8 of its 24 papers by fake so far" in error["detail"]
-    assert "To go on: rebuild-index --index index --progressive" in error["detail"]
+    go_on = "To go on: rebuild-index --index index --progressive --stand-in other; without"
+    assert go_on in error["detail"]
     _, out, _ = run("--index", "index", command=status)
     assert "8 of 24 papers, newest first, by fake; rebuild-index goes on" in " ".join(out.split())
 
