@@ -19,13 +19,14 @@ from indexer.command import (
     run,
     say,
 )
-from indexer.errors import Interrupted
+from indexer.errors import AkinError, Interrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
 from indexer.models.choosing import BACKENDS, encoder_of
-from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
+from indexer.models.encoder import Encoder
+from indexer.models.model import DEFAULT_MODEL, TORCH, Model, find_model
 from indexer.progress import shown
 from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder
@@ -36,6 +37,10 @@ DONE_WITH_REJECTIONS = 3
 
 AUTO = "auto"
 """The backend that is chosen by a measurement."""
+
+STAND_IN = "fast"
+"""The small model of a progressive build, where no other is named."""
+
 LONG, SHOWN_FROM = 2.0, 0.1
 """Seconds from which a build tells of its phases, and a phase is told of."""
 
@@ -118,6 +123,17 @@ class Columns(click.ParamType[dict[str, str]]):
     show_default=True,
     help="How the map is laid out. auto: pacmap if it is installed, else pca; none: no map.",
 )
+@click.option(
+    "--progressive",
+    is_flag=True,
+    help="Let a small model read all papers first, so that they can be searched in the meantime.",
+)
+@click.option(
+    "--stand-in",
+    default=STAND_IN,
+    show_default=True,
+    help="With --progressive: name or folder of that small model.",
+)
 @click.option("--add", is_flag=True, help="Add SOURCES to those of the index.")
 @click.option("--remove", is_flag=True, help="Take SOURCES out of those of the index.")
 @click.option("--replace", is_flag=True, help="Let most papers of the index go, without asking.")
@@ -138,6 +154,8 @@ def rebuild_index(
     decisions: Path | None,
     ledger: Path | None,
     mapped: Asked,
+    progressive: bool,
+    stand_in: str,
     add: bool,
     remove: bool,
     replace: bool,
@@ -154,7 +172,11 @@ def rebuild_index(
     Records of one paper are merged. Only new and changed abstracts are embedded. The new index
     takes the place of the old one at once and whole; a run that is interrupted leaves the old one,
     and goes on where it was when it is started again.
+
+    With --progressive a small model stands in for the one that takes long: all papers can be
+    searched in a minute or so, and are ranked by that one as it reads them, the newest first.
     """
+    from indexer.progressive import rebuild_progressively
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path, cache)
@@ -193,32 +215,76 @@ def rebuild_index(
                 with bar.paused():
                     say(sentence)
 
-            report = rebuild(
-                asked.roots,
-                index,
-                encoder,
-                columns=asked.columns,
-                apart=asked.apart,
-                follow_links=asked.follow_links,
-                decisions=asked.decisions,
-                ledger=ledger,
-                allow=None if replace or remove else allow,
-                mapped=mapped,
-                full=full,
-                dry_run=dry_run,
-                choose_backend=choose,
-                tell=tell,
-                reporter=bar,
-            )
+            def build(
+                what: Recorded,
+                by: Encoder,
+                stands_in_for: Model | None = None,
+                ledger: Path | None = None,
+                full: bool = False,
+                choose_backend: bool = False,
+            ) -> Report:
+                return rebuild(
+                    what.roots,
+                    index,
+                    by,
+                    columns=what.columns,
+                    apart=what.apart,
+                    follow_links=what.follow_links,
+                    decisions=what.decisions,
+                    ledger=ledger,
+                    allow=None if replace or remove else allow,
+                    mapped=mapped,
+                    full=full,
+                    dry_run=dry_run,
+                    choose_backend=choose_backend,
+                    stands_in_for=stands_in_for,
+                    tell=tell,
+                    reporter=bar,
+                )
+
+            small = encoder_of(find_model(stand_in)) if progressive and not dry_run else encoder
+            if small.model.fingerprint == encoder.model.fingerprint:
+                report = build(asked, encoder, None, ledger, full, choose)
+                told = report.to_json()
+            else:
+                done = rebuild_progressively(
+                    index,
+                    encoder,
+                    lambda model: build(asked, small, model, ledger, full),
+                    # What came through a pipe is read where it was kept.
+                    lambda by: build(what_to_build(index, Recorded([], "", {}, []), None), by),
+                    choose_backend=choose,
+                    full=full,
+                    reporter=bar,
+                    tell=tell,
+                )
+                report, told = done.report, done.to_json()
     except KeyboardInterrupt as error:
-        raise Interrupted(
-            "the index is as it was, and what was embedded is kept: run it again to go on"
-        ) from error
+        raise Interrupted(_how_to_go_on(index)) from error
     if as_json:
-        print_json(report.to_json())
+        print_json(told)
     else:
         _print_report(report, index_path, dry_run)
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
+
+
+def _how_to_go_on(index: IndexFolder) -> str:
+    try:
+        generation = index.current()
+    except AkinError:
+        finer = None
+    else:
+        finer = generation.manifest.finer
+    if finer is None:
+        return "the index is as it was, and what was embedded is kept: run it again to go on"
+    small = generation.manifest.space.model
+    with_ = "" if small == STAND_IN else f" --stand-in {small}"
+    return (
+        f"the index answers, {finer.rows:,} of its {generation.manifest.papers:,} papers by "
+        f"{finer.model} so far, and what was embedded is kept. To go on: "
+        f"rebuild-index --index {index.path} --progressive{with_}; without that option, until all "
+        "is done the index stays as it is now"
+    )
 
 
 def _print_report(report: Report, index_path: Path, dry_run: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -115,7 +116,7 @@ def _embed_cached(
             reporter.advance(sum(map(papers.__getitem__, known)))
         while missing:
             began = time.monotonic()
-            computed = _compute(encoder, dict(islice(missing.items(), at_once)))
+            computed = compute(encoder, dict(islice(missing.items(), at_once)))
             known_before.put(computed)
             rate = len(computed) / max(time.monotonic() - began, 1e-9)
             at_once = max(LEAST, min(int(rate * SECONDS) // LEAST * LEAST, MOST))
@@ -149,7 +150,13 @@ class _Vectors:
         return self._mapped
 
 
-def _compute(encoder: Encoder, texts: dict[bytes, str]) -> dict[bytes, CachedVector]:
+def set_aside_note(place: Path) -> str:
+    """Return what people are told of a damaged cache; what it held is computed anew."""
+    return f"the vector cache was damaged and set aside as {place}"
+
+
+def compute(encoder: Encoder, texts: Mapping[bytes, str]) -> dict[bytes, CachedVector]:
+    """Return what the cache is to keep of texts, by their keys; the model is run on them."""
     vectors, counts = encoder.encode_counted(list(texts.values()))
     vectors = finite(vectors, encoder.model)
     limit = encoder.max_tokens

@@ -1,4 +1,4 @@
-"""Files that are replaced whole: who reads them sees the old one or the new one."""
+"""Files that are replaced whole, so that readers see the old one or the new one; flushed."""
 
 from __future__ import annotations
 
@@ -42,3 +42,28 @@ def file_sha256(path: Path) -> str:
     """Return the hex SHA-256 of a file's bytes, read in bounded memory."""
     with path.open("rb", buffering=0) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_flushed(path: Path, data: bytes) -> None:
+    """Write a file; when this returns, its bytes are on disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def flushed_sha256(path: Path) -> str:
+    """Bring what was written of a file to disk, and return the hex SHA-256 of its bytes."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return file_sha256(path)
+
+
+def flush_folder(path: Path) -> None:
+    """Make renames within a folder durable; a folder cannot be opened for this on Windows."""
+    if os.name == "posix":
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from indexer.models.choosing import encoder_of
@@ -11,12 +11,17 @@ from indexer.models.encoder import Encoder
 from indexer.models.measuring import Measured, faster, per_second
 from indexer.models.model import TORCH, Model
 from indexer.models.quantizing import INT8, is_installed, may_be_quantized
+from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
-from indexer.store.records import Records
 from indexer.store.vector_cache import VectorCache, cache_key
 
 MANY = 1000
 """Texts to embed from which on it is worth a few seconds to measure."""
+
+ADVICE = (
+    "With --progressive papers are found within a minute meanwhile; --model fast is done in minutes"
+)
+"""To whom a build is told to take long."""
 
 LONG = 300
 """Seconds from which on people are told before they wait."""
@@ -26,13 +31,15 @@ _TEXTS_LOOKED_UP = 500
 
 
 def paced(
-    records: Records,
+    papers: int,
+    texts_of: Callable[[Sequence[int]], list[str]],
     encoder: Encoder,
     cache: Path,
     *,
     choose: bool,
     full: bool,
     tell: Callable[[str], None],
+    advice: str = ADVICE,
 ) -> tuple[Encoder, list[str]]:
     """Return what is to embed the papers, and why; tell how long that takes, if it takes long.
 
@@ -40,30 +47,32 @@ def paced(
     vectors the cache has already is measured against none.
 
     Args:
-        records: settled.
+        papers: how many there are.
+        texts_of: gives the texts of some, by places from 0; every so many are a fair sample.
         encoder: of the model, as torch runs it where ``choose`` is set.
         cache: the file of vectors that need not be computed.
         choose: whether another backend may run the model.
         full: whether all vectors are computed, cached or not.
         tell: takes a sentence for people.
+        advice: what else they can do.
     """
-    rows = records.rows_by_length()
-    if len(rows) < MANY:
+    model = encoder.model
+    if papers < MANY or is_static(model):  # which takes a minute for a million
         return encoder, []
-    texts = records.texts(rows[:: math.ceil(len(rows) / _TEXTS_LOOKED_UP)])
+    texts = texts_of(range(0, papers, math.ceil(papers / _TEXTS_LOOKED_UP)))
     sample = texts[:: math.ceil(len(texts) / _TEXTS_MEASURED)]
-    model, notes = encoder.model, []
+    notes = []
 
     def to_embed(as_run: Model) -> int:
         share = 1.0 if full else 1 - _share_known(texts, as_run.fingerprint, cache)
-        return round(share * len(rows))
+        return round(share * papers)
 
     measured: Measured | None = None
     if choose and is_installed() and may_be_quantized(model):
         backends = (TORCH, INT8)
         run = [model.run_as(backend, model.max_tokens) for backend in backends]
         count, known = min(zip(map(to_embed, run), backends, strict=True))
-        if count * 2 > len(rows):
+        if count * 2 > papers:
             measured = faster(model, sample)
             encoder = measured.encoder
             notes.append(measured.why)
@@ -72,12 +81,12 @@ def paced(
     count = to_embed(encoder.model)
     if count >= MANY:
         rate = measured.per_second if measured else per_second(encoder, sample)
-        if (warning := long_build(count, rate)) is not None:
+        if (warning := long_build(count, rate, advice)) is not None:
             tell(warning)
     return encoder, notes
 
 
-def long_build(texts: int, per_second: float) -> str | None:
+def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | None:
     """Return what to tell people before a build that takes over five minutes; ``None``: less."""
     seconds = texts / per_second
     if seconds <= LONG:
@@ -88,8 +97,7 @@ def long_build(texts: int, per_second: float) -> str | None:
     else:
         how_long = f"{round(minutes / 60)} hours"
     return (
-        f"{texts:,} texts to embed, {per_second:,.0f} a second: about {how_long}. With "
-        "--progressive papers are found within a minute meanwhile; --model fast is done in minutes"
+        f"{texts:,} texts to embed, {per_second:,.0f} a second: about {how_long}. {advice}".strip()
     )
 
 

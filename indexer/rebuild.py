@@ -11,9 +11,9 @@ Six phases::
 
 Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 100
 bytes a record to find duplicates, and 8 for each pair that is compared; id and content hash of
-every paper known before, some 300 bytes each; what the sink holds, locally the vectors, some 90
-bytes a paper, and every author, keyword and other value of a field once; of a map some 60 bytes a
-paper, and for PaCMAP all vectors and 1 kB more of each.
+every paper known before, some 300 bytes each; what the sink holds, locally some 130 bytes a paper,
+and every term, author, keyword and other value of a field once; of a map some 60 bytes a paper. The
+pages of a file of vectors that were read lately count, too, as long as nobody else needs memory.
 
 A builder may die at any moment: the published generation stays as it is, and the vectors computed
 so far are in the cache for the next run.
@@ -25,13 +25,14 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from indexer import __version__, piped
 from indexer.deciding import Deciding, notes_on_decisions
-from indexer.embedding import Embedded, embed
+from indexer.embedding import Embedded, embed, set_aside_note
 from indexer.errors import (
     BadParameter,
     IndexCorrupted,
@@ -90,6 +91,7 @@ def rebuild(
     dry_run: bool = False,
     choose_backend: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    stands_in_for: Model | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -117,6 +119,8 @@ def rebuild(
         choose_backend: let what is faster here run the encoder's model; see
             :func:`indexer.pacing.paced`.
         tell: takes a sentence for people before a long wait.
+        stands_in_for: a model that is to read the papers later, see :mod:`indexer.progressive`;
+            where it has read them, and nothing changed, all is as it is to be.
         reporter: told of the progress.
 
     Raises:
@@ -188,8 +192,15 @@ def rebuild(
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
             if not dry_run:
+                rows = records.rows_by_length()
                 encoder, chosen_for = paced(
-                    records, encoder, index.cache, choose=choose_backend, full=full, tell=tell
+                    len(rows),
+                    lambda places: records.texts([rows[place] for place in places]),
+                    encoder,
+                    index.cache,
+                    choose=choose_backend,
+                    full=full,
+                    tell=tell,
                 )
                 notes += chosen_for
             how = How(
@@ -204,7 +215,7 @@ def rebuild(
             current = (
                 previous is not None
                 and is_current(previous.manifest, comparison, read.sources, how)
-                and is_by(previous.manifest, encoder.model)
+                and is_by(previous.manifest, encoder.model, stands_in_for)
                 and is_mapped(previous.manifest, mapped)
                 and sink.is_complete()
             )
@@ -213,9 +224,7 @@ def rebuild(
                     records, encoder, index.cache, scratch, full=full, reporter=reporter
                 )
                 if embedded.set_aside:
-                    notes.append(
-                        f"the vector cache was damaged and set aside as {embedded.set_aside}"
-                    )
+                    notes.append(set_aside_note(embedded.set_aside))
                 sink.remove(comparison.gone)
                 _put(records, embedded, sink, reporter)
                 reporter.phase("mapping", STEPS)
@@ -223,7 +232,7 @@ def rebuild(
                 corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
                 reporter.phase("publishing", len(records))
                 manifest = sink.publish(
-                    _manifest(encoder.model, report, embedded, how),
+                    _manifest(encoder.model, stands_in_for, report, embedded, how),
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                     possible=records.possible(),
@@ -290,12 +299,15 @@ def _map(
     return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
 
 
-def _manifest(model: Model, report: Report, embedded: Embedded, how: How) -> Manifest:
+def _manifest(
+    model: Model, for_: Model | None, report: Report, embedded: Embedded, how: How
+) -> Manifest:
     space = space_of(model, embedded.vectors.shape[1], embedded.truncated)
+    spaces = [replace(space, stands_in_for=for_.name), space_of(for_)] if for_ else [space]
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         text_recipe=TEXT_RECIPE,
-        spaces=[space],
+        spaces=spaces,
         ledger=report.ledger.to_json(),
         roots=how.roots,
         columns=how.columns,

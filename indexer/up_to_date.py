@@ -38,13 +38,25 @@ def is_current(
     )
 
 
-def is_by(manifest: Manifest, model: Model) -> bool:
-    """Tell whether a generation is by a model of that name, and of the vectors it makes now."""
-    return manifest.space.model == model.name and is_of(manifest, model)
+def is_by(manifest: Manifest, model: Model, stands_in_for: Model | None = None) -> bool:
+    """Tell whether the vectors of a generation are those that are asked for.
+
+    Args:
+        manifest: of the generation.
+        model: that is to read the papers.
+        stands_in_for: the model that this one stands in for, if it does; then the vectors of that
+            one alone will do, too.
+    """
+    if manifest.text_recipe != TEXT_RECIPE:
+        return False
+    there = [(space.model, space.fingerprint) for space in manifest.spaces]
+    if stands_in_for is None:
+        return there == _named(model)
+    return there in (_named(stands_in_for), _named(model, stands_in_for))
 
 
 def is_of(manifest: Manifest, model: Model) -> bool:
-    """Tell whether the vectors of a generation are those that a model makes now."""
+    """Tell whether the vectors that all papers have are those that a model makes now."""
     return manifest.space.fingerprint == model.fingerprint and manifest.text_recipe == TEXT_RECIPE
 
 
@@ -56,7 +68,7 @@ def is_mapped(manifest: Manifest, asked: Asked) -> bool:
     return asked == "auto" or about.method == chosen(asked, manifest.papers)
 
 
-def space_of(model: Model, dimension: int, truncated: int) -> Space:
+def space_of(model: Model, dimension: int = 0, truncated: int = 0) -> Space:
     """Return the space of a model, but for what the sink states."""
     return Space(
         model=model.name,
@@ -67,3 +79,7 @@ def space_of(model: Model, dimension: int, truncated: int) -> Space:
         truncated=truncated,
         max_tokens=model.max_tokens,
     )
+
+
+def _named(*models: Model) -> list[tuple[str, str]]:
+    return [(model.name, model.fingerprint) for model in models]

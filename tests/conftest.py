@@ -118,6 +118,17 @@ def engine(seed_generation: Generation, encoder: FakeEncoder) -> Iterator[Engine
 
 
 @pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The seeds under the name of the bundled model, with vectors that nobody will ask for."""
+    from indexer.models.model import find_model
+
+    index = IndexFolder(tmp_path_factory.mktemp("real") / "index")
+    model = find_model()
+    rebuild([SEEDS], index, FakeEncoder(model.fingerprint, model.name), mapped="none")
+    return index.path
+
+
+@pytest.fixture(scope="session")
 def model_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """The seeds, built once with the real bundled model; not to be changed."""
     from indexer.models.choosing import encoder_of

@@ -36,7 +36,9 @@ def local_store(
     if finer is not None:
         spaces.append(Space("finer", "e" * 64, {}, "fake", 0, 0))
         rows = np.array(sorted(finer), dtype=np.int64)
-        covered = Covered(rows, np.array([finer[row] for row in rows], dtype=np.float32))
+        dense = np.zeros((len(papers), len(finer[rows[0]])), dtype=np.float32)
+        dense[rows] = [finer[row] for row in rows]
+        covered = Covered(rows, dense)
     manifest = Manifest(
         built_at="2026-01-01T00:00:00+00:00",
         text_recipe=TEXT_RECIPE,

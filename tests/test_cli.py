@@ -5,7 +5,6 @@ They run in this process with a fake encoder, but for those that show that a rea
 
 import hashlib
 import json
-import os
 import re
 import shlex
 import socket
@@ -22,7 +21,7 @@ import indexer.cli
 import search_api.cli
 import search_api.engine.live
 from indexer.errors import IndexMissing
-from indexer.models.model import DEFAULT_MODEL, find_model
+from indexer.models.model import DEFAULT_MODEL
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS
@@ -324,6 +323,9 @@ def test_rebuild_accounts_for_every_record(run, tmp_path):
     assert (report["papers"], report["embedded"]) == (3, 2)
     assert report["generation"] == IndexFolder(index).current().id != first["generation"]
     assert report["seconds"] > 0
+    phases = ["reading", "merging", "embedding", "indexing", "mapping", "publishing"]
+    assert list(report["phases"]) == phases
+    assert 0 < sum(report["phases"].values()) <= report["seconds"]
     (account,) = report["sources"]
     assert account == {
         "source": "a.md",
@@ -628,6 +630,7 @@ def test_status_tells_what_is_indexed(run, seeded):
         "generation": manifest.generation,
         "model": DEFAULT_MODEL,
         "papers": 64,
+        "covered": None,
     }
     assert (state["sources"], state["ledger"]) == (manifest.sources, manifest.ledger)
     assert state["fingerprint"] == fake_model().fingerprint
@@ -708,41 +711,6 @@ def test_doctor_tells_what_it_cannot_examine(run, places, options, named):
 
 
 # The installed commands
-
-
-@pytest.fixture(scope="module")
-def real_index(tmp_path_factory) -> Path:
-    """The seeds under the name of the bundled model, with vectors that nobody will ask for."""
-    index = IndexFolder(tmp_path_factory.mktemp("real") / "index")
-    model = find_model()
-    rebuild([SEEDS], index, FakeEncoder(model.fingerprint, model.name))
-    return index.path
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "rebuild-index {seeds}",
-        f"akin search --mode lexical {QUESTION}",
-        f"akin explain {PAPER} --mode lexical {QUESTION}",
-        f"akin show {PAPER}",
-    ],
-)
-def test_what_needs_no_model_does_not_load_torch(real_index, line):
-    """A rebuild with nothing to do, a search by words and a look-up start in a moment."""
-    script, *arguments = shlex.split(line.format(seeds=SEEDS))
-    done = subprocess.run(
-        [SCRIPTS / script, *arguments, "--json", "--index", real_index],
-        env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["ok"] is True
-    imported = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
-    assert "indexer.cli" in imported
-    assert not imported & {"torch", "sentence_transformers", "transformers"}
 
 
 def test_the_installed_command_fails_as_promised(tmp_path):

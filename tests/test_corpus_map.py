@@ -271,7 +271,7 @@ def test_a_map_of_another_version_is_none(index, build, tmp_path, monkeypatch):
     source = table(tmp_path / "a.md", *rows_of(40))
     build(source)
     monkeypatch.setattr("indexer.store.local_sink.MAP_VERSION", 2)
-    for module in ("indexer.store.generation", "indexer.rebuild"):
+    for module in ("indexer.store.generation", "indexer.up_to_date"):
         monkeypatch.setattr(f"{module}.MAP_VERSION", 2)
     assert index.current().map() is None
     report = build(source)

@@ -148,7 +148,8 @@ def test_a_second_builder_is_refused(index, build, source):
     """Two builders at once: the second gets a clear error and changes nothing."""
     build(source)
     before = index.pointer.read_bytes()
-    with index.building(), pytest.raises(BuildInProgress, match="another rebuild-index"):
+    held = IndexFolder(index.path).building()
+    with held, pytest.raises(BuildInProgress, match="another rebuild-index"):
         build(source, full=True)
     assert index.pointer.read_bytes() == before
     assert build(source).published is False

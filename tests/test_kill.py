@@ -1,65 +1,112 @@
 """kill -9 at every step of a rebuild: readers see the old generation or the new one, whole."""
 
+import json
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 
-# A rebuild that counts its steps (phases, chunks embedded, flushes, renames) and kills itself,
-# without a chance to clean up, just before step argv[3]. It prints the steps as they come.
+# Rebuilds that count their steps (phases, chunks embedded, flushes, renames), and kill themselves,
+# without a chance to clean up, just before the last that they are told. It forks once for each line
+# that it reads, having imported all of it: that takes longer than a rebuild.
 BUILDER = """
-import os, pathlib, signal, sys
+import json, os, pathlib, signal, sys
+import sklearn.cluster, sklearn.neighbors, threadpoolctl
 from indexer import embedding
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from tests.fakes import FakeEncoder
 
-index, source, last = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-steps = 0
-
-def step(name):
-    global steps
-    if steps == last:
-        os.kill(os.getpid(), signal.SIGKILL)
-    steps += 1
-    print(name, flush=True)
-
-def before(owner, name):
+def before(owner, name, step):
     real = getattr(owner, name)
     def stepped(*args, **kwargs):
         step(name)
         return real(*args, **kwargs)
     setattr(owner, name, stepped)
 
-class Reporter:
-    def phase(self, name, total=None):
-        self.name = name
-        step(name)
-    def advance(self, papers):
-        if self.name == "embedding":
-            step("chunk")
+def build(index, source, last, steps):
+    done = 0
+    with open(steps, "w") as file:
+        def step(name):
+            nonlocal done
+            if done == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done += 1
+            print(name, file=file, flush=True)
 
-before(os, "fsync")
-before(pathlib.Path, "rename")
-before(pathlib.Path, "replace")
-embedding.LEAST = embedding.MOST = 30
-rebuild([source], IndexFolder(index), FakeEncoder(), mapped="pca", reporter=Reporter())
+        class Reporter:
+            def phase(self, name, total=None):
+                self.name = name
+                step(name)
+            def advance(self, papers):
+                if self.name == "embedding":
+                    step("chunk")
+
+        before(os, "fsync", step)
+        before(pathlib.Path, "rename", step)
+        before(pathlib.Path, "replace", step)
+        embedding.LEAST = embedding.MOST = 30
+        folder = IndexFolder(pathlib.Path(index))
+        rebuild([pathlib.Path(source)], folder, FakeEncoder(), mapped="pca", reporter=Reporter())
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        build(*json.loads(line))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
 """
 
 
-def test_kill_9_at_every_step(tmp_path: Path, seeds: Path):
+class Builder:
+    """Rebuilds in processes of their own, each up to a step."""
+
+    def __init__(self, steps: Path) -> None:
+        self._steps = steps
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", BUILDER],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def build(self, index: IndexFolder, source: Path, last: int = -1) -> tuple[int, list[str]]:
+        """How a rebuild ended that is to die before a step, or never, and the steps it went."""
+        asked = json.dumps([str(index.path), str(source), last, str(self._steps)])
+        self._process.stdin.write(f"{asked}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline()), self._steps.read_text().split()
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture
+def builder(tmp_path: Path) -> Iterator[Builder]:
+    with closing(Builder(tmp_path / "steps")) as one:
+        yield one
+
+
+def test_kill_9_at_every_step(tmp_path: Path, seeds: Path, builder: Builder):
     """After every kill the index is whole, the next build mends all, and nothing is left behind."""
     pristine = IndexFolder(tmp_path / "pristine")
     old = rebuild([seeds], pristine, FakeEncoder()).generation
     page = seeds / "002_8bf90837af962036.txt"
     page.write_text(page.read_text("utf-8").rstrip() + "\n| 2026 | New | on kill -9 | |\n", "utf-8")
-    whole = killed_at(pristine_copy(pristine, tmp_path), seeds).stdout.split()
+    code, whole = builder.build(pristine_copy(pristine, tmp_path), seeds)
+    assert code == 0
     assert {"reading", "merging", "embedding", "chunk", "indexing", "mapping", "publishing"} <= set(
         whole
     )
@@ -68,8 +115,7 @@ def test_kill_9_at_every_step(tmp_path: Path, seeds: Path):
         if whole[last - 1 : last + 2] == [step] * 3:
             continue  # amid many of one kind, such as the files of columns
         index = pristine_copy(pristine, tmp_path)
-        run = killed_at(index, seeds, last)
-        assert (run.returncode, run.stdout.split()) == (-signal.SIGKILL, whole[:last]), run.stderr
+        assert builder.build(index, seeds, last) == (-signal.SIGKILL, whole[:last])
         generation = index.current()
         generation.verify()
         swapped = "replace" in whole[:last]  # the rename of CURRENT is the moment
@@ -90,25 +136,12 @@ def pristine_copy(pristine: IndexFolder, folder: Path) -> IndexFolder:
     return IndexFolder(copy)
 
 
-def killed_at(index: IndexFolder, seeds: Path, step: int = -1) -> subprocess.CompletedProcess[str]:
-    """A rebuild in a process of its own that dies before a step, or never."""
-    return subprocess.run(
-        [sys.executable, "-c", BUILDER, str(index.path), str(seeds), str(step)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-
-
-def test_what_was_embedded_before_a_kill_is_not_embedded_again(tmp_path: Path, seeds: Path):
+def test_what_was_embedded_before_a_kill_is_not_embedded_again(
+    tmp_path: Path, seeds: Path, builder: Builder
+):
     """Killed when 60 of 64 papers are embedded, a build goes on with the other four."""
     index = IndexFolder(tmp_path / "index")
-    steps = [
-        "reading",
-        "merging",
-        "embedding",
-        "chunk",
-    ]  # and the second chunk, killed when it is written
-    run = killed_at(index, seeds, len(steps))
-    assert (run.returncode, run.stdout.split()) == (-signal.SIGKILL, steps)
+    # And the second chunk, killed when it is written.
+    steps = ["reading", "merging", "embedding", "chunk"]
+    assert builder.build(index, seeds, len(steps)) == (-signal.SIGKILL, steps)
     assert rebuild([seeds], index, FakeEncoder()).embedded == 4

@@ -35,6 +35,37 @@ def test_principal_components_are_those_of_the_svd(monkeypatch, n):
     assert layout.variance == pytest.approx((s[:2] ** 2).sum() / (s**2).sum())
 
 
+def test_the_components_of_a_large_corpus_are_those_of_a_sample(monkeypatch):
+    """Every paper is laid out along the axes of those that are evenly spread over the corpus."""
+    vectors = some_vectors(200)
+    monkeypatch.setattr(map_layout, "_SAMPLE", 100)
+    layout = lay_out(vectors, "pca")
+    sample = vectors[np.linspace(0, 199, 100).astype(np.int64)].astype(np.float64)
+    _, s, axes = np.linalg.svd(sample - sample.mean(axis=0), full_matrices=False)
+    expected = scaled((vectors - sample.mean(axis=0)) @ axes[:2].T)
+    for axis in range(2):
+        found = layout.points[:, axis]
+        sign = np.sign(found @ expected[:, axis])
+        assert found == pytest.approx(sign * expected[:, axis], abs=1e-5)
+    assert layout.variance == pytest.approx((s[:2] ** 2).sum() / (s**2).sum())
+
+
+def test_pacmap_lays_out_a_sample_of_a_large_corpus(monkeypatch):
+    """The other papers are placed beside their nearest in it, and so is a copy of one in it."""
+    vectors = some_vectors(120)
+    vectors[1] = vectors[0]
+    monkeypatch.setattr(map_layout, "_LAID_OUT", 60)
+    rows = np.linspace(0, 119, 60).astype(np.int64)
+    assert 1 not in rows
+    laid_out = map_layout._pacmap(vectors[rows])
+    points = map_layout._pacmap_of_many(vectors)
+    np.testing.assert_array_equal(points[rows], laid_out)
+    others = np.setdiff1d(np.arange(120), rows)
+    expected = beside_neighbours(vectors[others], vectors[rows], laid_out)
+    np.testing.assert_allclose(points[others], expected, rtol=1e-5)
+    assert lay_out(vectors, "pacmap").variance is None
+
+
 def test_a_map_is_centred_and_keeps_its_shape():
     """The longer axis spans [-1, 1], the other is on the same scale, and both are centred."""
     points = np.array([[10.0, 0.0], [30.0, 4.0], [50.0, 1.0]])

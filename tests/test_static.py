@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from indexer.arrays import unit
 from indexer.errors import ModelUnavailable
@@ -15,11 +14,8 @@ from indexer.models.model import find_model
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from indexer.models.static import StaticEncoder, is_static
 from indexer.models.static_table import FEW, TokenTable
+from tests.static_models import NORMALIZE, SIZE, STATIC, VOCABULARY, WORDS, table, write_model
 
-WORDS = "graph neural network ##s deep learn ##ing of the a naive , . ( ) - 图 owl".split()
-SPECIAL = ["[PAD]", UNKNOWN := "[UNK]", "[CLS]", "[SEP]"]
-VOCABULARY = {word: at for at, word in enumerate([*SPECIAL, *WORDS])}
-SIZE = len(VOCABULARY)
 TEXTS = [
     "graph neural networks",
     "Deep learning, of the (naïve) owl - a graph\nneural network.",
@@ -29,39 +25,6 @@ TEXTS = [
     "owl " * 40,
     "naïve\u00a0owls\x00 and\x1cothers 🚀",
 ]
-STATIC = "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"
-NORMALIZE = "sentence_transformers.base.modules.normalize.Normalize"
-
-
-def write_model(
-    folder: Path, weights, *, modules=(STATIC, NORMALIZE), cut=None, direction="right", **config
-) -> Path:
-    """Write a static model of 22 word pieces as sentence-transformers would."""
-    folder.mkdir(exist_ok=True)
-    tokenizer = Tokenizer(models.WordPiece(VOCABULARY, unk_token=UNKNOWN))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.add_special_tokens(SPECIAL)
-    if cut:
-        tokenizer.enable_truncation(cut, direction=direction)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    save_file(weights, folder / "model.safetensors")
-    listed = [
-        {"idx": at, "name": str(at), "path": "" if at == 0 else f"{at}_Next", "type": kind}
-        for at, kind in enumerate(modules)
-    ]
-    (folder / "modules.json").write_text(json.dumps(listed))
-    for module in listed[1:]:
-        (folder / module["path"]).mkdir(exist_ok=True)
-    stated = {"model_type": "SentenceTransformer", "prompts": {"query": "", "document": ""}}
-    (folder / "config_sentence_transformers.json").write_text(json.dumps({**stated, **config}))
-    return folder
-
-
-def table(dtype=np.float32, rows=SIZE, dimension=16):
-    """Random vectors, in a range that every precision has."""
-    values = np.random.default_rng(3).normal(size=(rows, dimension)) * 40
-    return np.clip(values, -127, 127).astype(dtype)
 
 
 def static_of(folder: Path) -> StaticEncoder:

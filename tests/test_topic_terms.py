@@ -20,8 +20,8 @@ def terms(text: str, longest: int = 2) -> list[tuple[tuple[str, ...], str]]:
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=30), min_size=1, max_size=5))
 def test_the_weights_are_those_of_the_formula(topics):
     """W = tf · log(1 + A / f), written down once more, term by term."""
-    found = weighted([Counter(words) for words in topics])
     average = sum(len(words) for words in topics) / len(topics)
+    found = weighted([Counter(words) for words in topics], average)
     for words, weights in zip(topics, found, strict=True):
         assert weights.keys() == set(words)
         for term in set(words):

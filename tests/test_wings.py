@@ -47,7 +47,8 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset(
             {"indexer.ledger", "indexer.reading", "indexer.deciding", "indexer.intake"}
             | {"indexer.embedding", "indexer.piped", "indexer.rebuild", "indexer.up_to_date"}
-            | {"indexer.pacing", "indexer.what_to_build"}
+            | {"indexer.catching_up", "indexer.pacing", "indexer.progressive"}
+            | {"indexer.what_to_build"}
         ),
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),

@@ -36,6 +36,8 @@ _BLOCK = 4096
 """Vectors that are held in memory together, where that is possible."""
 _SAMPLE = 20_000
 """Papers that the principal components are found from, evenly spread over the corpus."""
+_LAID_OUT = 10_000
+"""Papers that PaCMAP lays out, evenly spread over the corpus; the others are placed beside them."""
 _SAME = 1e-10
 """A variance, or a width of the map, that is nothing but rounding."""
 
@@ -81,13 +83,13 @@ def lay_out(vectors: Vectors, method: Method) -> Layout:
 
     Args:
         vectors: ``(n, dim)`` of length 1, in memory or mapped. PCA reads them a block at a time;
-            PaCMAP holds all, and some 1 kB more for each.
+            PaCMAP holds those that it lays out, and some 1 kB more for each.
         method: as :func:`chosen`.
     """
     points, variance = _principal_components(vectors)
     if method == "pca" or variance is None:
         return Layout(scaled(points), variance)
-    laid_out = _pacmap(vectors)
+    laid_out = _pacmap_of_many(vectors) if len(vectors) > _LAID_OUT else _pacmap(vectors)
     # Of many copies of few papers PaCMAP may make distances that are no numbers.
     return Layout(scaled(laid_out if np.isfinite(laid_out).all() else points), None)
 
@@ -193,6 +195,18 @@ def _principal_components(vectors: Vectors) -> tuple[npt.NDArray[np.float64], fl
 
 def _pacmap_is_installed() -> bool:
     return find_spec("pacmap") is not None
+
+
+def _pacmap_of_many(vectors: Vectors) -> npt.NDArray[np.floating]:
+    """Lay a sample out, and place each other paper beside those of it that are nearest."""
+    rows = spread(len(vectors), _LAID_OUT)
+    sample = np.array(vectors[rows])
+    laid_out = _pacmap(sample)
+    points = np.empty((len(vectors), 2), dtype=laid_out.dtype)
+    for start, block in blocks(vectors):
+        points[start : start + len(block)] = beside_neighbours(block, sample, laid_out)
+    points[rows] = laid_out
+    return points
 
 
 def _pacmap(vectors: Vectors) -> npt.NDArray[np.floating]:

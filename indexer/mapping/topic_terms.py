@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -77,6 +78,21 @@ class _Counts:
     occurrences: Counter[Term] = field(default_factory=Counter)
     papers: Counter[Term] = field(default_factory=Counter)
 
+    @property
+    def least(self) -> float:
+        """Of how many papers a term must be to name the topic."""
+        return max(min(2, self.size), _COMMON * self.size)
+
+    def frequent(self) -> set[Term]:
+        """Return the terms that as many papers have."""
+        return {term for term, n in self.papers.items() if n >= self.least}
+
+    def of(self, terms: Set[Term]) -> Self:
+        """Return what was counted of some terms."""
+        counted = (self.occurrences, self.papers)
+        some = (Counter({t: n for t, n in one.items() if t in terms}) for one in counted)
+        return type(self)(self.size, *some)
+
 
 class _Rest:
     """In what share of the papers of all other topics a term is."""
@@ -101,21 +117,32 @@ def telling_terms(topics: Sequence[Sequence[Text]]) -> list[list[str]]:
         topics: of each, the texts of its papers.
     """
     read = [[_Read.of(text) for text in texts] for texts in topics]
-    counts = [_counted(papers) for papers in read]
+    # Counted twice, as all that occurs once, in memory together, would be hundreds of megabytes.
+    frequent: set[Term] = set()
+    occurrences = 0
+    for papers in read:
+        of = _counted(papers)
+        frequent |= of.frequent()
+        occurrences += of.occurrences.total()
+    counts = [_counted(papers).of(frequent) for papers in read]
     rest = _Rest(counts)
-    weights = weighted([of.occurrences for of in counts])
+    weights = weighted([of.occurrences for of in counts], occurrences / max(len(topics), 1))
     return [
         _written(_chosen(weight, of, rest), papers)
         for weight, of, papers in zip(weights, counts, read, strict=True)
     ]
 
 
-def weighted(topics: Sequence[Counter[Term]]) -> list[dict[Term, float]]:
-    """Return ``W(t, c)`` of every term of every topic; see the module."""
+def weighted(topics: Sequence[Counter[Term]], average: float) -> list[dict[Term, float]]:
+    """Return ``W(t, c)`` of every term of every topic; see the module.
+
+    Args:
+        topics: how often the terms occur in each.
+        average: ``A``.
+    """
     everywhere: Counter[Term] = Counter()
     for counts in topics:
         everywhere.update(counts)
-    average = everywhere.total() / max(len(topics), 1)
     return [
         {term: n * math.log1p(average / everywhere[term]) for term, n in counts.items()}
         for counts in topics
@@ -128,12 +155,14 @@ class _Run:
 
     Attributes:
         words: what each is looked up by.
-        places: of each, where it begins and ends.
+        starts: of each, where it begins.
+        ends: of each, where it ends.
         tied: whether the first is a stop word, and so no term by itself.
     """
 
     words: list[str]
-    places: list[tuple[int, int]]
+    starts: array[int]
+    ends: array[int]
     tied: bool
 
 
@@ -148,28 +177,29 @@ def terms_in(text: str, longest: int = 2) -> Iterator[tuple[Term, int, int]]:
 
 
 def _terms_of(run: _Run, longest: int) -> Iterator[tuple[Term, int, int]]:
-    for last, (_, end) in enumerate(run.places):
+    for last, end in enumerate(run.ends):
         for size in range(1, min(last + 1, longest) + 1):
             first = last + 1 - size
             if size > 1 or first > 0 or not run.tied:
-                yield tuple(run.words[first : last + 1]), run.places[first][0], end
+                yield tuple(run.words[first : last + 1]), run.starts[first], end
 
 
 def _runs(text: str) -> list[_Run]:
     runs: list[_Run] = []
     run: _Run | None = None
     for word in located(text):
-        if run and not _BETWEEN.fullmatch(text, run.places[-1][1], word.start):
+        if run and not _BETWEEN.fullmatch(text, run.ends[-1], word.start):
             run = None
         tells = _tells(text[word.start : word.end])
         if not (tells or (run is None and _is_tied(text, word))):
             run = None
             continue
         if run is None:
-            run = _Run([], [], not tells)
+            run = _Run([], array("I"), array("I"), not tells)
             runs.append(run)
         run.words.append(word.term)
-        run.places.append((word.start, word.end))
+        run.starts.append(word.start)
+        run.ends.append(word.end)
     return runs
 
 
@@ -198,11 +228,10 @@ def _counted(papers: Sequence[_Read]) -> _Counts:
 
 def _chosen(weights: dict[Term, float], counts: _Counts, rest: _Rest) -> list[Term]:
     """Return the best terms; where a word mostly stands in a pair, the pair in its place."""
-    least = max(min(2, counts.size), _COMMON * counts.size)
     own = [
         term
         for term, n in counts.papers.items()
-        if n >= least
+        if n >= counts.least
         and n / counts.size >= _TIMES * rest.share(term, counts)
         and not TERMS_OF_WRITING.issuperset(term)
     ]

@@ -41,9 +41,11 @@ def centres(vectors: Vectors) -> Vectors:
     if number == 1:
         return unit(sample.mean(axis=0, dtype=np.float64)[None]).astype(np.float32)
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
     starts = min(_STARTS, max(4 * _SAMPLE // len(sample), 1))
-    found = KMeans(number, n_init=starts, random_state=_SEED).fit(sample)
+    with threadpool_limits(1):  # so small, more threads wait for each other most of the time
+        found = KMeans(number, n_init=starts, random_state=_SEED).fit(sample)
     return unit(found.cluster_centers_).astype(np.float32)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Loaded = TypeVar("Loaded")
 
 _BATCH = 8
-"""Texts that are computed at once on a CPU, where 32 take a quarter longer."""
+"""Texts that are computed at once on a CPU, where 32 take a fifth longer."""
 
 _BATCH_ELSEWHERE = 32
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _MANY = 64
 """Texts from which on words are kept; fewer repeat too little."""
-_MOST_WORDS = 1 << 18
-"""Words that are kept, some 50 MB; beyond them all are forgotten."""
+_MOST_CHARACTERS = 1 << 21
+"""Of words that are kept: some 230,000 English ones, in 50 MB; beyond them all are forgotten. Where
+there are no spaces a word may be a whole text."""
 _AT_ONCE = 500
 """Words that the tokenizer is given as one text: it takes twice as long for each as a text."""
 _COMMON = ",.()-:"
@@ -46,7 +47,7 @@ class TokenReader:
         if len(texts) < _MANY or not _cuts_at_spaces(self._tokenizer):
             return _listed(self._tokenizer, texts)
         with self._lock:
-            if self._words is None or len(self._words.known) > _MOST_WORDS:
+            if self._words is None or self._words.known.characters > _MOST_CHARACTERS:
                 self._words = _Words(self._tokenizer)
             return self._words.read(texts)
 
@@ -80,9 +81,11 @@ class _Numbers(dict[str, int]):
 
     def __init__(self) -> None:
         self.new: list[str] = []
+        self.characters = 0
 
     def __missing__(self, word: str) -> int:
         self.new.append(word)
+        self.characters += len(word)
         number = self[word] = len(self)
         return number
 

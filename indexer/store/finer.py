@@ -11,7 +11,7 @@ it, of as many papers as there are yet (``m``)::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -38,7 +38,12 @@ _BLOCK = 4096
 
 
 class Covered(NamedTuple):
-    """Some papers, ascending by row ``(m,)``, and their vectors in a finer space ``(m, dim)``."""
+    """Some papers and their vectors in a finer space.
+
+    Attributes:
+        rows: of the papers, ascending ``(m,)``.
+        vectors: by row ``(n, dim)``; those of other papers are not looked at.
+    """
 
     rows: Rows
     vectors: Vectors
@@ -52,26 +57,24 @@ class Covered(NamedTuple):
         """Write them into the folder of a generation that has its first space; none of no papers.
 
         Raises:
-            ValueError: the rows do not ascend, or the first space has not so many; or the vectors
-                will not do.
+            ValueError: the rows do not ascend, or are of no paper; or the vectors will not do.
         """
         if not len(self.rows):
             return
         first = VectorIndex(folder / VECTORS)
-        ascend = (np.diff(self.rows, prepend=-1) > 0).all() and self.rows[-1] < len(first)
-        if not ascend or len(self.rows) != len(self.vectors):
-            raise ValueError(
-                f"{len(self.vectors)} vectors for {len(self.rows)} rows, not ascending or not of "
-                f"the {len(first)} papers"
-            )
-        builder = VectorIndexBuilder(folder / FINER_VECTORS, self.vectors.shape[1])
+        if len(self.vectors) != len(first):
+            raise ValueError(f"vectors of {len(self.vectors)} papers for {len(first)}")
+        if not (np.diff(self.rows, prepend=-1) > 0).all() or self.rows[-1] >= len(first):
+            raise ValueError(f"rows that do not ascend, or not of {len(first)} papers: {self.rows}")
         moments = Moments.none(first.dimension)
-        for part in _parts(len(self.rows)):
-            builder.add(self.vectors[part])
-            moments = moments.with_part(Moments.of(first.vectors(self.rows[part])))
+        with closing(VectorIndexBuilder(folder / FINER_VECTORS, self.vectors.shape[1])) as builder:
+            for start in range(0, len(self.rows), _BLOCK):
+                rows = self.rows[start : start + _BLOCK]
+                builder.add(self.vectors[rows])
+                moments = moments.with_part(Moments.of(first.vectors(rows)))
+            builder.save()
+            builder.moments().save(folder, FINER_MOMENTS)
         np.save(folder / ROWS, self.rows)
-        builder.save()
-        builder.moments().save(folder, FINER_MOMENTS)
         moments.save(folder, FIRST_MOMENTS)
 
 
@@ -124,8 +127,3 @@ class FinerSpace:
         """Return where papers are among those that it covers ``(len(rows),)``; -1: nowhere."""
         at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
         return np.where(self.rows[at] == rows, at, -1)
-
-
-def _parts(vectors: int) -> Iterator[slice]:
-    for start in range(0, vectors, _BLOCK):
-        yield slice(start, start + _BLOCK)

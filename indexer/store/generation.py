@@ -20,8 +20,8 @@ ones, are dropped when a new one is published.
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.files import file_sha256
+from indexer.files import file_sha256, flush_folder, flushed_sha256, write_flushed
 from indexer.store import checksums
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
@@ -107,6 +107,7 @@ class IndexFolder:
         self.generations = path / "generations"
         self.pointer = path / "CURRENT"
         self.cache = (cache or path / "cache") / "vectors.sqlite"
+        self._holder: int | None = None  # the thread that builds
 
     def current(self) -> Generation:
         """Return the generation that is served.
@@ -188,9 +189,14 @@ class IndexFolder:
     def building(self) -> Iterator[None]:
         """Hold the index for building; clear away what a builder left that died.
 
+        The thread that holds it may do so again with the same object: several builds are one then.
+
         Raises:
-            BuildInProgress: another process holds it.
+            BuildInProgress: another holds it.
         """
+        if self._holder == threading.get_ident():
+            yield
+            return
         from filelock import FileLock, Timeout
 
         self.generations.mkdir(parents=True, exist_ok=True)
@@ -202,11 +208,13 @@ class IndexFolder:
                 f"{self.path}: another rebuild-index is at work on this index. Wait for it to end, "
                 "or name another folder with --index"
             ) from error
+        self._holder = threading.get_ident()
         try:
             for left in self.generations.glob(".building-*"):
                 shutil.rmtree(left)
             yield
         finally:
+            self._holder = None
             lock.release()
 
     def stage(self, generation: str) -> Path:
@@ -239,18 +247,18 @@ class IndexFolder:
                 manifest states them: damage since then is not to be taken for what was written.
         """
         files = {
-            path.name: {"sha256": _flushed_sha256(path), "bytes": path.stat().st_size}
+            path.name: {"sha256": flushed_sha256(path), "bytes": path.stat().st_size}
             for path in sorted(staging.iterdir())
             if path.name not in (stated or {})
         } | dict(stated or {})
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
-        _write(staging / MANIFEST, data)
-        _flush_folder(staging)
+        write_flushed(staging / MANIFEST, data)
+        flush_folder(staging)
         keep = self._kept_beside(manifest.generation)
         folder = self.generations / manifest.generation
         staging.rename(folder)
-        _flush_folder(self.generations)
+        flush_folder(self.generations)
         self._point_to(folder)
         checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
@@ -264,9 +272,9 @@ class IndexFolder:
             "manifest_sha256": file_sha256(folder / MANIFEST),
         }
         temporary = self.pointer.with_suffix(".new")
-        _write(temporary, (json.dumps(pointer) + "\n").encode())
+        write_flushed(temporary, (json.dumps(pointer) + "\n").encode())
         temporary.replace(self.pointer)
-        _flush_folder(self.path)
+        flush_folder(self.path)
 
     def _kept_beside(self, generation: str) -> list[str]:
         """Return the generations to keep beside a new one: the newest that are whole."""
@@ -317,26 +325,3 @@ class IndexFolder:
 def new_id() -> str:
     """Return the id of a generation that begins now, unique while the index is held."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flushed_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    return file_sha256(path)
-
-
-def _flush_folder(path: Path) -> None:
-    """Make renames within a folder durable; a folder cannot be opened for this on Windows."""
-    if os.name == "posix":
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -102,7 +102,7 @@ class LocalSink:
         if manifest.finer:
             covered = covered or Covered.none(manifest.finer.dimension)
             covered.save(written.folder)
-            spaces.append(stated(manifest.finer, *covered.vectors.shape))
+            spaces.append(stated(manifest.finer, len(covered.rows), covered.vectors.shape[1]))
         self._before = self._index.publish(
             written.folder,
             replace(

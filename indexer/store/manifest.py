@@ -198,14 +198,15 @@ class Recorded:
         spaces = content.get("spaces") or [{"model": content["model"]["name"]}]
         return cls(
             roots=[Path(root) for root in content["roots"]],
-            model=str(spaces[-1]["model"]),  # behind one that stands in for it
+            # The last is the one asked for: another may stand in for it.
+            model=str(spaces[-1]["model"]),
             columns=dict(content.get("columns", {})),
             apart=list(content.get("apart", [])),
             follow_links=bool(content.get("follow_links")),
             # Before format 6 nobody could decide anything.
             decisions=Path(content["decisions"]["file"]) if "decisions" in content else None,
-            backend=spaces[0].get("backend"),
-            max_tokens=spaces[0].get("max_tokens"),
+            backend=spaces[-1].get("backend"),
+            max_tokens=spaces[-1].get("max_tokens"),
         )
 
 

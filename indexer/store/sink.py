@@ -72,8 +72,8 @@ class Sink(Protocol):
                 publication before are forgotten.
             possible: pairs of papers that are likely one; likewise. One whose papers are not both
                 there is left out.
-            covered: papers by row, and their vectors in the second space, where the manifest has
-                one; ``None``: none yet.
+            covered: papers, and their vectors in the second space, where the manifest has one;
+                ``None``: none yet.
 
         Returns:
             The manifest as it was published.

@@ -1,0 +1,139 @@
+"""Search at once: a small model reads all papers first, then the model that is asked for.
+
+Three steps, while the index is held::
+
+    rebuild   by the small model, which stands in: all papers can be found
+    catch up  the model reads them, the newest first, in :mod:`indexer.catching_up`
+    rebuild   by the model, whose vectors are all in the cache: as if it had been run at first
+
+A build that was killed goes on when it is started again, as what was read is in the cache. A plain
+rebuild does the last step, and what is left of the second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from indexer.catching_up import catch_up
+from indexer.embedding import set_aside_note
+from indexer.ledger import Report
+from indexer.models.encoder import Encoder
+from indexer.models.model import Model
+from indexer.pacing import paced
+from indexer.progress import Reporter, Timed
+from indexer.store.catalogue import open_catalogue, read_texts
+from indexer.store.generation import Generation, IndexFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a progressive rebuild did.
+
+    Attributes:
+        report: of all of it; ``embedded`` counts the texts that the model read.
+        first: the generation that all papers could be found in first; ``None``: there was nothing
+            to do.
+        seconds: until then.
+        generations: that were published, the first and the last among them.
+    """
+
+    report: Report
+    first: str | None
+    seconds: float
+    generations: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a JSON object: that of the report, and ``progressive``."""
+        first = {"generation": self.first, "seconds": round(self.seconds, 3)}
+        told = {"first": first if self.first else None, "generations": self.generations}
+        return self.report.to_json() | {"progressive": told}
+
+
+def rebuild_progressively(
+    index: IndexFolder,
+    encoder: Encoder,
+    first: Callable[[Model], Report],
+    last: Callable[[Encoder], Report],
+    *,
+    choose_backend: bool,
+    full: bool,
+    reporter: Reporter,
+    tell: Callable[[str], None],
+) -> Progress:
+    """Bring the index up to date; it can be searched long before all is done.
+
+    Args:
+        index: where it lies.
+        encoder: of the model that is asked for.
+        first: rebuilds with the small model, which is to stand in for the one it is given.
+        last: rebuilds with that model, as the encoder that it is given runs it.
+        choose_backend: let what is faster here run the model; see :func:`indexer.pacing.paced`.
+        full: let the model read every paper, also those whose vectors are in the cache.
+        reporter: told of the progress.
+        tell: takes a sentence for people: when all papers can be found, and how long the rest is.
+
+    Raises:
+        AkinError: what the rebuilds raise.
+        BuildInProgress: another rebuild is at work on the index.
+    """
+    started = time.monotonic()
+    with index.building():
+        report = first(encoder.model)
+        generation = index.current()
+        if generation.manifest.finer is None:  # the model has read all of it before
+            return Progress(report, None, 0.0, 0)
+        seconds = time.monotonic() - started
+        tell(_to_be_searched(generation))
+        with closing(open_catalogue(generation.catalogue)) as catalogue:
+            encoder, notes = paced(
+                generation.manifest.papers,
+                lambda places: read_texts(catalogue, np.array(places) + 1),
+                encoder,
+                index.cache,
+                choose=choose_backend,
+                full=full,
+                tell=tell,
+                advice="To stop (Ctrl-C) loses nothing",
+            )
+        timed = Timed(reporter)
+        caught_up = catch_up(index, generation, encoder, full=full, reporter=timed)
+        phases = timed.end()
+        found = last(encoder)
+        if caught_up.set_aside:
+            notes.append(set_aside_note(caught_up.set_aside))
+        notes += [note for note in found.notes if note not in report.notes]
+    return Progress(
+        replace(
+            report,
+            generation=found.generation,
+            published=True,
+            embedded=caught_up.computed + found.embedded,
+            truncated=found.truncated,
+            seconds=time.monotonic() - started,
+            notes=[*report.notes, *notes],
+            phases=_added(report.phases, phases, found.phases),
+        ),
+        generation.id,
+        seconds,
+        report.published + caught_up.generations + found.published,
+    )
+
+
+def _added(*parts: dict[str, float]) -> dict[str, float]:
+    """Return the seconds of each phase, whichever step it was part of."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: sum(part.get(name, 0.0) for part in parts) for name in names}
+
+
+def _to_be_searched(generation: Generation) -> str:
+    manifest = generation.manifest
+    return (
+        f"{manifest.papers:,} papers can be searched, by {manifest.space.model}. From now on "
+        f"{manifest.spaces[-1].model} reads them, the newest first"
+    )

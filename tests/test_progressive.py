@@ -1,0 +1,531 @@
+"""Search at once: generations of two spaces until the last, which is that of a plain rebuild."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+import indexer.cli
+from indexer import catching_up
+from indexer.command import run as main_of
+from indexer.errors import BuildInProgress, IndexCorrupted
+from indexer.ledger import Report
+from indexer.mapping.layout import Asked
+from indexer.progress import Silent
+from indexer.progressive import Progress, rebuild_progressively
+from indexer.rebuild import rebuild
+from indexer.store.columns import StoredColumns
+from indexer.store.covering import publish_covered
+from indexer.store.finer import FINER_FILES, Covered, FinerSpace
+from indexer.store.generation import Generation, IndexFolder
+from search_api import app as app_module
+from search_api.app import create_app
+from search_api.commands.state import status
+from search_api.engine import live as live_module
+from search_api.engine.doctor import examine
+from search_api.engine.engine import Engine
+from search_api.engine.live import LiveEngine, encoder_for
+from search_api.query.query import Query
+from tests.conftest import ROOT, table
+from tests.fakes import FakeEncoder, fake_encoder, fake_model
+
+SIZES = {"small": 48, "large": 64}
+PAPERS = 24
+STEPS = (4, 8, 12, 20)
+"""Papers that the large model has read in the generations between the first and the last."""
+
+
+class Stopping(FakeEncoder):
+    """A model that is interrupted when it is to read more documents than so many."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(*named("large"))
+        self.most = most
+
+    def encode_document(self, texts):
+        if len(self.encoded) + len(texts) > self.most:
+            raise KeyboardInterrupt
+        return super().encode_document(texts)
+
+
+def named(name: str) -> tuple[str, str, int]:
+    return name[0] * 64, name, SIZES[name]
+
+
+def encoder(name: str) -> FakeEncoder:
+    return FakeEncoder(*named(name))
+
+
+def of_space(space) -> FakeEncoder:
+    return encoder(space.model)
+
+
+@pytest.fixture(autouse=True)
+def short_lots(monkeypatch) -> None:
+    """Let a handful be what a hundred is elsewhere."""
+    monkeypatch.setattr(catching_up, "READ_AT_ONCE", 4)
+    monkeypatch.setattr(catching_up, "LOOK_UP_AT_ONCE", 10)
+
+
+def source_of(index: IndexFolder, papers: int = PAPERS) -> Path:
+    """A table of papers of several years beside an index, written now."""
+    rows = [f"| {2000 + n * 7 % 11} | Paper {n} | on graph {n % 5} | |" for n in range(papers)]
+    source = index.path.parent / "papers.md"
+    source.write_text("\n".join(["| Year | Title | Abstract | Link |", "|---|---|---|---|", *rows]))
+    return source
+
+
+def build(
+    index: IndexFolder,
+    source: Path | None = None,
+    by: FakeEncoder | None = None,
+    *,
+    full: bool = False,
+    mapped: Asked = "none",
+    tell: Callable[[str], None] = lambda _: None,
+) -> Progress:
+    large, source = by or encoder("large"), source or source_of(index)
+
+    def run(small_first: FakeEncoder, **options) -> Report:
+        return rebuild([source], index, small_first, mapped=mapped, **options)
+
+    return rebuild_progressively(
+        index,
+        large,
+        lambda model: run(encoder("small"), stands_in_for=model, full=full),
+        run,
+        choose_backend=False,
+        full=full,
+        reporter=Silent(),
+        tell=tell,
+    )
+
+
+@pytest.fixture
+def published(monkeypatch) -> list[Generation]:
+    """Every generation when it is published: whole, and well by all checks of doctor."""
+    found: list[Generation] = []
+    publish = IndexFolder.publish
+
+    def checked(self, *what):
+        generation = publish(self, *what)
+        generation.verify()
+        checks = list(examine(self, of_space))
+        assert all(check.ok for check in checks), checks
+        found.append(generation)
+        return generation
+
+    monkeypatch.setattr(IndexFolder, "publish", checked)
+    return found
+
+
+def interrupted(index: IndexFolder, most: int, mapped: Asked = "none") -> Generation:
+    """Build until the large model is to read more; return what is current then."""
+    with pytest.raises(KeyboardInterrupt):
+        build(index, by=Stopping(most), mapped=mapped)
+    return index.current()
+
+
+def hits(generation: Generation, *encoders: FakeEncoder) -> list[tuple[str, float]]:
+    first, *finer = encoders
+    with closing(Engine(generation, first, finer=finer)) as engine:
+        found = [engine.search(Query(text, k=64)).hits for text in ("graph", "paper 3")]
+        return [(hit.paper.id, hit.score) for page in found for hit in page]
+
+
+def test_every_generation_is_whole_and_has_more_of_the_newest(index, published):
+    """From all papers by the small model, by half as many again, to all by the large one."""
+    told: list[tuple[str, str]] = []
+    done = build(index, tell=lambda sentence: told.append((sentence, index.current().id)))
+    first, *between, last = published
+    sentence = "24 papers can be searched, by small. From now on large reads them, the newest first"
+    assert (told, done.first) == ([(sentence, first.id)], first.id)
+    assert (done.generations, done.report.generation) == (len(published), last.id)
+    assert (done.report.embedded, done.report.ledger.added) == (PAPERS, PAPERS)
+    spaces = [[(one.model, one.rows) for one in each.manifest.spaces] for each in published]
+    assert spaces[0] == [("small", PAPERS), ("large", 0)]
+    assert [of[1][1] for of in spaces[1:-1]] == [*STEPS]
+    assert spaces[-1] == [("large", PAPERS)]
+    # Of the others the files are gone.
+    newest = np.argsort(-StoredColumns.read(between[-1].folder).year, kind="stable")
+    read = FinerSpace.read(between[-1])
+    assert read.rows.tolist() == sorted(newest[: STEPS[-1]].tolist())
+    assert {one.manifest.space.stands_in_for for one in published[:-1]} == {"large"}
+
+
+def test_the_last_generation_is_that_of_a_plain_build(index, tmp_path):
+    """The same arrays, to the byte, the same papers and lists; no second space."""
+    build(index, mapped="pca")
+    plain = IndexFolder(tmp_path / "plain")
+    rebuild([source_of(index)], plain, encoder("large"), mapped="pca")
+    ours, theirs = index.current(), plain.current()
+    files = [
+        {name: of["sha256"] for name, of in one.manifest.files.items() if name[-4:] != "lite"}
+        for one in (ours, theirs)
+    ]
+    assert files[0] == files[1]
+    assert ours.manifest.spaces == theirs.manifest.spaces
+    assert hits(ours, encoder("large")) == hits(theirs, encoder("large"))
+    # By then all is as it is to be: a progressive build has nothing to do.
+    again = build(index, mapped="pca")
+    assert (again.first, again.generations, again.report.published) == (None, 0, False)
+    assert index.current().id == ours.id
+
+
+def test_a_step_writes_only_the_vectors_of_the_second_space(index):
+    """All other files are those of the generation before, under a name of their own."""
+    current = interrupted(index, 10)
+    (before,) = index.previous()
+    assert current.manifest.files.keys() - FINER_FILES == before.manifest.files.keys() - FINER_FILES
+    for name in current.manifest.files:
+        same = (current.folder / name).samefile(before.folder / name)
+        assert same is (name not in FINER_FILES)
+
+
+def test_where_there_are_no_links_files_are_copied(index, monkeypatch):
+    """Some file systems have none; the generation is as whole."""
+
+    def refused(*_):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr(os, "link", refused)
+    current = interrupted(index, 10)
+    current.verify()
+    (before,) = index.previous()
+    assert not current.catalogue.samefile(before.catalogue)
+    assert current.catalogue.read_bytes() == before.catalogue.read_bytes()
+
+
+def test_damage_is_not_taken_over_as_what_was_written(index):
+    """A file that was damaged since its checksum was taken is found in the next generation, too."""
+    current = interrupted(index, 10)
+    current.catalogue.write_bytes(b"rubbish")
+    finer = current.manifest.finer
+    vectors = np.ones((PAPERS, 64), dtype=np.float32)
+    with index.building():
+        after = publish_covered(index, current, finer, Covered(np.array([1]), vectors))
+    with pytest.raises(IndexCorrupted, match=r"catalogue\.sqlite: differs from its checksum"):
+        after.verify()
+
+
+def test_an_interrupted_build_goes_on_where_it_was(index, published):
+    """What was read is read no more, and is in the first generation after the restart."""
+    assert interrupted(index, 18).manifest.finer.rows == 12
+    count, large = len(published), encoder("large")
+    done = build(index, by=large)
+    assert len(large.encoded) == done.report.embedded == PAPERS - 16
+    assert [one.manifest.spaces[-1].rows for one in published[count:]] == [20, PAPERS]
+    assert done.generations == 2
+    assert done.first == published[count - 1].id
+
+
+@pytest.mark.parametrize("most", [0, 23])
+def test_a_plain_rebuild_finishes_what_a_progressive_one_began(index, most):
+    """By the model that was asked for, which the index goes by, not the one that stands in."""
+    interrupted(index, most)
+    assert index.recorded().model == "large"
+    large = encoder("large")
+    assert rebuild([source_of(index)], index, large, mapped="none").published
+    assert len(large.encoded) == PAPERS - most // 4 * 4
+    assert [one.model for one in index.current().manifest.spaces] == ["large"]
+
+
+def test_a_rebuild_by_the_model_that_stands_in_makes_it_the_model(index):
+    """Who is content with it asks for it: then nothing is left of the other."""
+    interrupted(index, 10)
+    small = encoder("small")
+    assert rebuild([source_of(index)], index, small, mapped="none").published
+    assert small.encoded == []
+    assert [one.model for one in index.current().manifest.spaces] == ["small"]
+
+
+def test_papers_that_are_added_to_a_complete_index_wait_for_nobody(index, published):
+    """All that was read before is covered at once; only the new papers are read."""
+    build(index)
+    count, large = len(published), encoder("large")
+    build(index, source_of(index, PAPERS + 10), large)
+    assert len(large.encoded) == 10
+    assert [one.manifest.spaces[-1].rows for one in published[count:]] == [0, PAPERS, PAPERS + 10]
+
+
+def test_two_papers_of_one_text_are_both_covered(index, tmp_path):
+    """It is read once."""
+    twins = [("Editorial", "")] * 2 + [(f"Paper {n}", f"alpha {n}") for n in range(9)]
+    source = table(tmp_path / "p.md", *twins)
+    large = encoder("large")
+    assert build(index, source, large).report.papers == len(twins)
+    assert len(large.encoded) == len(set(large.encoded)) == len(twins) - 1
+
+
+def test_a_damaged_cache_is_set_aside_and_told_of(index):
+    """While the model reads as in any build; what it held is read again."""
+    interrupted(index, 10)
+    index.cache.write_bytes(b"rubbish" * 1000)
+    large = encoder("large")
+    notes = build(index, by=large).report.notes
+    assert len(large.encoded) == PAPERS
+    assert [note for note in notes if "the vector cache was damaged and set aside as" in note]
+
+
+def test_everything_is_read_again_if_that_is_asked_for(index):
+    """``--full`` trusts no vector that was kept."""
+    build(index)
+    large = encoder("large")
+    done = build(index, by=large, full=True)
+    assert (len(large.encoded), done.report.published) == (PAPERS, True)
+    assert [one.model for one in index.current().manifest.spaces] == ["large"]
+
+
+def test_no_other_build_begins_between_the_steps(index):
+    """The index is held from the first to the last."""
+    refused = []
+
+    def another(_: str) -> None:
+        with pytest.raises(BuildInProgress):
+            rebuild([source_of(index)], IndexFolder(index.path), encoder("large"))
+        refused.append(True)
+
+    build(index, tell=another)
+    assert refused == [True]
+    with IndexFolder(index.path).building():
+        pass
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from indexer import catching_up
+from indexer.store.generation import IndexFolder
+from tests.fakes import FakeEncoder
+from tests.test_progressive import build, named
+
+class Dying(FakeEncoder):
+    def encode_document(self, texts):
+        if len(self.encoded) >= int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode_document(texts)
+
+catching_up.READ_AT_ONCE, catching_up.LOOK_UP_AT_ONCE = 4, 10
+build(IndexFolder(pathlib.Path(sys.argv[1])), by=Dying(*named("large")))
+"""
+
+
+def test_kill_9_while_the_model_reads(index):
+    """What is published is whole, and the next build goes on and leaves nothing behind."""
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, str(index.path), "16"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == -signal.SIGKILL, ran.stderr
+    current = index.current()
+    current.verify()
+    assert current.manifest.finer.rows == 12
+    assert hits(current, encoder("small"), encoder("large"))
+    large = encoder("large")
+    build(index, by=large)
+    assert len(large.encoded) == PAPERS - 16
+    assert not list(index.generations.glob(".building-*"))
+
+
+def test_a_server_follows_from_generation_to_generation(index, monkeypatch):
+    """No model is made before it has read a paper, none twice; the one that stood in goes."""
+    made: list[str] = []
+
+    def make(space) -> FakeEncoder:
+        made.append(space.model)
+        return of_space(space)
+
+    live = LiveEngine(index, make)
+    seen: list[tuple[str, int | None, list[str]]] = []
+
+    def look(*_) -> None:
+        assert live.refresh() is True
+        with live.lease() as engine:
+            page = engine.search(Query("graph", k=64))
+            covered = page.index.covered
+            assert page.total == PAPERS
+            read_by = [hit.model for hit in page.hits if hit.model == "large"]
+            assert len(read_by) == (covered.papers if covered else 0)
+            seen.append((page.index.model, covered and covered.papers, list(made)))
+
+    publish = IndexFolder.publish
+
+    def published(self, *what):
+        generation = publish(self, *what)
+        look()
+        return generation
+
+    monkeypatch.setattr(IndexFolder, "publish", published)
+    build(index)
+    live.close()
+    assert [one[:2] for one in seen] == [
+        *(("small", papers) for papers in (0, *STEPS)),
+        ("large", None),
+    ]
+    assert [one[2] for one in seen] == [["small"], *[["small", "large"]] * 5]
+    assert live.problem is None
+
+
+def test_a_named_model_may_be_that_which_another_stands_in_for(index, monkeypatch):
+    """``AKIN_MODEL`` is what the index is to be of; what stands in for it is run all the same."""
+    monkeypatch.setattr(live_module, "find_model", lambda name: encoder(name).model)
+    monkeypatch.setattr(live_module, "encoder_of", lambda model, _: encoder(model.name))
+    interrupted(index, 10)
+    for name, right in (("large", True), ("small", False)):
+        live = LiveEngine(index, encoder_for(name))
+        assert live.refresh() is right
+        assert ("built with the model large" in str(live.problem)) is not right
+        live.close()
+
+
+@pytest.fixture
+def client(index, monkeypatch):
+    """A server of an index of which the large model has read eight papers."""
+    monkeypatch.setattr(app_module, "POLL_SECONDS", 3600)
+    interrupted(index, 10, "pca")
+    with TestClient(create_app(index, of_space)) as client:
+        yield client
+
+
+def test_every_answer_says_how_far_it_is(client):
+    """Lists, explanations, papers and the status have it; and spaces say who stands in for whom."""
+    covered = {"model": "large", "papers": 8}
+    page = client.get("/api/v1/search?q=graph&k=64").json()
+    first = page["results"][0]["paper"]["id"]
+    assert {hit["why"]["model"] for hit in page["results"]} == {"small", "large"}
+    for path in (
+        "search?q=graph",
+        f"papers/{first}",
+        f"papers/{first}/related",
+        f"papers/{first}/explain?q=graph",
+        f"related?like={first}&unlike={page['results'][9]['paper']['id']}",
+        "status",
+    ):
+        answer = client.get(f"/api/v1/{path}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["index"] | {"generation": ""} == {
+            "generation": "",
+            "model": "small",
+            "papers": PAPERS,
+            "covered": covered,
+        }
+    assert client.get("/readyz").json()["covered"] == covered
+    spaces = client.get("/api/v1/status").json()["spaces"]
+    assert [(one["model"], one["rows"], one["stands_in_for"]) for one in spaces] == [
+        ("small", PAPERS, "large"),
+        ("large", 8, ""),
+    ]
+
+
+def test_pages_say_how_far_it_is(client):
+    """A line at the foot of each; lists, papers, reasons, snippets and the map are there."""
+    html = {"accept": "text/html"}
+    told = (
+        f"8 of {PAPERS} papers, the newest first, are ranked by large so far, the others by small."
+    )
+    first = client.get("/api/v1/search?q=graph").json()["results"][0]["paper"]["id"]
+    for path in ("/", "/?q=graph", f"/papers/{first}", f"/papers/{first}/why?q=graph", "/map"):
+        page = client.get(path, headers=html)
+        assert page.status_code == 200, page.text
+        assert " ".join(page.text.split()).count(told) == 1
+    lines = client.get("/snippets?q=graph").text.splitlines()
+    assert len(lines) == 10
+    assert "strongest" in lines[0]
+
+
+def test_pages_of_a_complete_index_say_nothing_of_it(index):
+    """There is nothing to wait for."""
+    build(index)
+    with TestClient(create_app(index, of_space)) as client:
+        assert "so far" not in client.get("/", headers={"accept": "text/html"}).text
+
+
+@pytest.fixture
+def run(monkeypatch, capfd, tmp_path):
+    """Run ``rebuild-index …`` in this process; return exit code, output and what was told."""
+    for module in (indexer.cli, live_module):
+        monkeypatch.setattr(module, "find_model", fake_model)
+        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*line: object, command=indexer.cli.rebuild_index) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["akin", *map(str, line)])
+        with pytest.raises(SystemExit) as exited:
+            main_of(command)()
+        return exited.value.code, *capfd.readouterr()
+
+    return run
+
+
+PROGRESSIVE = ("--progressive", "--stand-in", "other", "--map", "none")
+
+
+def test_the_command_tells_when_papers_can_be_searched(run, index):
+    """On standard error; the one object on standard output has what a plain build's has."""
+    code, out, err = run(source_of(index), *PROGRESSIVE, "--json")
+    told = json.loads(out)
+    assert (code, told["ok"], told["papers"], told["embedded"]) == (
+        0,
+        True,
+        PAPERS,
+        PAPERS,
+    )
+    assert told["ledger"]["added"] == PAPERS
+    assert told["progressive"]["generations"] == 2 + len(STEPS)
+    assert told["progressive"]["first"]["generation"] < told["generation"]
+    assert told["progressive"]["first"]["seconds"] <= told["seconds"]
+    assert f"{PAPERS} papers can be searched, by other. From now on sentence-transformers/" in err
+    code, out, err = run(*PROGRESSIVE, "--json")
+    told = json.loads(out)
+    assert told["progressive"] == {"first": None, "generations": 0}
+    assert err == ""
+
+
+def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
+    """As does the status; then the same command, or a plain one, goes on."""
+    monkeypatch.setattr(
+        indexer.cli,
+        "encoder_of",
+        lambda model: Stopping(9) if model.name != "other" else fake_encoder(model),
+    )
+    monkeypatch.setattr(Stopping, "__init__", lambda self, most: FakeEncoder.__init__(self))
+    monkeypatch.setattr(Stopping, "most", 9, raising=False)
+    code, out, _ = run(source_of(index), *PROGRESSIVE, "--json")
+    error = json.loads(out)["error"]
+    assert (code, error["type"]) == (1, "interrupted")
+    assert "the index answers, 8 of its 24 papers by fake so far" in error["detail"]
+    go_on = "To go on: rebuild-index --index index --progressive --stand-in other; without"
+    assert go_on in error["detail"]
+    _, out, _ = run("--index", "index", command=status)
+    assert "8 of 24 papers, newest first, by fake; rebuild-index goes on" in " ".join(out.split())
+
+
+def test_what_came_through_a_pipe_is_read_again_from_where_it_is_kept(run, monkeypatch, tmp_path):
+    """Standard input is at its end by the last step."""
+    import io
+
+    source = table(tmp_path / "p.md", ("One", "alpha"), ("Two", "beta"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(source.read_bytes())))
+    code, out, _ = run("-", *PROGRESSIVE, "--json")
+    assert (code, json.loads(out)["papers"]) == (0, 2)
+    assert [one.rows for one in IndexFolder(Path("index")).current().manifest.spaces] == [2]
+
+
+def test_a_model_does_not_stand_in_for_itself(run, index):
+    """Then it is a plain build."""
+    code, out, _ = run(
+        source_of(index), "--progressive", "--stand-in", "other", "--model", "other", "--json"
+    )
+    assert (code, "progressive" in json.loads(out)) == (0, False)
+    assert [one.model for one in IndexFolder(Path("index")).current().manifest.spaces] == ["other"]
