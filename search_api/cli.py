@@ -7,6 +7,7 @@ import click
 from indexer import __version__
 from indexer.cli import rebuild_index
 from indexer.command import run
+from indexer.training.cli import train
 from search_api.commands.decide import decide
 from search_api.commands.papers import export, show
 from search_api.commands.search import explain, related, search
@@ -32,6 +33,7 @@ for command in (
     status,
     doctor,
     evaluate,
+    train,
     serve,
 ):
     akin.add_command(command)
