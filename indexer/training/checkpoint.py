@@ -56,9 +56,9 @@ class State:
         before = self.losses.get(stage, loss)
         self.losses[stage] = before + (loss - before) / min(self.step, 20)
 
-    def look(self, score: float) -> None:
-        """Keep the table if it is the best of its stage."""
-        if score > self.best_score:
+    def look(self, score: float, *, any_way: bool = False) -> None:
+        """Keep the table if it is the best of its stage, or any way."""
+        if any_way or score > self.best_score:
             self.best, self.best_score, self.idle = self.table.copy(), score, 0
         else:
             self.idle += 1

@@ -61,6 +61,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     help="With --from teacher: frequent words that get a token of their own.",
 )
 @click.option(
+    "--dim",
+    type=click.IntRange(min=8),
+    help="With --from teacher: dimensions of the embeddings, the first principal axes of the "
+    "teacher's.  [default: all]",
+)
+@click.option(
     "--papers",
     type=click.IntRange(min=1),
     default=200_000,
@@ -73,6 +79,27 @@ _file = click.Path(path_type=Path, dir_okay=False)
     default=_LEARNED,
     show_default=True,
     help="With a teacher: titles, sentences and abstracts whose embeddings are learned.",
+)
+@click.option(
+    "--teacher-epochs",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How often the teacher's embeddings are gone through, before the pairs.",
+)
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="How often the pairs of papers are gone through, at most.",
+)
+@click.option(
+    "--pull",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Weight of staying near the start, or the teacher, while pairs are learned.",
 )
 @click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so many.")
 @click.option(
@@ -93,8 +120,12 @@ def train(
     texts: tuple[Path, ...],
     without: tuple[Path, ...],
     words: int,
+    dim: int | None,
     papers: int,
     learned: int,
+    teacher_epochs: int,
+    epochs: int,
+    pull: float,
     minutes: float | None,
     precision: Precision,
     seed: int,
@@ -123,8 +154,12 @@ def train(
         texts=texts,
         without=without,
         words=words,
+        dim=dim,
         most=papers,
         learned=learned,
+        distilling=teacher_epochs,
+        contrasting=epochs,
+        pull=pull,
         precision=precision,
         minutes=minutes,
         seed=seed,

@@ -27,7 +27,8 @@ class Stage:
         epochs: how often all of it is gone through.
         batch: texts or papers in a step; no more than there are.
         rate: the highest learning rate.
-        stops: whether it ends when the held-out score no longer rises.
+        stops: whether it ends when the held-out score no longer rises, and at its best table, not
+            at its last.
     """
 
     lessons: Batch
@@ -52,7 +53,8 @@ class Limits:
     """When to stop, and how often to look.
 
     Attributes:
-        steps: between two looks at the held-out score, each of which is kept on disk.
+        steps: between two looks at the held-out score, after each of which the state is kept on
+            disk; five times as many in a stage that does not stop by the score.
         patience: looks without a better one, after which a stage ends.
         seconds: that training may take, ``None``: as long as it needs.
     """
@@ -67,7 +69,7 @@ class Outcome:
     """What came of training.
 
     Attributes:
-        table: that with the best held-out score of the last stage.
+        table: that with the best held-out score of the last stage, where that stops by it.
         score: its score.
         steps: done in each stage, by its name.
         losses: the mean loss of each stage's last steps, by its name.
@@ -130,8 +132,11 @@ def train(
             )
             state.add(name, loss)
             reporter.advance(1)
-            if state.step % limits.steps == 0 or state.step == stage.steps:
-                state.look(score(state.table))
+            if (
+                state.step % (limits.steps * (1 if stage.stops else 5)) == 0
+                or state.step == stage.steps
+            ):
+                state.look(score(state.table), any_way=not stage.stops)
                 state.seconds = time.monotonic() - began
                 checkpoint.save(state)
         outcome.steps, outcome.losses = state.done, state.losses

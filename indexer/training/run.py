@@ -24,13 +24,15 @@ from indexer.training.loop import Limits, Outcome, Stage, train
 from indexer.training.pairs import Pairs
 from indexer.training.stages import Contrasting, Distilling
 from indexer.training.static_model import StaticModel, extended, pooled, read_tokenizer
-from indexer.training.teacher import Teacher
+from indexer.training.teacher import Kept, Teacher
 from indexer.training.vocabulary import frequent_words
 
 TEACHER = "teacher"
 """What ``start`` is called where training begins with the teacher's embeddings of tokens."""
 
 _MOST_HELD_OUT = 1000
+_LARGEST_BATCH, _SMALLEST_BATCH, _STEPS_IN_EPOCH = 2048, 128, 24
+"""Pairs in a batch: the more the harder to tell apart, but small corpora need steps, too."""
 _FEWEST_PAPERS = 50
 _FREQUENCY = 1e-3
 """``a`` of a token's weight ``a / (a + p)``, ``p`` of all texts holding it (Arora et al. 2017)."""
@@ -56,6 +58,8 @@ class Settings:
         rate: learning rate of the second stage; that of the first is the same.
         pull: weight of staying near, in the second stage.
         neighbours: weight of the same neighbours as the teacher has.
+        dim: of the embeddings, where training begins with a teacher: its first principal axes;
+            ``None``: all that it has.
         precision: of the table.
         minutes: that training may take; ``None``: as long as it needs.
         seed: of all that is drawn at random.
@@ -72,11 +76,12 @@ class Settings:
     words: int = 0
     most: int = 200_000
     learned: int = 0
-    distilling: int = 3
-    contrasting: int = 3
+    distilling: int = 5
+    contrasting: int = 10
     rate: float = 0.003
     pull: float = 1.0
     neighbours: float = 0.0
+    dim: int | None = None
     precision: Precision = "float32"
     minutes: float | None = None
     seed: int = 0
@@ -131,17 +136,14 @@ def train_model(settings: Settings, reporter: Reporter) -> Trained:
         teacher = Teacher(encoder_of(find_model(settings.teacher)), work)
     lessons = texts + (_lessons(kept, settings.learned, rng) if teacher else [])
     start = _start(settings, kept, lessons, teacher, reporter)
-    reporter.phase("tokenising", len(lessons) + len(kept))
-    learned = None
-    if teacher and lessons:
-        targets = teacher.embeddings(lessons, reporter)
-        learned = Distilling(start.bags(lessons), targets, settings.neighbours)
+    learned = _learned(settings, lessons, teacher, start, reporter) if teacher else None
     pairs, held = Pairs(kept, start), Pairs(held_out, start).titles()
     stages = []
     if learned:
         stages.append(Stage(learned, settings.distilling, 1024, settings.rate, stops=False))
     contrast = Contrasting(pairs, settings.pull, start.table, learned, _dims(start.table))
-    stages.append(Stage(contrast, settings.contrasting, 2048, settings.rate, stops=True))
+    batch = min(_LARGEST_BATCH, max(_SMALLEST_BATCH, len(kept) // _STEPS_IN_EPOCH))
+    stages.append(Stage(contrast, settings.contrasting, batch, settings.rate, stops=True))
     checkpoint = Checkpoint(work / "state.npz", _digest(settings, start, drawn, lessons))
     resumed = checkpoint.load() is not None
 
@@ -165,6 +167,41 @@ def reciprocal_rank(titles: sp.csr_matrix, abstracts: sp.csr_matrix, table: Vect
     scores = pooled(titles, table)[0] @ pooled(abstracts, table)[0].T
     own = np.diagonal(scores)[:, None]
     return float((1 / (scores >= own).sum(axis=1)).mean())
+
+
+def _learned(
+    settings: Settings,
+    lessons: list[str],
+    teacher: Teacher,
+    start: StaticModel,
+    reporter: Reporter,
+) -> Distilling:
+    """Return what is learned of a teacher, after making a start of tokens ready for it."""
+    if not lessons:
+        raise BadParameter.of("learned", settings.learned, "a teacher needs texts to teach")
+    targets = teacher.embeddings(lessons, reporter)
+    reporter.phase("tokenising")
+    bags = start.bags(lessons)
+    if settings.start == TEACHER:
+        start.table *= frequency_weights(bags)
+        if settings.dim is not None:
+            axes = principal_axes(targets, settings.dim)
+            start.table, targets = start.table @ axes, (targets @ axes).astype(np.float16)
+    if targets.shape[1] != start.table.shape[1]:
+        raise BadParameter.of(
+            "teacher",
+            settings.teacher,
+            f"its embeddings have {targets.shape[1]} dimensions, those of {settings.start} "
+            f"{start.table.shape[1]}: begin with the teacher's, --from teacher",
+        )
+    return Distilling(bags, targets, settings.neighbours)
+
+
+def principal_axes(vectors: Kept, dim: int) -> Vectors:
+    """Return the directions in which vectors reach farthest from the origin ``(dims, dim)``."""
+    few = vectors[:: max(1, len(vectors) // 50_000)].astype(np.float32)
+    directions = np.linalg.eigh(few.T @ few)[1]  # shortest first
+    return np.ascontiguousarray(directions[:, ::-1][:, :dim])
 
 
 def _divided(drawn: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
@@ -199,23 +236,30 @@ def _start(
     teacher: Teacher | None,
     reporter: Reporter,
 ) -> StaticModel:
-    """Return the model to begin with."""
+    """Return the model to begin with; of a teacher, its embeddings of all tokens as they are."""
     if settings.start != TEACHER:
-        return StaticModel.open(find_model(settings.start).path)
+        model = StaticModel.open(find_model(settings.start).path)
+        # The scale changes no embedding, but the learning rate is for rows of about length 1.
+        model.table /= np.linalg.norm(model.table, axis=1).mean()
+        return model
     if teacher is None or settings.teacher is None:
         raise BadParameter.of("teacher", None, "to begin with a teacher's embeddings needs one")
     bare = read_tokenizer(find_model(settings.teacher).path)
     reporter.phase("counting words")
     seen = chain(lessons, (" ".join(paper) for paper in papers))
     tokenizer = extended(bare, frequent_words(seen, bare, settings.words))
-    names = [name for name, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
+    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
+    names = [name.removeprefix("##") for name, _ in pieces]
     table = teacher.embeddings(names, reporter).astype(np.float32)
-    model = StaticModel(tokenizer, table)
-    among = lessons or [" ".join(paper) for paper in papers]
-    counts = np.bincount(model.bags(among).indices, minlength=len(table))
-    share = (counts + 1) / len(among)
-    model.table *= (_FREQUENCY / (_FREQUENCY + share))[:, None].astype(np.float32)
-    return model
+    return StaticModel(tokenizer, table)
+
+
+def frequency_weights(bags: sp.csr_matrix) -> Vectors:
+    """Return what each token counts ``(vocabulary, 1)``: the less the more texts hold it."""
+    texts, vocabulary = bags.shape
+    share = (np.bincount(bags.indices, minlength=vocabulary) + 1) / texts
+    weights: Vectors = (_FREQUENCY / (_FREQUENCY + share)).astype(np.float32)
+    return weights[:, None]
 
 
 def _account(
