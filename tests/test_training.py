@@ -17,7 +17,7 @@ from indexer.training import run as training_run
 from indexer.training.corpus import read_papers, read_titles, sentences
 from indexer.training.folder import stored, write_model
 from indexer.training.loop import Limits
-from indexer.training.objectives import alike, apart, towards, unscaled
+from indexer.training.objectives import apart, towards, unscaled
 from indexer.training.pairs import Pairs
 from indexer.training.run import Settings, reciprocal_rank, train_model
 from indexer.training.static_model import StaticModel, extended
@@ -83,7 +83,7 @@ def units(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize("name", ["towards", "alike", "apart"])
+@pytest.mark.parametrize("name", ["towards", "apart"])
 def test_gradients_are_those_of_finite_differences(name: str) -> None:
     """Each loss rises along its gradient as fast as the gradient says."""
     rng = np.random.default_rng(1)
@@ -95,8 +95,6 @@ def test_gradients_are_those_of_finite_differences(name: str) -> None:
         scaled = vectors / lengths
         if name == "towards":
             loss, gradient = towards(scaled, other)
-        elif name == "alike":
-            loss, gradient = alike(scaled, other, 3.0)
         else:
             loss, gradient, _ = apart(scaled, other, 3.0, (DIM, DIM // 2))
         return loss, unscaled(scaled, lengths, gradient)

@@ -20,26 +20,6 @@ def towards(embeddings: Vectors, targets: Vectors) -> tuple[float, Vectors]:
     return loss, targets * np.float32(-1 / len(targets))
 
 
-def alike(embeddings: Vectors, targets: Vectors, scale: float) -> tuple[float, Vectors]:
-    """Return how differently two spaces see what is near what in a batch, and the gradient.
-
-    The cross-entropy of each text's neighbours among the others, a softmax of the cosines, to those
-    in the teacher's space (relational distillation, as in SEED, Fang et al. 2021).
-
-    Args:
-        embeddings: ``(n, dim)``, of length 1.
-        targets: ``(n, other dim)``, of length 1: the same texts in the teacher's space.
-        scale: what cosines are multiplied by before the softmax.
-    """
-    mine = _log_softmax(_without_itself(scale * (embeddings @ embeddings.T)))
-    theirs: Vectors = np.exp(_log_softmax(_without_itself(scale * (targets @ targets.T))))
-    difference = (np.exp(mine) - theirs) * np.float32(scale / len(targets))
-    np.fill_diagonal(mine, 0)
-    loss = -float((theirs * mine).sum(axis=1).mean())
-    gradient: Vectors = (difference + difference.T) @ embeddings
-    return loss, gradient
-
-
 def apart(
     queries: Vectors, documents: Vectors, scale: float, dims: tuple[int, ...]
 ) -> tuple[float, Vectors, Vectors]:
@@ -83,11 +63,6 @@ def unscaled(scaled: Vectors, lengths: Vectors, gradient: Vectors) -> Vectors:
     """
     result: Vectors = (gradient - scaled * (gradient * scaled).sum(axis=1, keepdims=True)) / lengths
     return result
-
-
-def _without_itself(scores: Vectors) -> Vectors:
-    np.fill_diagonal(scores, -1e4)
-    return scores
 
 
 def _log_softmax(scores: Vectors) -> Vectors:

@@ -55,9 +55,8 @@ class Settings:
             teacher, beside the texts; a third of each.
         distilling: epochs.
         contrasting: epochs.
-        rate: learning rate of the second stage; that of the first is the same.
+        rate: the highest learning rate of both stages.
         pull: weight of staying near, in the second stage.
-        neighbours: weight of the same neighbours as the teacher has.
         dim: of the embeddings, where training begins with a teacher: its first principal axes;
             ``None``: all that it has.
         precision: of the table.
@@ -80,7 +79,6 @@ class Settings:
     contrasting: int = 10
     rate: float = 0.003
     pull: float = 1.0
-    neighbours: float = 0.0
     dim: int | None = None
     precision: Precision = "float32"
     minutes: float | None = None
@@ -194,7 +192,7 @@ def _learned(
             f"its embeddings have {targets.shape[1]} dimensions, those of {settings.start} "
             f"{start.table.shape[1]}: begin with the teacher's, --from teacher",
         )
-    return Distilling(bags, targets, settings.neighbours)
+    return Distilling(bags, targets)
 
 
 def principal_axes(vectors: Kept, dim: int) -> Vectors:

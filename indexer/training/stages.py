@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from indexer.arrays import Vectors, unit
-from indexer.training.objectives import alike, apart, towards, unscaled
+from indexer.training.objectives import apart, towards, unscaled
 from indexer.training.pairs import Pairs
 from indexer.training.static_model import pooled
 from indexer.training.teacher import Kept
@@ -42,12 +42,10 @@ class Distilling:
     Attributes:
         bags: of the texts ``(n, vocabulary)``.
         targets: the teacher's embeddings ``(n, dim)``.
-        neighbours: the weight of seeing the same neighbours in a batch, beside that of the place.
     """
 
     bags: sp.csr_matrix
     targets: Kept
-    neighbours: float = 0.0
     name: str = "distilling"
 
     def __len__(self) -> int:
@@ -64,10 +62,6 @@ class Distilling:
         some = Touched.by(self.bags[ordered], table)
         targets = unit(self.targets[ordered].astype(np.float32))
         loss, gradient = towards(some.embeddings, targets)
-        if self.neighbours:
-            other, pull = alike(some.embeddings, targets, _SCALE)
-            loss += self.neighbours * other
-            gradient = gradient + self.neighbours * pull
         return loss, some.rows, some.gradient(gradient)
 
 
