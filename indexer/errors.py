@@ -10,6 +10,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── MostWouldGo           sources without most papers of the index
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
     │   ├── PackageMissing        an optional package that was asked for
+    │   ├── OutputExists          what is to be written is there already
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
     │   ├── DecisionsUnusable     decisions that cannot be read or followed   HTTP 409
     │   ├── DecisionRefused       a decision that this server does not take   HTTP 403
@@ -126,6 +127,13 @@ class PackageMissing(InputError):
 
     type = "package-missing"
     title = "Package not installed"
+
+
+class OutputExists(InputError):
+    """What is to be written is there already, and was not said to be replaced."""
+
+    type = "output-exists"
+    title = "Is there already"
 
 
 class DatasetUnusable(InputError):

@@ -9,6 +9,7 @@ import pytest
 from indexer.errors import BadParameter, ModelCorrupted, ModelUnavailable
 from indexer.files import file_sha256
 from indexer.models.model import BUNDLED_SHA256, DEFAULT_MODEL, TORCH, _bundled_folder, find_model
+from indexer.training.static_model import StaticModel
 
 
 @pytest.fixture
@@ -69,6 +70,37 @@ def test_only_a_transformer_can_be_told_to_read_less(folder):
     (folder / "modules.json").write_text(json.dumps([module]))
     with pytest.raises(BadParameter, match=r"is no transformer.* Leave --max-tokens out"):
         find_model(str(folder)).run_as(TORCH, 128)
+
+
+def test_the_fast_model_comes_with_akin():
+    """Its table has a row for each token, and with tokenizer and card it is no more than 20 MB."""
+    model = find_model("fast")
+    files = [path for path in model.path.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 20_000_000
+    assert "README.md" in {path.name for path in files}
+    static = StaticModel.open(model.path)
+    assert static.table.shape == (static.tokenizer.get_vocab_size(), 256)
+    near, query, far = static.encode(
+        ["Graph neural networks", "Convolutions on graphs", "Surgery of the knee"]
+    )
+    assert near @ query > far @ query + 0.2
+
+
+def test_a_folder_named_like_the_fast_model_needs_its_path(folder, monkeypatch):
+    """What comes with akin is meant, whatever lies in the working folder."""
+    monkeypatch.chdir(folder.parent)
+    folder.rename("fast")
+    assert find_model("fast").name == "fast"
+    assert find_model("./fast").path == folder.parent / "fast"
+
+
+def test_a_damaged_fast_model_is_an_error(tmp_path, monkeypatch):
+    """Weights of another sum are not what was released, and the error says what to do."""
+    copy = Path(shutil.copytree(find_model("fast").path, tmp_path / "copy"))
+    (copy / "model.safetensors").write_bytes(b"another")
+    monkeypatch.setattr("indexer.models.model._FAST_FOLDER", copy)
+    with pytest.raises(ModelCorrupted, match="install akin again"):
+        find_model("fast")
 
 
 def test_a_folder_is_a_model_and_its_name_is_its_path(folder, monkeypatch):

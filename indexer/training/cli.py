@@ -1,0 +1,210 @@
+"""The ``akin train`` command."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from indexer.command import json_option, print_json
+from indexer.errors import Interrupted
+from indexer.progress import Bar
+from indexer.training.folder import Precision
+
+_TEACHER = "teacher"
+_WORDS = 40_000
+_LEARNED = 90_000
+
+_file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(short_help="Train a fast model on papers.")
+@click.argument(
+    "sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True)
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write.",
+)
+@click.option(
+    "--from",
+    "start",
+    default="fast",
+    show_default=True,
+    help="What to begin with: fast, the folder of a static encoder, or teacher: the embeddings "
+    "that the teacher has of tokens.",
+)
+@click.option(
+    "--teacher", help="Name or folder of a model whose embeddings are to be learned, too."
+)
+@click.option(
+    "--texts",
+    multiple=True,
+    type=_file,
+    help="Plain texts, one a line, for the teacher; repeatable.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=_file,
+    help="Titles of papers to leave out, one a line, or JSON lines with a title; repeatable.",
+)
+@click.option(
+    "--words",
+    type=click.IntRange(min=0),
+    default=_WORDS,
+    show_default=True,
+    help="With --from teacher: frequent words that get a token of their own.",
+)
+@click.option(
+    "--dim",
+    type=click.IntRange(min=8),
+    help="With --from teacher: dimensions of the embeddings, the first principal axes of the "
+    "teacher's.  [default: all]",
+)
+@click.option(
+    "--papers",
+    type=click.IntRange(min=1),
+    default=200_000,
+    show_default=True,
+    help="Papers to train on at most, drawn at random.",
+)
+@click.option(
+    "--learned",
+    type=click.IntRange(min=0),
+    default=_LEARNED,
+    show_default=True,
+    help="With a teacher: titles, sentences and abstracts whose embeddings are learned.",
+)
+@click.option(
+    "--teacher-epochs",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How often the teacher's embeddings are gone through, before the pairs.",
+)
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="How often the pairs of papers are gone through, at most.",
+)
+@click.option(
+    "--pull",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Weight of staying near the start, or the teacher, while pairs are learned.",
+)
+@click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so many.")
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "float16", "int8"]),
+    default="float32",
+    show_default=True,
+    help="Of the table; int8 is for akin alone.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of all that is random.")
+@click.option("--replace", is_flag=True, help="Replace the folder, if it is there.")
+@json_option
+def train(
+    sources: tuple[Path, ...],
+    out: Path,
+    start: str,
+    teacher: str | None,
+    texts: tuple[Path, ...],
+    without: tuple[Path, ...],
+    words: int,
+    dim: int | None,
+    papers: int,
+    learned: int,
+    teacher_epochs: int,
+    epochs: int,
+    pull: float,
+    minutes: float | None,
+    precision: Precision,
+    seed: int,
+    replace: bool,
+    as_json: bool,
+) -> int:
+    """Train a static encoder on the papers in SOURCES, any that rebuild-index reads.
+
+    It learns to find a paper's abstract by its title, and by a sentence of it, and is pulled
+    towards what it began with, or towards a teacher. What it gained is measured on papers that are
+    held out. A run that was interrupted goes on where it was when it is started again.
+
+    Then: rebuild-index --model FOLDER
+    """
+    from indexer.training.run import Settings, train_model
+
+    if start == _TEACHER and not teacher:
+        raise click.UsageError("--from teacher needs --teacher")
+    if texts and not teacher:
+        raise click.UsageError("--texts are for a teacher: name one with --teacher")
+    settings = Settings(
+        sources=sources,
+        out=out,
+        start=start,
+        teacher=teacher,
+        texts=texts,
+        without=without,
+        words=words,
+        dim=dim,
+        most=papers,
+        learned=learned,
+        distilling=teacher_epochs,
+        contrasting=epochs,
+        pull=pull,
+        precision=precision,
+        minutes=minutes,
+        seed=seed,
+        replace=replace,
+        command=_command(),
+    )
+    try:
+        with Bar() as bar:
+            trained = train_model(settings, bar)
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            f"nothing was written to {out}; run it again, and it goes on where it was"
+        ) from error
+    account = trained.account
+    if as_json:
+        print_json({"ok": True, "out": str(out), **asdict(trained)})
+        return 0
+    if trained.resumed:
+        click.echo("Went on with a run that had been interrupted.")
+    for reason in trained.skipped:
+        click.echo(f"passed over: {reason}", err=True)
+    click.echo(
+        f"{out}: {account.vocabulary:,} tokens, {account.dim} dimensions, {account.precision}; "
+        f"{account.papers:,} papers in {account.seconds / 60:.1f} minutes"
+        + (", stopped by the clock" if trained.out_of_time else "")
+    )
+    click.echo(
+        f"Abstracts found by their titles among {account.held_out:,} held out, mean reciprocal "
+        f"rank: {account.before:.3f} before, {account.after:.3f} now"
+    )
+    click.echo(f"Then: rebuild-index --model {shlex.quote(str(out))}")
+    return 0
+
+
+def _command() -> str:
+    """Return what was typed, paths by their names alone."""
+    context = click.get_current_context()
+    words = ["akin", "train"]
+    for parameter in context.command.params:
+        value = context.params[parameter.name or ""]
+        source = context.get_parameter_source(parameter.name or "")
+        if source is None or source.name == "DEFAULT" or parameter.name in {"as_json", "replace"}:
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(parameter, click.Option):
+                words.append(parameter.opts[0])
+            words.append(Path(one).name if isinstance(one, Path) else str(one))
+    return shlex.join(words)
