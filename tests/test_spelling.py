@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer import letters
@@ -27,6 +27,7 @@ def by_the_rules(text: str) -> str:
 
 
 @given(TEXTS)
+@example("0{0")
 def test_text_is_folded_by_the_rules(text):
     """Word by word, and ASCII byte by byte, it becomes the same."""
     assert spelling.folded(text) == by_the_rules(text)

@@ -93,8 +93,9 @@ def test_damage_in_the_middle_costs_what_was_cached_and_no_more(path):
         assert cache.get(list(written)).keys() == written.keys()
 
 
-def test_a_cache_in_use_elsewhere_is_not_taken_for_damaged(path):
+def test_a_cache_in_use_elsewhere_is_not_taken_for_damaged(path, monkeypatch):
     """Another program's lock is an error that names the file, which stays where it is."""
+    monkeypatch.setattr("indexer.store.vector_cache._WAIT", 0.01)
     with VectorCache(path) as cache:
         cache.put(entries(3))
     other = sqlite3.connect(path)

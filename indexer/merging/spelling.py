@@ -24,6 +24,7 @@ _IN_LATIN = str.maketrans(
     | dict.fromkeys("'’‘`·", "")  # O'Neil and ONeil
 )
 _MARKUP = re.compile(r"</?[a-z][^<>]{0,80}>|\\[a-z]+\s*\{|[$_^{}\\]", re.IGNORECASE)
+_OF_MARKUP = re.compile(r"[<$_^{}\\]")
 _WORDS = re.compile(r"[^\W_]+")
 _LEFT_OUT = frozenset("a an and the".split())
 
@@ -41,7 +42,7 @@ def folded(text: str) -> str:
     """Return lower-case words in Latin letters, a space between: no accents, marks or markup."""
     if not text.isascii():
         text = " ".join([w.lower() if w.isascii() else _in_latin(w) for w in text.split(" ")])
-    if "<" in text or "$" in text or "\\" in text or "_" in text or "^" in text:
+    if _OF_MARKUP.search(text):
         text = _MARKUP.sub("", text.replace("'", "").replace("`", ""))
     text = text.replace("'", "").replace("`", "").replace("&", " and ")
     return letters.ascii_words(text) if text.isascii() else " ".join(_WORDS.findall(text))
