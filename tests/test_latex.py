@@ -179,14 +179,15 @@ def test_both_readers_show_the_same(text):
 
 
 @given(MIXED.map(" ".join))
+@example("\\[ \\verb|x y| ' ' \n a")
 @example("\\textbf a few plain words and \\' e more of them in a long row $x$ of plain words here")
 def test_setting_prose_aside_changes_nothing_but_the_speed(text):
-    """Runs of plain words come out of pylatexenc as they would have gone through it."""
+    """Runs of plain words come out as they would of pylatexenc, whose indents nobody keeps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("indexer.cleaning.latex._read", _read_slowly)
         shown = latex_to_text(text)
         patch.setattr("indexer.cleaning.latex._set_prose_aside", lambda text: (text, []))
-        assert shown == latex_to_text(text)
+        assert shown.split() == latex_to_text(text).split()
 
 
 @pytest.mark.parametrize(("raw", "shown"), HOSTILE.values(), ids=HOSTILE)
