@@ -328,6 +328,7 @@ def test_the_command_tells_what_it_did(source: Path, start: Path, tmp_path: Path
     arguments = ["train", str(source), "--out", str(out), "--from", str(start), "--json"]
     done = CliRunner().invoke(akin, arguments)
     assert done.exit_code == 0, done.stderr
+    assert done.stderr == ""  # a bar is for terminals
     answer = json.loads(done.stdout)
     assert answer["ok"]
     assert answer["account"]["papers"] == 216

@@ -10,7 +10,7 @@ import click
 
 from indexer.command import json_option, print_json
 from indexer.errors import Interrupted
-from indexer.progress import Bar
+from indexer.progress import shown
 from indexer.training.folder import Precision
 
 _TEACHER = "teacher"
@@ -167,8 +167,8 @@ def train(
         command=_command(),
     )
     try:
-        with Bar() as bar:
-            trained = train_model(settings, bar)
+        with shown() as progress:
+            trained = train_model(settings, progress)
     except KeyboardInterrupt as error:
         raise Interrupted(
             f"nothing was written to {out}; run it again, and it goes on where it was"
