@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexer.arrays import Mask, Rows, Vectors
-from indexer.embedding import compute
+from indexer.arrays import Mask, Rows
+from indexer.embedding import VectorFile, compute
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.paper import TEXT_RECIPE
@@ -132,8 +132,7 @@ class _Read:
     def __init__(self, papers: int, file: Path) -> None:
         self.known: Mask = np.zeros(papers, dtype=np.bool_)
         self.count = self.truncated = 0
-        self._file = file
-        self._vectors: Vectors | None = None
+        self._vectors = VectorFile(file, papers)
 
     def take(self, rows: Rows, keys: Sequence[bytes], found: Mapping[bytes, CachedVector]) -> None:
         """Add those papers whose vectors were found by their keys."""
@@ -141,19 +140,14 @@ class _Read:
         if not there:
             return
         at = np.array([row for row, _ in there], dtype=np.int64)
-        vectors = np.stack([one.vector for _, one in there])
-        if self._vectors is None:
-            shape = (len(self.known), vectors.shape[1])
-            self._vectors = np.memmap(self._file, np.float32, mode="w+", shape=shape)
-        self._vectors[at] = vectors
+        self._vectors[at] = np.stack([one.vector for _, one in there])
         self.known[at] = True
         self.count += len(at)
         self.truncated += sum(one.truncated for _, one in there)
 
     def covered(self) -> Covered:
-        """Return all of them."""
-        assert self._vectors is not None  # noqa: S101 — some were read
-        return Covered(np.flatnonzero(self.known), self._vectors)
+        """Return all of them; some were read."""
+        return Covered(np.flatnonzero(self.known), self._vectors.all)
 
 
 class _Steps:

@@ -72,7 +72,7 @@ def embed(
         reporter: told of the progress.
     """
     reporter.phase("embedding", len(records))
-    vectors = _Vectors(scratch / "vectors", len(records))
+    vectors = VectorFile(scratch / "vectors", len(records))
     if is_static(encoder.model):
         return _embed_straight(records, encoder, vectors, reporter)
     with VectorCache(cache) as known_before:
@@ -80,7 +80,7 @@ def embed(
 
 
 def _embed_straight(
-    records: Records, encoder: Encoder, vectors: _Vectors, reporter: Reporter
+    records: Records, encoder: Encoder, vectors: VectorFile, reporter: Reporter
 ) -> Embedded:
     limit, truncated = encoder.max_tokens, 0
     for start in range(0, len(records), STATIC_AT_ONCE):
@@ -97,7 +97,7 @@ def _embed_cached(
     records: Records,
     encoder: Encoder,
     known_before: VectorCache,
-    vectors: _Vectors,
+    vectors: VectorFile,
     reporter: Reporter,
     *,
     full: bool,
@@ -129,8 +129,13 @@ def _embed_cached(
     return Embedded(vectors.all, number_computed, truncated, known_before.set_aside)
 
 
-class _Vectors:
-    """A file of as many vectors as there are papers; of which dimension, the first ones tell."""
+class VectorFile:
+    """A file of as many vectors as there are papers; of which dimension, the first ones tell.
+
+    Args:
+        path: made when the first vectors come.
+        papers: how many there are.
+    """
 
     def __init__(self, path: Path, papers: int) -> None:
         self._path = path
@@ -138,6 +143,7 @@ class _Vectors:
         self._mapped: Vectors | None = None
 
     def __setitem__(self, rows: Rows, vectors: Vectors) -> None:
+        """Set the vectors ``(k, dim)`` of some papers ``(k,)``."""
         if self._mapped is None:
             shape = (self._papers, vectors.shape[1])
             self._mapped = np.memmap(self._path, np.float32, mode="w+", shape=shape)
