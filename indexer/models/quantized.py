@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -15,7 +14,8 @@ from indexer.errors import ModelUnavailable
 from indexer.models.encoder import Places, TokenEmbeddings, finite
 from indexer.models.model import Model
 from indexer.models.quantizing import TOKENIZER, Quantized, quantized
-from indexer.threads import allowed, each
+from indexer.models.torchless import TorchlessEncoder
+from indexer.threads import allowed
 
 if TYPE_CHECKING:
     from ctranslate2 import Encoder as Runner
@@ -35,57 +35,21 @@ class _Loaded:
     most: int
 
 
-class QuantizedEncoder:
-    """A transformer in int8, loaded when it is first used; safe to share by threads.
+class QuantizedEncoder(TorchlessEncoder[_Loaded]):
+    """A transformer, run as :data:`indexer.models.quantizing.INT8`; weights are made if need be.
 
     Each thread computes a batch of its own: cores that share one wait for each other. To cut texts
     into word pieces, for which all cores are used, too, is a fiftieth of the cost.
-
-    Args:
-        model: from :func:`indexer.models.model.find_model`, run as
-            :data:`indexer.models.quantizing.INT8`.
-        threads: to compute with; ``None``: as many as :mod:`indexer.threads` allows.
     """
-
-    def __init__(self, model: Model, threads: int | None = None) -> None:
-        self.model = model
-        self._threads = threads
-        self._loaded: _Loaded | None = None
-        self._lock = threading.Lock()
 
     @property
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read, special ones included."""
         return self._load().most
 
-    def load(self) -> None:
-        """Load the model, if it is not loaded yet; its weights are made if need be.
-
-        Raises:
-            ModelUnavailable: it cannot be run in int8, or its files cannot be loaded.
-        """
-        self._load()
-
-    def encode_document(self, texts: Sequence[str]) -> Vectors:
-        """Return the embeddings ``(n, dim)`` of texts that are to be found."""
-        return self._encode("document", texts)[0]
-
-    def encode_query(self, texts: Sequence[str]) -> Vectors:
-        """Return the embeddings ``(n, dim)`` of texts that ask."""
-        return self._encode("query", texts)[0]
-
-    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
-        """Return the embeddings ``(n, dim)`` of documents, and how many word pieces each has."""
-        return self._encode("document", texts)
-
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, special ones included, uncut."""
         return [len(pieces) for pieces in self._pieces("document", texts)]
-
-    def has_word(self, word: str) -> bool:
-        """Tell whether a word is one of the pieces, as frequent ones are."""
-        nothing, found = self.count_tokens(["", word])
-        return found == nothing + 1
 
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         """Return the word pieces that add up to a document's embedding; ``None``: they do not."""
@@ -118,19 +82,11 @@ class QuantizedEncoder:
             vectors[batch] = pooled[:, : loaded.files.dimension]
 
         by_first = loaded.files.pooling == "cls"
-        batches = list(_batches([len(one) for one in read]))
-        if self._threads == 1:
-            for batch in batches:
-                compute(batch)
-        else:
-            each(compute, batches)
+        self._each(compute, list(_batches([len(one) for one in read])))
         return unit(finite(vectors, self.model)), [len(one) for one in pieces]
 
-    def _load(self) -> _Loaded:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self.model, self._threads or allowed())
-            return self._loaded
+    def _read_files(self) -> _Loaded:
+        return _load(self.model, self._threads or allowed())
 
 
 def _load(model: Model, threads: int) -> _Loaded:

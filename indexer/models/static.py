@@ -7,7 +7,6 @@ the time: nothing heavy is imported, and the tokens of many texts are added up a
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from indexer.models.encoder import Places, TokenEmbeddings, finite
 from indexer.models.model import Model
 from indexer.models.static_table import Counts, TokenIds, TokenTable, is_table, read_table
 from indexer.models.static_tokens import TokenReader
-from indexer.threads import each
+from indexer.models.torchless import TorchlessEncoder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -39,56 +38,19 @@ class _Loaded:
     most: int | None
 
 
-class StaticEncoder:
-    """A static model, loaded when it is first used; safe to share by threads.
-
-    A text without tokens has the vector 0.
-
-    Args:
-        model: one that :func:`is_static`.
-        threads: to compute with; ``None``: as many as :mod:`indexer.threads` allows.
-    """
-
-    def __init__(self, model: Model, threads: int | None = None) -> None:
-        self.model = model
-        self._threads = threads
-        self._loaded: _Loaded | None = None
-        self._lock = threading.Lock()
+class StaticEncoder(TorchlessEncoder[_Loaded]):
+    """A static model, one that :func:`is_static`. A text without tokens has the vector 0."""
 
     @property
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read; ``None``: all."""
         return self._load().most
 
-    def load(self) -> None:
-        """Load the model, if it is not loaded yet.
-
-        Raises:
-            ModelUnavailable: its files cannot be loaded.
-        """
-        self._load()
-
-    def encode_document(self, texts: Sequence[str]) -> Vectors:
-        """Return the embeddings ``(n, dim)`` of texts that are to be found."""
-        return self._encode("document", texts)[0]
-
-    def encode_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
-        """Return what the former and :meth:`count_tokens` do, from one reading."""
-        return self._encode("document", texts)
-
-    def encode_query(self, texts: Sequence[str]) -> Vectors:
-        """Return the embeddings ``(n, dim)`` of texts that ask."""
-        return self._encode("query", texts)[0]
-
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each document, uncut; none is a special one."""
         prompt = self.model.prompts["document"]
         _, counts = self._load().reader.read([prompt + text for text in texts])
         return [int(count) for count in counts]
-
-    def has_word(self, word: str) -> bool:
-        """Tell whether a word is one of the pieces, as frequent ones are."""
-        return self.count_tokens([word]) == [self.count_tokens([""])[0] + 1]
 
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         """Return the word pieces whose sum, scaled to length 1, is a document's embedding."""
@@ -103,7 +65,6 @@ class StaticEncoder:
         return TokenEmbeddings(embeddings, places, len(read) < len(tokens.ids))
 
     def _encode(self, role: str, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
-        """Return the vectors of texts, and how many tokens each has uncut."""
         loaded, prompt = self._load(), self.model.prompts[role]
         prompted = [prompt + text for text in texts] if prompt else list(texts)
         lots = [prompted[at : at + _LOT] for at in range(0, len(prompted), _LOT)]
@@ -113,7 +74,7 @@ class StaticEncoder:
             sums = loaded.table.sums(*self._within(loaded, tokens, counts))
             return unit(finite(sums, self.model)), counts
 
-        done = list(map(summed, lots) if self._threads == 1 else each(summed, lots))
+        done = self._each(summed, lots)
         empty = np.zeros((0, loaded.table.dimension), np.float32)
         vectors = np.concatenate([empty, *(vectors for vectors, _ in done)])
         return vectors, [int(count) for _, counts in done for count in counts]
@@ -131,11 +92,8 @@ class StaticEncoder:
             raise _unavailable(self.model, "its tokenizer has tokens that its table has no row for")
         return tokens, counts
 
-    def _load(self) -> _Loaded:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load(self.model)
-            return self._loaded
+    def _read_files(self) -> _Loaded:
+        return _load(self.model)
 
 
 def is_static(model: Model) -> bool:
