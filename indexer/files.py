@@ -28,14 +28,19 @@ def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-            umask = os.umask(0)
-            os.umask(umask)
-            temporary.chmod(0o666 & ~umask)  # a temporary file is the owner's alone
+            let_others_use(temporary)
             temporary.replace(path)
         except BaseException:
             with suppress(FileNotFoundError):
                 temporary.unlink()
             raise
+
+
+def let_others_use(path: Path) -> None:
+    """Give a file or folder that was temporary, and so its owner's alone, the mode of any other."""
+    umask = os.umask(0)
+    os.umask(umask)
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
 
 
 def file_sha256(path: Path) -> str:
@@ -54,16 +59,20 @@ def write_flushed(path: Path, data: bytes) -> None:
 
 def flushed_sha256(path: Path) -> str:
     """Bring what was written of a file to disk, and return the hex SHA-256 of its bytes."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    flush(path)
     return file_sha256(path)
 
 
 def flush_folder(path: Path) -> None:
     """Make renames within a folder durable; a folder cannot be opened for this on Windows."""
     if os.name == "posix":
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush(path)
+
+
+def flush(path: Path) -> None:
+    """Bring what was written of a file or folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from safetensors.numpy import save_file
 
 from indexer.errors import OutputExists
+from indexer.files import flush, let_others_use
 from indexer.training.static_model import WEIGHTS, StaticModel
 
 Precision = Literal["float32", "float16", "int8"]
@@ -84,26 +84,16 @@ def _replacing(folder: Path) -> Iterator[Path]:
     new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         yield new
-        umask = os.umask(0)
-        os.umask(umask)
         for path in [*new.rglob("*"), new]:
-            path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)  # not the owner's alone
-            _to_disk(path)
+            let_others_use(path)
+            flush(path)
         old = new.with_name(new.name + ".old")
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
-        _to_disk(folder.parent)
+        flush(folder.parent)
         if old.is_dir():
             shutil.rmtree(old)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-
-
-def _to_disk(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
