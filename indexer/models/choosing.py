@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from indexer.models.encoder import Encoder
-from indexer.models.model import TORCH, Model
+from indexer.models.model import BF16, TORCH, Model, transformer_folder
 from indexer.models.quantized import QuantizedEncoder
-from indexer.models.quantizing import INT8
+from indexer.models.quantizing import INT8, is_installed, may_be_quantized
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from indexer.models.static import StaticEncoder, is_static
 
-BACKENDS = {"torch": TORCH, "int8": INT8}
+BACKENDS = {"torch": TORCH, "bf16": BF16, "int8": INT8}
 """What can run a transformer, by what people call it."""
 
 
@@ -25,3 +25,17 @@ def encoder_of(model: Model, threads: int | None = None) -> Encoder:
     if is_static(model):
         return StaticEncoder(model, threads)
     return SentenceTransformerEncoder(model, threads)
+
+
+def alternatives(model: Model) -> dict[str, Model]:
+    """Return the ways to run a model, by what people call them, torch first; nothing is loaded."""
+    may = {
+        TORCH: True,
+        BF16: transformer_folder(model) is not None,
+        INT8: is_installed() and may_be_quantized(model),
+    }
+    return {
+        name: model.run_as(backend, model.max_tokens)
+        for name, backend in BACKENDS.items()
+        if may[backend]
+    }
