@@ -8,9 +8,9 @@ import pytest
 import indexer.pacing
 from indexer.errors import ModelUnavailable
 from indexer.models import choosing, measuring
+from indexer.models.converting import INT8
 from indexer.models.measuring import Measured, fastest
 from indexer.models.model import BF16, TORCH, Model
-from indexer.models.quantizing import INT8
 from indexer.pacing import long_build
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
@@ -82,7 +82,7 @@ def many(monkeypatch):
         return Measured(fake_encoder(ways["torch"].run_as(INT8, None)), 50.0, "because")
 
     monkeypatch.setattr(indexer.pacing, "MANY", 12)
-    monkeypatch.setattr(choosing, "may_be_quantized", lambda _: True)
+    monkeypatch.setattr(choosing, "may_be_converted", lambda _: True)
     monkeypatch.setattr(indexer.pacing, "fastest", chosen)
     monkeypatch.setattr(indexer.pacing, "encoder_of", fake_encoder)
     monkeypatch.setattr(indexer.pacing, "per_second", lambda *_: 1.0)
