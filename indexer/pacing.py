@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from indexer.durations import in_words
 from indexer.models.choosing import encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.measuring import Measured, faster, per_second
@@ -28,6 +29,13 @@ LONG = 300
 
 _TEXTS_MEASURED = 32
 _TEXTS_LOOKED_UP = 500
+
+
+def could_run(model: Model, *, choose: bool) -> list[Model]:
+    """Return a model as each backend runs it of which one is to be chosen; else it alone."""
+    if choose and is_installed() and may_be_quantized(model):
+        return [model.run_as(backend, model.max_tokens) for backend in (TORCH, INT8)]
+    return [model]
 
 
 def paced(
@@ -68,16 +76,14 @@ def paced(
         return round(share * papers)
 
     measured: Measured | None = None
-    if choose and is_installed() and may_be_quantized(model):
-        backends = (TORCH, INT8)
-        run = [model.run_as(backend, model.max_tokens) for backend in backends]
-        count, known = min(zip(map(to_embed, run), backends, strict=True))
+    if len(run := could_run(model, choose=choose)) > 1:
+        count, known = min(((to_embed(one), one) for one in run), key=lambda of: of[0])
         if count * 2 > papers:
             measured = faster(model, sample)
             encoder = measured.encoder
             notes.append(measured.why)
-        elif known != TORCH:
-            encoder = encoder_of(model.run_as(known, model.max_tokens))
+        elif known.backend != TORCH:
+            encoder = encoder_of(known)
     count = to_embed(encoder.model)
     if count >= MANY:
         rate = measured.per_second if measured else per_second(encoder, sample)
@@ -91,14 +97,8 @@ def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | Non
     seconds = texts / per_second
     if seconds <= LONG:
         return None
-    minutes = math.ceil(seconds / 60)
-    if minutes < 100:
-        how_long = f"{minutes} minute{'s' if minutes > 1 else ''}"
-    else:
-        how_long = f"{round(minutes / 60)} hours"
-    return (
-        f"{texts:,} texts to embed, {per_second:,.0f} a second: about {how_long}. {advice}".strip()
-    )
+    rate = f"{texts:,} texts to embed, {per_second:,.0f} a second"
+    return f"{rate}: about {in_words(seconds)}. {advice}".strip()
 
 
 def _share_known(texts: list[str], fingerprint: str, cache: Path) -> float:
