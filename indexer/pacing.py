@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from indexer.durations import in_words
-from indexer.models.choosing import encoder_of
+from indexer.models.choosing import alternatives, encoder_of
 from indexer.models.encoder import Encoder
-from indexer.models.measuring import Measured, faster, per_second
-from indexer.models.model import TORCH, Model
-from indexer.models.quantizing import INT8, is_installed, may_be_quantized
+from indexer.models.measuring import Measured, fastest, per_second
+from indexer.models.model import Model
 from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
 from indexer.store.vector_cache import VectorCache, cache_key
@@ -29,13 +28,6 @@ LONG = 300
 
 _TEXTS_MEASURED = 32
 _TEXTS_LOOKED_UP = 500
-
-
-def could_run(model: Model, *, choose: bool) -> list[Model]:
-    """Return a model as each backend runs it of which one is to be chosen; else it alone."""
-    if choose and is_installed() and may_be_quantized(model):
-        return [model.run_as(backend, model.max_tokens) for backend in (TORCH, INT8)]
-    return [model]
 
 
 def paced(
@@ -76,13 +68,13 @@ def paced(
         return round(share * papers)
 
     measured: Measured | None = None
-    if len(run := could_run(model, choose=choose)) > 1:
-        count, known = min(((to_embed(one), one) for one in run), key=lambda of: of[0])
-        if count * 2 > papers:
-            measured = faster(model, sample)
+    if choose and len(ways := alternatives(model)) > 1:
+        known = min(ways.values(), key=to_embed)
+        if to_embed(known) * 2 > papers:
+            measured = fastest(ways, sample)
             encoder = measured.encoder
             notes.append(measured.why)
-        elif known.backend != TORCH:
+        elif known != model:
             encoder = encoder_of(known)
     count = to_embed(encoder.model)
     if count >= MANY:

@@ -45,9 +45,10 @@ from indexer.ledger import Ledger, Report, changes, write_ledger
 from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
+from indexer.models.choosing import alternatives
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
-from indexer.pacing import could_run, paced
+from indexer.pacing import paced
 from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
@@ -210,7 +211,8 @@ def rebuild(
                 followed,
             )
             later = stands_in_for
-            models = could_run((later or encoder).model, choose=choose_backend)
+            asked = (later or encoder).model
+            models = list(alternatives(asked).values()) if choose_backend else [asked]
             if (
                 later
                 and previous

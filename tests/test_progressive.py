@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -28,9 +28,10 @@ from indexer.command import run as main_of
 from indexer.errors import BuildInProgress, IndexCorrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import Asked
+from indexer.models import choosing
+from indexer.models.converting import INT8
 from indexer.models.measuring import Measured
 from indexer.models.model import TORCH, Model
-from indexer.models.quantizing import INT8
 from indexer.progress import Silent
 from indexer.progressive import Progress, rebuild_progressively
 from indexer.rebuild import rebuild
@@ -635,7 +636,8 @@ def test_the_command_tells_when_papers_can_be_searched(run, index):
         PAPERS,
     )
     assert told["ledger"]["added"] == PAPERS
-    assert told["progressive"]["generations"] == 2 + len(STEPS)
+    # With one that says what the model is run by, before it has read anything.
+    assert told["progressive"]["generations"] == 3 + len(STEPS)
     assert told["progressive"]["first"]["generation"] < told["generation"]
     assert told["progressive"]["first"]["seconds"] <= told["seconds"]
     assert f"{PAPERS} papers can be searched, by other. From now on sentence-transformers/" in err
@@ -686,20 +688,17 @@ def test_what_runs_the_model_is_chosen_once(run, index, monkeypatch):
     """Not before it is to read; killed in the choice, the next run chooses; then it is kept to."""
     chosen: list[str] = []
 
-    def faster(model: Model, texts: Sequence[str]) -> Measured:
+    def fastest(ways: Mapping[str, Model], texts: Sequence[str]) -> Measured:
+        model = ways["torch"]
         chosen.append(model.backend)
         if len(chosen) == 1:
             raise KeyboardInterrupt
         return Measured(Stopping.of(model.run_as(INT8, None), 9), 50.0, "because")
 
-    for name, value in (
-        ("MANY", PAPERS),
-        ("is_installed", lambda: True),
-        ("may_be_quantized", lambda model: model.name != "other"),
-        ("faster", faster),
-        ("encoder_of", fake_encoder),
-    ):
+    for name, value in (("MANY", PAPERS), ("fastest", fastest), ("encoder_of", fake_encoder)):
         monkeypatch.setattr(indexer.pacing, name, value)
+    monkeypatch.setattr(choosing, "is_installed", lambda: True)
+    monkeypatch.setattr(choosing, "may_be_converted", lambda model: model.name != "other")
     run(source_of(index), *PROGRESSIVE)
     assert IndexFolder(Path("index")).recorded().backend == AUTO
     for rows in (8, None):

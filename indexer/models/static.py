@@ -42,6 +42,11 @@ class StaticEncoder(TorchlessEncoder[_Loaded]):
     """A static model, one that :func:`is_static`. A text without tokens has the vector 0."""
 
     @property
+    def is_static(self) -> bool:
+        """True."""
+        return True
+
+    @property
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read; ``None``: all."""
         return self._load().most
