@@ -17,7 +17,7 @@ from indexer.training.teacher import Kept
 
 _SCALE = 20.0
 """What cosines are multiplied by before a softmax, as sentence-transformers has it."""
-_ALIKE = 4.0
+_ALIKE = 1.0
 """The weight of who is like whom, in learning of a teacher, against 1 for each embedding."""
 
 
