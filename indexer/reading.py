@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from multiprocessing.connection import Connection
+from typing import Self
 
 from indexer.documents import Document, Part, parts_of
 from indexer.errors import ProcessDied
 from indexer.merging.keys import HashedKeys
-from indexer.paper import Rejection
+from indexer.paper import Record, Rejection
 from indexer.processes import Helpers, process, received
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
@@ -51,6 +53,21 @@ class Batch:
     rejections: list[Rejection] = field(default_factory=list)
     without_abstract: int = 0
     decoded: int = 0
+
+    @classmethod
+    def of(cls, records: Sequence[Record | Rejection], kinds: Collection[str]) -> Self:
+        """Return some records with all done to them."""
+        read = [record for record in records if isinstance(record, Record)]
+        batch = cls(
+            HashedKeys.of_kinds(kinds),
+            # One thing of all records, then the next: a processor keeps at hand what it repeats.
+            [(row_of(record.paper), record.line) for record in read],
+            [record for record in records if isinstance(record, Rejection)],
+            sum(not record.paper.abstract for record in read),
+        )
+        for row, record in enumerate(read):
+            batch.keys.add(row, record.paper)
+        return batch
 
     @property
     def records(self) -> int:
@@ -119,21 +136,15 @@ def _is_utf8(document: Document) -> bool:
 def _batches(
     document: Document, reader: Reader, kinds: Collection[str], most: int = BATCH
 ) -> Iterator[Batch]:
-    batch = Batch(HashedKeys.of_kinds(kinds))
+    records = reader.read(document)
     counted = 0
-    for record in reader.read(document):
-        if isinstance(record, Rejection):
-            batch.rejections.append(record)
-        else:
-            batch.keys.add(len(batch.papers), record.paper)
-            batch.papers.append((row_of(record.paper), record.line))
-            batch.without_abstract += not record.paper.abstract
-        if batch.records == most:
-            batch.decoded, counted = document.repairs.decoded - counted, document.repairs.decoded
-            yield batch
-            batch = Batch(HashedKeys.of_kinds(kinds))
-    batch.decoded = document.repairs.decoded - counted
-    yield batch
+    while True:
+        some = list(islice(records, most))
+        batch = Batch.of(some, kinds)
+        batch.decoded, counted = document.repairs.decoded - counted, document.repairs.decoded
+        yield batch
+        if len(some) < most:
+            return
 
 
 def _name(reader: Reader) -> str:

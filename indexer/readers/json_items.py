@@ -15,7 +15,7 @@ repeated within an object its last value counts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -36,7 +36,10 @@ def read_items(
     document: Document, paper: Callable[[Document, int, dict[str, Any]], Record | Rejection]
 ) -> Iterator[Record | Rejection]:
     """Yield what ``paper(document, line, item)`` makes of each item, and why the rest is none."""
-    for line, item in items(document):
+    found_items: Iterable[Found] = items(document)
+    if document.is_lines:  # in memory: a processor keeps at hand what it does to one after another
+        found_items = list(found_items)
+    for line, item in found_items:
         if isinstance(item, Broken):
             yield reject(document, line, item.reason, item.head)
             continue
