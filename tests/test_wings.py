@@ -21,6 +21,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset(
             {"indexer", "indexer.arrays", "indexer.bm25f", "indexer.errors", "indexer.fields"}
             | {
+                "indexer.beside",
                 "indexer.files",
                 "indexer.kept",
                 "indexer.letters",
