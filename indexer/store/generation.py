@@ -277,10 +277,10 @@ class IndexFolder:
         staging.rename(folder)
         flush_folder(self.generations)
         self._point_to(folder)
-        checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
                 shutil.rmtree(old)
+        checksums.trust(folder, files)  # the last: a name less of a file that is shared touches it
         return Generation(folder, Manifest.from_bytes(data, folder / MANIFEST))
 
     def _point_to(self, folder: Path) -> None:
