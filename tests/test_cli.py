@@ -323,7 +323,7 @@ def test_rebuild_accounts_for_every_record(run, tmp_path):
     assert (report["papers"], report["embedded"]) == (3, 2)
     assert report["generation"] == IndexFolder(index).current().id != first["generation"]
     assert report["seconds"] > 0
-    phases = ["reading", "merging", "embedding", "indexing", "mapping", "publishing"]
+    phases = ["reading", "merging", "indexing", "embedding", "mapping", "publishing"]
     assert list(report["phases"]) == phases
     assert 0 < sum(report["phases"].values()) <= report["seconds"]
     (account,) = report["sources"]

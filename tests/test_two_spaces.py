@@ -187,12 +187,12 @@ def test_a_list_of_two_spaces_is_that_of_scoring_every_paper(store, monkeypatch,
     [((False, False), 0), ((True, True), 1), ((True, False), 1 - len(COVERED) / len(PAPERS))],
 )
 def test_words_weigh_the_more_the_more_papers_a_static_model_scores(store, static, share):
-    """Meaning from .65 of a score to .5 of it, and words the rest, for all papers of a list."""
+    """Meaning from .65 of a score to .55 of it, and words the rest, for all papers of a list."""
     first, finer = FakeEncoder(), FakeEncoder("e" * 64, "finer", 48)
     first.is_static, finer.is_static = static
     question = Question(store, first, Query("graph"), [finer])
     scored = Scoring(store, question, "hybrid").of(np.arange(len(store)))
-    meaning = 0.65 - 0.15 * share
+    meaning = 0.65 - 0.1 * share
     assert scored.weights == pytest.approx({"semantic": meaning, "lexical": 1 - meaning})
     added = meaning * scored.standard["semantic"] + (1 - meaning) * scored.standard["lexical"]
     np.testing.assert_allclose(scored.score, added + scored.lift)

@@ -39,7 +39,7 @@ _POOLINGS = {"mean", "cls"}
 
 
 @dataclass(frozen=True, slots=True)
-class Quantized:
+class Converted:
     """A transformer in int8, on disk.
 
     Attributes:
@@ -79,7 +79,7 @@ def is_installed() -> bool:
     return find_spec("ctranslate2") is not None
 
 
-def may_be_quantized(model: Model) -> bool:
+def may_be_converted(model: Model) -> bool:
     """Tell whether a model looks like one that ctranslate2 can run, without loading it."""
     place = transformer_folder(model)
     if place is None:
@@ -91,7 +91,7 @@ def may_be_quantized(model: Model) -> bool:
     return isinstance(config, dict) and config.get("model_type") in _ARCHITECTURES
 
 
-def quantized(model: Model) -> Quantized:
+def converted(model: Model) -> Converted:
     """Return a model's weights in int8; they are made if nobody did so before, or are damaged.
 
     They lie in ``akin/models/`` of the user's cache folder, by the fingerprint of the model's files
@@ -112,9 +112,9 @@ def quantized(model: Model) -> Quantized:
 
     made_by = f"{model.files}\0{_FORM}\0{__version__}"
     folder = _cache() / hashlib.sha256(made_by.encode()).hexdigest()[:32]
-    if (found := Quantized.read(folder)) is not None:
+    if (found := Converted.read(folder)) is not None:
         return found
-    if not may_be_quantized(model):
+    if not may_be_converted(model):
         raise _cannot(model, f"only {', '.join(sorted(_ARCHITECTURES))} can")
     try:
         return _kept(model, folder)
@@ -131,25 +131,25 @@ def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "akin" / "models"
 
 
-def _kept(model: Model, folder: Path) -> Quantized:
+def _kept(model: Model, folder: Path) -> Converted:
     """Make the weights beside their place, and put them there at once."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         made = _made(model, Path(scratch) / "made")
-        if folder.exists() and Quantized.read(folder) is None:
+        if folder.exists() and Converted.read(folder) is None:
             folder.rename(Path(scratch) / "damaged")
         try:
             made.folder.rename(folder)
         except OSError:  # somebody else was faster
-            if (found := Quantized.read(folder)) is not None:
+            if (found := Converted.read(folder)) is not None:
                 return found
             raise
-    found = Quantized.read(folder)
+    found = Converted.read(folder)
     assert found is not None  # noqa: S101 — it was written just now
     return found
 
 
-def _made(model: Model, folder: Path) -> Quantized:
+def _made(model: Model, folder: Path) -> Converted:
     from sentence_transformers import SentenceTransformer
 
     from indexer.models.sentence_transformer import loaded, pooling_of
@@ -174,7 +174,7 @@ def _made(model: Model, folder: Path) -> Quantized:
     first: Any = whole[0]
     positions = int(first.model.config.max_position_embeddings)
     dimension: Any = whole.truncate_dim or whole.get_embedding_dimension()
-    result = Quantized(
+    result = Converted(
         folder,
         str(pooling),
         positions if limit is None or math.isinf(limit) else min(int(limit), positions),

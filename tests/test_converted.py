@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelUnavailable
-from indexer.models import quantizing
+from indexer.models import converting
 from indexer.models.choosing import encoder_of
+from indexer.models.converted import ConvertedEncoder, _batches
+from indexer.models.converting import ABOUT, INT8, converted, may_be_converted
 from indexer.models.measuring import LEAST_COSINE
 from indexer.models.model import TORCH, find_model
-from indexer.models.quantized import QuantizedEncoder, _batches
-from indexer.models.quantizing import ABOUT, INT8, may_be_quantized, quantized
 from tests.conftest import SEEDS
 from tests.test_sentence_transformer import POOLING, summed
 
@@ -43,7 +43,7 @@ def cache(tmp_path_factory):
 @pytest.fixture(scope="module")
 def encoder(cache):
     encoder = encoder_of(find_model().run_as(INT8, None))
-    assert isinstance(encoder, QuantizedEncoder)
+    assert isinstance(encoder, ConvertedEncoder)
     return encoder
 
 
@@ -69,8 +69,8 @@ def changed(folder: Path, **files: object) -> Path:
     return folder
 
 
-def in_int8(folder: Path) -> QuantizedEncoder:
-    return QuantizedEncoder(find_model(str(folder)).run_as(INT8, None))
+def in_int8(folder: Path) -> ConvertedEncoder:
+    return ConvertedEncoder(find_model(str(folder)).run_as(INT8, None))
 
 
 def test_vectors_are_near_to_those_of_torch(encoder, by_torch):
@@ -112,7 +112,7 @@ def test_word_pieces_add_up_to_the_document(encoder, by_torch, text):
 
 def test_less_can_be_read_of_a_text(encoder):
     """A cut text ends as a whole one does."""
-    short = QuantizedEncoder(find_model().run_as(INT8, 32))
+    short = ConvertedEncoder(find_model().run_as(INT8, 32))
     assert short.max_tokens == 32
     vectors, counts = short.encode_counted(["federated learning " * 200, "Mamba"])
     expected = encoder.encode_document(["federated learning " * 10, "Mamba"])
@@ -137,10 +137,10 @@ print(*sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.mod
 def test_damaged_weights_are_made_anew(encoder, cache):
     """A checksum notices."""
     model = find_model().run_as(INT8, None)
-    weights = quantized(model).folder / "model.bin"
+    weights = converted(model).folder / "model.bin"
     before = weights.read_bytes()
     weights.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
-    assert quantized(model).folder == weights.parent
+    assert converted(model).folder == weights.parent
     assert weights.read_bytes() == before
     assert [path.name for path in (cache / "akin" / "models").iterdir()] == [weights.parent.name]
     about = json.loads((weights.parent / ABOUT).read_text())
@@ -178,18 +178,18 @@ def test_what_cannot_be_run_so_is_refused(cache, tmp_path, files, why):
         in_int8(changed(tmp_path / "m", **files)).load()
 
 
-def test_only_transformers_of_a_known_kind_may_be_quantized(tmp_path):
+def test_only_transformers_of_a_known_kind_may_be_converted(tmp_path):
     """That is told without loading anything."""
-    assert may_be_quantized(find_model())
+    assert may_be_converted(find_model())
     folder = changed(tmp_path / "m", config={"model_type": "mpnet"})
-    assert not may_be_quantized(find_model(str(folder)))
+    assert not may_be_converted(find_model(str(folder)))
 
 
 def test_without_ctranslate2_the_error_says_how_to_go_on(monkeypatch):
     """Install it, or embed anew."""
-    monkeypatch.setattr(quantizing, "is_installed", lambda: False)
+    monkeypatch.setattr(converting, "is_installed", lambda: False)
     with pytest.raises(ModelUnavailable, match=r"pip install ctranslate2; .*--backend torch"):
-        QuantizedEncoder(find_model().run_as(INT8, None)).encode_query(["Mamba"])
+        ConvertedEncoder(find_model().run_as(INT8, None)).encode_query(["Mamba"])
 
 
 def test_a_place_that_cannot_be_written_to_is_an_error(monkeypatch, tmp_path):
@@ -197,7 +197,7 @@ def test_a_place_that_cannot_be_written_to_is_an_error(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(ModelUnavailable, match="XDG_CACHE_HOME"):
-        quantized(find_model().run_as(INT8, None))
+        converted(find_model().run_as(INT8, None))
 
 
 def test_an_index_is_asked_by_the_backend_that_built_it(encoder, cache, tmp_path, monkeypatch):
