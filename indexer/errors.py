@@ -21,6 +21,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   └── StaleGeneration       a generation asked for by name that is gone HTTP 410
     ├── ModelCorrupted            the bundled model differs from its original exit 1, HTTP 503
     ├── BuildInProgress           another rebuild holds the index             exit 1
+    ├── ProcessDied               one that helped this one is gone            exit 1
     ├── AddressUnusable           the address to serve on cannot be had       exit 1
     ├── Interrupted               stopped by the user                         exit 1
     ├── EngineClosed              an engine that is asked after it was closed exit 1, HTTP 503
@@ -218,6 +219,18 @@ class BuildInProgress(AkinError):
 
     type = "build-in-progress"
     title = "Another rebuild is at work"
+
+
+class ProcessDied(AkinError):
+    """A process that helped this one ended before it had sent all that it was to send."""
+
+    type = "process-died"
+    title = "A process died"
+
+    @classmethod
+    def of(cls, what: str) -> Self:
+        """Return the error of a process, by what it is."""
+        return cls(f"{what} died; was the machine short of memory?")
 
 
 class AddressUnusable(AkinError):

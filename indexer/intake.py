@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from indexer.documents import Document, readable
@@ -16,7 +17,7 @@ from indexer.merging.merge import merge
 from indexer.paper import Rejection
 from indexer.progress import Reporter, Silent
 from indexer.readers import Reader, reader_for
-from indexer.reading import Batch, Helpers
+from indexer.reading import Batch, BatchReader
 from indexer.store.records import Records
 
 _MOST_WAITING = 1 << 26
@@ -79,10 +80,10 @@ def take_in(
             if document.given:
                 raise
             read.skipped.append(error.detail)
-    with Helpers(finder.kinds) as helpers:
+    with closing(BatchReader(finder.kinds)) as batch_reader:
         for document, reader in to_read:
             try:
-                account = _read_one(document, reader, helpers, finder, records, read, reporter)
+                account = _read_one(document, reader, batch_reader, finder, records, read, reporter)
             except SourceUnreadable as error:
                 if document.given:
                     raise
@@ -98,7 +99,7 @@ def take_in(
 def _read_one(
     document: Document,
     reader: Reader,
-    helpers: Helpers,
+    batch_reader: BatchReader,
     finder: DuplicateFinder,
     records: Records,
     read: Read,
@@ -107,7 +108,7 @@ def _read_one(
     path = document.name if document.piped else readable(str(document.path.resolve()))
     account = SourceAccount(document.name, path, reader.FORMAT, "")
     decoded = 0
-    batches = _all_of(document, reader, helpers, account)
+    batches = _all_of(document, reader, batch_reader, account)
     for batch in batches if document.given else _once_all_came(batches):
         account.records += batch.records
         account.papers += len(batch.papers)
@@ -127,7 +128,7 @@ def _read_one(
 
 
 def _all_of(
-    document: Document, reader: Reader, helpers: Helpers, account: SourceAccount
+    document: Document, reader: Reader, batch_reader: BatchReader, account: SourceAccount
 ) -> Iterator[Batch]:
     """Yield the records of a document, and account for its bytes.
 
@@ -137,7 +138,7 @@ def _all_of(
     try:
         before = document.state()
         account.sha256 = document.sha256()
-        yield from helpers.read(document, reader)
+        yield from batch_reader.read(document, reader)
         changed = document.state() != before
     except OSError as error:
         raise SourceUnreadable(

@@ -94,6 +94,11 @@ def ascii_words(text: str) -> str:
     return b" ".join(text.encode().translate(_ASCII).split()).decode()
 
 
+def ascii_split(text: str) -> list[str]:
+    """Return the words of a text in ASCII, in lower case, in half the time of a pattern."""
+    return text.encode().translate(_ASCII).decode().split()
+
+
 class _Folded(dict[int, str]):
     """What each character becomes, found when it is first met."""
 

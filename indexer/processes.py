@@ -14,14 +14,10 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from indexer.errors import AkinError
+from indexer.errors import ProcessDied
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-
-
-class Died(Exception):
-    """A process ended before it had sent all that it was to send."""
 
 
 @contextmanager
@@ -46,12 +42,12 @@ def received(connection: Connection) -> Any:
     """Return what a process sends; what went wrong in it is raised.
 
     Raises:
-        Died: the process died.
+        ProcessDied: the process died.
     """
     try:
         found = connection.recv()
     except (EOFError, OSError) as error:  # the latter where it died in the middle of what it sent
-        raise Died from error
+        raise ProcessDied.of("a process that was helping") from error
     if isinstance(found, BaseException):
         raise found
     return found
@@ -87,17 +83,19 @@ def _work(connection: Connection, work: Callable[..., None], *arguments: object)
 class Helpers(Generic[Given, Made]):
     """Processes that make something of what they are given, in turn. Close them when done.
 
-    They are started when they are first needed, at most as many as there are cores; where there is
-    but one, this process does the work.
+    They are started when they are first needed, and stay for what comes next. At most there is one
+    more than there are cores, as one always waits for this process; where there is but one core,
+    this process does the work.
 
     Args:
-        make: what each does; a function that can be imported.
+        make: what each does; a function that can be imported, or part of one.
         most: processes, at most.
     """
 
-    def __init__(self, make: Callable[[Given], Made], most: int) -> None:
+    def __init__(self, make: Callable[[Given], Made], most: int | None = None) -> None:
         self._make = make
-        self._most = min(most, os.cpu_count() or 1)
+        cores = os.cpu_count() or 1
+        self._most = min(most or cores + 1, cores + 1) if cores > 1 else 1
         self._open = ExitStack()
         self._idle: list[Connection] = []
         self._busy: deque[Connection] = deque()
@@ -106,7 +104,7 @@ class Helpers(Generic[Given, Made]):
         """Let something be made, and return what is made of what came before, as far as it is due.
 
         Raises:
-            AkinError: a process died; likewise of :meth:`rest`.
+            ProcessDied: one of them did; likewise of :meth:`rest`.
         """
         if self._most < 2:
             return [self._make(given)]
@@ -119,7 +117,7 @@ class Helpers(Generic[Given, Made]):
         try:
             helper.send(given)
         except OSError as error:
-            raise _died() from error
+            raise ProcessDied.of("a process that was helping") from error
         self._busy.append(helper)
         return done
 
@@ -129,23 +127,16 @@ class Helpers(Generic[Given, Made]):
             yield self._next()
 
     def close(self) -> None:
-        """End the processes, whatever they do."""
+        """End the processes, whatever they do; others are started if there is more to be made."""
         self._busy.clear()
         self._idle.clear()
         self._open.close()
 
     def _next(self) -> Made:
         helper = self._busy.popleft()
-        try:
-            made: Made = received(helper)
-        except Died as error:
-            raise _died() from error
+        made: Made = received(helper)
         self._idle.append(helper)
         return made
-
-
-def _died() -> AkinError:
-    return AkinError("a process that was helping died; was the machine short of memory?")
 
 
 def _answer(connection: Connection, make: Callable[[Any], Any]) -> None:

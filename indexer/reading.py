@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
-from types import TracebackType
-from typing import Any, Self
 
-from indexer.documents import Document, parts_of
-from indexer.errors import AkinError
+from indexer.documents import Document, Part, parts_of
+from indexer.errors import ProcessDied
 from indexer.merging.keys import HashedKeys
 from indexer.paper import Rejection
-from indexer.processes import Died, process, received
+from indexer.processes import Helpers, process, received
 from indexer.readers import JSON_READERS, Reader
 from indexer.readers.json_items import is_lines
 from indexer.store.paper_rows import Row, row_of
@@ -61,8 +58,8 @@ class Batch:
         return len(self.papers) + len(self.rejections)
 
 
-class Helpers:
-    """Processes that read large documents; a context manager. None is started before it is needed.
+class BatchReader:
+    """Reads documents, large ones in processes of their own. Close it when done.
 
     Those that read parts of documents stay for the next document, as starting one takes half a
     second.
@@ -73,42 +70,45 @@ class Helpers:
 
     def __init__(self, kinds: Collection[str]) -> None:
         self._kinds = tuple(kinds)
-        self._open = ExitStack()
-        self._idle: list[Connection] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self._open.close()
+        self._helpers = Helpers(partial(_batch, self._kinds))
 
     def read(self, document: Document, reader: Reader) -> Iterator[Batch]:
         """Yield the records of a document, in order.
 
         Raises:
             SourceUnreadable: the document cannot be read to its end.
+            ProcessDied: a process that was reading it died.
         """
-        cores = os.cpu_count() or 1
-        if document.path.stat().st_size < LARGE or cores < 2:
+        if document.path.stat().st_size < LARGE or (os.cpu_count() or 1) < 2:
             return _batches(document, reader, self._kinds)
-        if not (reader in JSON_READERS and is_lines(document) and _is_utf8(document)):
-            return _read_elsewhere(document, reader, self._kinds)
-        while len(self._idle) <= cores:  # one of them always waits for this process
-            self._idle.append(self._open.enter_context(process(_answer_parts, self._kinds)))
-        return self._in_parts(document, reader)
+        lines = reader in JSON_READERS and is_lines(document) and _is_utf8(document)
+        return self._elsewhere(document, reader, lines)
 
-    def _in_parts(self, document: Document, reader: Reader) -> Iterator[Batch]:
+    def close(self) -> None:
+        """End the processes."""
+        self._helpers.close()
+
+    def _elsewhere(self, document: Document, reader: Reader, lines: bool) -> Iterator[Batch]:
         try:
-            yield from _read_in_parts(document, reader, self._idle)
+            yield from (self._in_parts if lines else self._as_a_whole)(document, _name(reader))
+        except ProcessDied as error:
+            raise ProcessDied.of(f"{document.path}: the process that was reading it") from error
+
+    def _in_parts(self, document: Document, reader: str) -> Iterator[Batch]:
+        """Yield the records of a document of lines that several processes read in turn."""
+        try:
+            for part in parts_of(document, PART):
+                yield from self._helpers.submit((reader, part))
+            yield from self._helpers.rest()
         except BaseException:
-            self._open.close()  # what they still do is for a document that nobody reads any more
-            self._idle.clear()
+            self._helpers.close()  # what they do is for a document that nobody reads any more
             raise
+
+    def _as_a_whole(self, document: Document, reader: str) -> Iterator[Batch]:
+        """Yield the records that another process reads; it ends when this iterator does."""
+        with process(_send_batches, document, reader, self._kinds) as connection:
+            while (batch := received(connection)) is not None:
+                yield batch
 
 
 def _is_utf8(document: Document) -> bool:
@@ -136,57 +136,8 @@ def _batches(
     yield batch
 
 
-def _read_elsewhere(document: Document, reader: Reader, kinds: Collection[str]) -> Iterator[Batch]:
-    """Yield the records that another process reads; it ends when this iterator does."""
-    with process(_send_batches, document, _name(reader), kinds) as connection:
-        while (batch := _received(connection, document)) is not None:
-            yield batch
-
-
-def _read_in_parts(
-    document: Document, reader: Reader, helpers: Sequence[Connection]
-) -> Iterator[Batch]:
-    """Yield the records of a document of lines that several processes read in turn."""
-    parts = parts_of(document, PART)
-    busy: deque[Connection] = deque()
-
-    def give_work(connection: Connection) -> None:
-        if part := next(parts, None):
-            try:
-                connection.send((_name(reader), part))
-            except OSError as error:
-                raise _died(document) from error
-            busy.append(connection)
-
-    for connection in helpers:
-        give_work(connection)
-    while busy:
-        connection = busy.popleft()
-        batch = _received(connection, document)
-        give_work(connection)
-        yield batch
-
-
 def _name(reader: Reader) -> str:
     return str(getattr(reader, "__name__"))  # noqa: B009 — a reader is a module
-
-
-def _received(connection: Connection, document: Document) -> Any:
-    """Return what a process sends; what went wrong in it is raised.
-
-    Raises:
-        AkinError: the process died.
-    """
-    try:
-        return received(connection)
-    except Died as error:
-        raise _died(document) from error
-
-
-def _died(document: Document) -> AkinError:
-    return AkinError(
-        f"{document.path}: the process that was reading it died; was the machine short of memory?"
-    )
 
 
 def _send_batches(
@@ -197,8 +148,8 @@ def _send_batches(
     connection.send(None)
 
 
-def _answer_parts(connection: Connection, kinds: Collection[str]) -> None:
-    while True:
-        reader, part = connection.recv()
-        (batch,) = _batches(part, import_module(reader), kinds, sys.maxsize)
-        connection.send(batch)
+def _batch(kinds: Collection[str], given: tuple[str, Part]) -> Batch:
+    """Return all records of a part of a document."""
+    reader, part = given
+    (batch,) = _batches(part, import_module(reader), kinds, sys.maxsize)
+    return batch

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexer.letters import UNSPACED, WORD, folded
+from indexer.letters import UNSPACED, WORD, ascii_split, folded
 
 _FUNCTION_WORDS = """
 a about above after again against all also am an and any are as at be because been before
@@ -68,7 +68,7 @@ def spaced(text: str) -> list[str] | None:
     Those of ASCII come in lower case, so that who remembers what a word is has fewer to remember.
     """
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+        return ascii_split(text)
     return None if UNSPACED.search(text) else WORD.findall(text)
 
 

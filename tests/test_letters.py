@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.letters import ascii_words, folded
+from indexer.letters import ascii_split, ascii_words, folded
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,5 @@ def test_however_a_text_is_composed_it_is_folded_alike(text):
 @given(st.text(st.characters(max_codepoint=127)))
 def test_words_of_ascii_are_those_of_the_plain_rule(text):
     """Letters and digits are words, all else stands between them."""
-    assert ascii_words(text) == " ".join(re.findall("[a-z0-9]+", text.lower()))
+    words = re.findall("[a-z0-9]+", text.lower())
+    assert (ascii_words(text), ascii_split(text)) == (" ".join(words), words)

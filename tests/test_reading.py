@@ -5,15 +5,16 @@ from __future__ import annotations
 import gzip
 import multiprocessing
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from indexer import reading
 from indexer.documents import Document, parts_of
-from indexer.errors import AkinError, SourceUnreadable
+from indexer.errors import ProcessDied, SourceUnreadable
 from indexer.readers import Reader, json_records, markdown_table
-from indexer.reading import Batch, Helpers
+from indexer.reading import Batch, BatchReader
 from tests.conftest import table
 
 # Long enough for a pipe to be full before the last batch.
@@ -25,10 +26,11 @@ def document(path: Path) -> Document:
 
 
 @pytest.fixture
-def helpers() -> Iterator[Helpers]:
-    """Processes for one test; none is left behind."""
-    with Helpers(["title", "doi"]) as helpers:
-        yield helpers
+def batch_reader(monkeypatch) -> Iterator[BatchReader]:
+    """A reader of documents for one test; it leaves no process behind."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    with closing(BatchReader(["title", "doi"])) as batch_reader:
+        yield batch_reader
     assert multiprocessing.active_children() == []
 
 
@@ -36,7 +38,6 @@ def helpers() -> Iterator[Helpers]:
 def elsewhere(monkeypatch):
     """Let another process read even the smallest document."""
     monkeypatch.setattr(reading, "LARGE", 0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
 @pytest.fixture
@@ -47,21 +48,20 @@ def source(tmp_path) -> Path:
     return path
 
 
-def test_records_come_in_batches(source, helpers):
+def test_records_come_in_batches(source, batch_reader):
     """Every record is in one batch, papers and rejections, and none is larger than it may be."""
-    batches = list(helpers.read(document(source), markdown_table))
+    batches = list(batch_reader.read(document(source), markdown_table))
     assert [batch.records for batch in batches] == [256, 256, 90]
     assert [len(batch.rejections) for batch in batches] == [0, 0, 1]
     assert [batch.decoded for batch in batches] == [0, 0, 1]
     assert [line for _, line in batches[0].papers[:3]] == [3, 4, 5]
 
 
-def test_another_process_reads_the_same(source, helpers, monkeypatch):
+def test_another_process_reads_the_same(source, batch_reader, monkeypatch):
     """A large document gives the same batches, and the process that read it is gone."""
-    here = list(helpers.read(document(source), markdown_table))
+    here = list(batch_reader.read(document(source), markdown_table))
     monkeypatch.setattr(reading, "LARGE", 0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert list(helpers.read(document(source), markdown_table)) == here
+    assert list(batch_reader.read(document(source), markdown_table)) == here
     assert multiprocessing.active_children() == []
 
 
@@ -96,15 +96,18 @@ def all_of(batches: Iterator[Batch]) -> tuple[list, list, int, int]:
 
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
-def test_lines_that_several_processes_read_are_the_same(tmp_path, helpers, monkeypatch, start, end):
+def test_lines_that_several_processes_read_are_the_same(
+    tmp_path, batch_reader, monkeypatch, start, end
+):
     """Divided among processes, JSON lines give the same records in order, with the same lines."""
     doc = document(json_lines(tmp_path / "a.jsonl", start, end))
-    here = all_of(helpers.read(doc, json_records))
+    here = all_of(batch_reader.read(doc, json_records))
     monkeypatch.setattr(reading, "LARGE", 0)
     monkeypatch.setattr(reading, "PART", 2000)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert all_of(helpers.read(document(doc.path), json_records)) == here
-    assert all_of(helpers.read(document(doc.path), json_records)) == here  # by the same processes
+    assert all_of(batch_reader.read(document(doc.path), json_records)) == here
+    assert (
+        all_of(batch_reader.read(document(doc.path), json_records)) == here
+    )  # by the same processes
     assert len(multiprocessing.active_children()) == 3
     assert len(here[0]) > 400
     assert len(here[1]) > 200
@@ -123,7 +126,7 @@ def test_parts_are_whole_lines(tmp_path):
 
 
 def test_a_line_that_is_longer_than_any_record_is_rejected_alone(
-    tmp_path, helpers, elsewhere, monkeypatch
+    tmp_path, batch_reader, elsewhere, monkeypatch
 ):
     """Its beginning is read, its rest passed over, and the lines behind it keep their numbers."""
     monkeypatch.setattr("indexer.documents.LONGEST_LINE", 3000)
@@ -131,41 +134,43 @@ def test_a_line_that_is_longer_than_any_record_is_rejected_alone(
     path = tmp_path / "a.jsonl"
     long = b'{"title": "Too long", "abstract": "' + b"x" * 50_000 + b'"}'
     path.write_bytes(LINES[0] + b"\n" + long + b"\n" + LINES[0] + b"\n")
-    papers, rejections, _, _ = all_of(helpers.read(document(path), json_records))
+    papers, rejections, _, _ = all_of(batch_reader.read(document(path), json_records))
     assert [line for _, line in papers] == [1, 3]
     assert [rejection.line for rejection in rejections] == [2]
 
 
 @pytest.mark.parametrize("reader", [markdown_table, json_records])
-def test_what_goes_wrong_elsewhere_is_raised_here(tmp_path, source, helpers, elsewhere, reader):
+def test_what_goes_wrong_elsewhere_is_raised_here(
+    tmp_path, source, batch_reader, elsewhere, reader
+):
     """A damaged archive is the same typed error, behind the batches before it."""
     plain = source if reader is markdown_table else json_lines(tmp_path / "b", b"", b"")
     packed = tmp_path / "packed.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes())[:-10])
     with pytest.raises(SourceUnreadable, match="is damaged") as caught:
-        list(helpers.read(document(packed), reader))
+        list(batch_reader.read(document(packed), reader))
     assert caught.value.context == {"file": str(packed)}
 
 
 @pytest.mark.parametrize("reader", [markdown_table, json_records])
 def test_a_process_that_dies_is_an_error(
-    tmp_path, source, helpers, elsewhere, monkeypatch, reader: Reader
+    tmp_path, source, batch_reader, elsewhere, monkeypatch, reader: Reader
 ):
     """A reader that is killed is not the end of a document."""
     monkeypatch.setattr(reading, "PART", 500)
     path = source if reader is markdown_table else json_lines(tmp_path / "b", b"", b"")
-    batches = helpers.read(document(path), reader)
+    batches = batch_reader.read(document(path), reader)
     assert isinstance(next(batches), Batch)
     for child in multiprocessing.active_children():
         child.kill()
         child.join()
-    with pytest.raises(AkinError, match="the process that was reading it died"):
+    with pytest.raises(ProcessDied, match="the process that was reading it died"):
         list(batches)
 
 
-def test_who_stops_early_leaves_no_process(source, helpers, elsewhere):
+def test_who_stops_early_leaves_no_process(source, batch_reader, elsewhere):
     """Closing the iterator ends the process."""
-    batches = helpers.read(document(source), markdown_table)
+    batches = batch_reader.read(document(source), markdown_table)
     next(batches)
     batches.close()
     assert multiprocessing.active_children() == []

@@ -43,6 +43,11 @@ class ConvertedEncoder(TorchlessEncoder[_Loaded]):
     """
 
     @property
+    def is_static(self) -> bool:
+        """False."""
+        return False
+
+    @property
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read, special ones included."""
         return self._load().most

@@ -43,6 +43,11 @@ class SentenceTransformerEncoder:
         self._lock = threading.Lock()
 
     @property
+    def is_static(self) -> bool:
+        """False: what is static runs without torch, but for what has more behind its table."""
+        return False
+
+    @property
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read, special ones included; ``None``: all."""
         with self._lock:

@@ -111,9 +111,8 @@ def make_record(
         if notice:
             rest["copyright"] = notice
         venue = clean_again(venue) if venue else None
-        rest = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
-        for name in _LISTS & rest.keys():
-            rest[name] = _each_once(rest[name])
+        if rest:
+            rest = _cleaned_fields(rest)
     if not title:
         if not abstract:
             return reject(document, line, "neither title nor abstract", head)
@@ -161,6 +160,13 @@ def make_record(
         ),
         line,
     )
+
+
+def _cleaned_fields(rest: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
+    for name in _LISTS & cleaned.keys():
+        cleaned[name] = _each_once(cleaned[name])
+    return cleaned
 
 
 def _each_once(texts: str | list[Any]) -> list[str]:

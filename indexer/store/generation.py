@@ -40,6 +40,11 @@ KEEP = 2
 
 CATALOGUE, VECTORS, MANIFEST = "catalogue.sqlite", "vectors.faiss", "manifest.json"
 
+LOCK = "build.lock"
+
+_WAIT = 0.2
+"""Seconds that a build waits for who merely looks whether there is one."""
+
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
 """What a manifest raises that is none."""
 
@@ -200,7 +205,7 @@ class IndexFolder:
         from filelock import FileLock, Timeout
 
         self.generations.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / "build.lock", blocking=False)
+        lock = FileLock(self.path / LOCK, timeout=_WAIT, poll_interval=_WAIT / 10)
         try:
             lock.acquire()
         except Timeout as error:
@@ -216,6 +221,20 @@ class IndexFolder:
         finally:
             self._holder = None
             lock.release()
+
+    def is_held(self) -> bool:
+        """Tell whether a build is at work, as far as that can be seen from here."""
+        from filelock import FileLock, Timeout
+
+        if not (self.path / LOCK).exists():
+            return False
+        try:
+            with FileLock(self.path / LOCK, blocking=False):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # not to be opened by those who may only read
+            return False
 
     def stage(self, generation: str) -> Path:
         """Make the folder in which a generation is built, and return it."""

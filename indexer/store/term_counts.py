@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -41,13 +42,37 @@ class _Numbers(dict[str, int]):
         self[word] = number = self._number(term) if term else -1
         return number
 
-    def read(self, text: str) -> tuple[list[int], int]:
-        """Return the terms of a text and the pairs in it, and how many it has without these."""
-        found = [number for number in map(self.__getitem__, spaced(text) or ()) if number >= 0]
-        if found or not text:
-            return found, len(found)
-        in_order = terms(text)
-        return list(map(self._number, in_order + paired(text))), len(in_order)
+    def read(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, Numbers]:
+        """Return the terms of texts and the pairs in them, text by text.
+
+        Returns:
+            The place of the text of each, its number, and of each text how many it has without
+            pairs.
+        """
+        words = array("q")
+
+        def counted(text: str) -> list[str]:
+            found = spaced(text) or []
+            words.append(len(found))
+            return found
+
+        every = chain.from_iterable(map(counted, texts))
+        numbers = np.fromiter(map(self.__getitem__, every), np.int64)
+        places = np.repeat(np.arange(len(texts)), words)
+        kept = numbers >= 0
+        places, numbers = places[kept], numbers[kept]
+        lengths = np.bincount(places, minlength=len(texts))
+        more_places, more = array("q"), array("q")
+        for place in np.flatnonzero(lengths == 0).tolist():
+            if text := texts[place]:  # without spaces between words, or of stop words only
+                in_order = terms(text)
+                found = [self._number(term) for term in in_order + paired(text)]
+                more_places.extend([place] * len(found))
+                more.extend(found)
+                lengths[place] = len(in_order)
+        places = np.concatenate([places, np.array(more_places, np.int64)])
+        numbers = np.concatenate([numbers, np.array(more, np.int64)])
+        return places, numbers, lengths
 
     def _number(self, term: str) -> int:
         return self.of.setdefault(term, len(self.of))
@@ -74,21 +99,11 @@ class TermCounts:
     def of(cls, texts: Sequence[Sequence[str]]) -> Self:
         """Count the terms of papers: of each the text of each of :data:`FIELDS`."""
         numbers = _Numbers()
-        lengths = np.zeros((len(texts), len(FIELDS)), dtype=np.int64)
-        found: list[tuple[array[int], Numbers]] = []
-        for place in range(len(FIELDS)):
-            terms_of_field, sizes = array("q"), np.zeros(len(texts), dtype=np.int64)
-            for row, paper in enumerate(texts):
-                read, lengths[row, place] = numbers.read(paper[place])
-                terms_of_field.extend(read)
-                sizes[row] = len(read)
-            found.append((terms_of_field, sizes))
+        read = [numbers.read([paper[place] for paper in texts]) for place in range(len(FIELDS))]
         most = max(len(numbers.of), 1)
-        rows = np.arange(len(texts), dtype=np.int64)
         # A paper and its term as one number: these sort as the two do.
         counted = [
-            np.unique(np.repeat(rows * most, sizes) + np.array(of, np.int64), return_counts=True)
-            for of, sizes in found
+            np.unique(places * most + found, return_counts=True) for places, found, _ in read
         ]
         pairs = np.sort(np.concatenate([pair for pair, _ in counted]))
         pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # np.unique hashes them: ten times as long
@@ -97,4 +112,5 @@ class TermCounts:
         for field, (pair, times) in zip(FIELDS, counted, strict=True):
             postings[field.name][np.searchsorted(pairs, pair)] = np.minimum(times, _MOST)
         sizes = np.bincount(pairs // most, minlength=len(texts))
+        lengths = np.stack([of_field for _, _, of_field in read], axis=1)
         return cls(list(numbers.of), sizes, lengths, postings)
