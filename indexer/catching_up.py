@@ -126,7 +126,9 @@ def catch_up(
             for found in reading.read(dict(pair for pair, _ in pairs)):
                 reporter.advance(read.take(at, keys, found))
                 steps.after()
-        last = steps.end(drawn(read.vectors, chosen(asked, papers)))
+        corpus_map = drawn(read.vectors, chosen(asked, papers))
+        reporter.phase("publishing", papers)
+        last = steps.end(corpus_map)
         return CaughtUp(last, steps.count, reading.computed, cache.set_aside)
 
 

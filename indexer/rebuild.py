@@ -4,8 +4,8 @@ Six phases::
 
     reading     documents → records
     merging     records of one paper → one paper with the best of each
+    indexing    papers → the sink, which writes many beside the next two phases, and after them
     embedding   texts → vectors, from the cache or the model
-    indexing    papers and vectors → the sink
     mapping     vectors → a place on the map for each paper, and topics with names
     publishing  all of it becomes what is read, at once
 
@@ -21,15 +21,12 @@ so far are in the cache for the next run.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
-from datetime import UTC, datetime
-from importlib.metadata import version
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-from indexer import __version__, piped
+from indexer import piped
 from indexer.deciding import Deciding, notes_on_decisions
 from indexer.embedding import Embedded, embed, set_aside_note
 from indexer.errors import (
@@ -49,16 +46,12 @@ from indexer.models.choosing import alternatives
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
-from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
-from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest, Space
 from indexer.store.records import Records
-from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 from indexer.up_to_date import (
     How,
@@ -67,20 +60,9 @@ from indexer.up_to_date import (
     is_little,
     is_mapped,
     is_of,
+    manifest_of,
     space_of,
     with_finer,
-)
-
-PUT_AT_ONCE = 1024
-"""Papers that are handed to the sink together."""
-
-_VERSIONED = (
-    "faiss-cpu",
-    "numpy",
-    "scikit-learn",
-    "sentence-transformers",
-    "torch",
-    "transformers",
 )
 
 
@@ -156,12 +138,11 @@ def rebuild(
                 value=str(ledger),
             )
         previous, notes = _previous(index)
-        with (
-            closing(Records(scratch / "records.sqlite")) as records,
-            closing(LocalSink(index, previous, reporter)) as sink,
-        ):
+        with ExitStack() as opened:
+            records = opened.enter_context(closing(Records(scratch / "records.sqlite")))
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, deciding.to_follow, records, reporter)
+            sink = opened.enter_context(closing(LocalSink(index, previous, len(records), reporter)))
             followed = deciding.followed(read.lacking)
             notes += read.notes
             known = sink.known()
@@ -241,13 +222,14 @@ def rebuild(
                     tell=tell,
                 )
                 notes += chosen_for
+                reporter.phase("indexing", len(records))
+                sink.remove(comparison.gone)
+                sink.put(records.entries())
                 embedded = embed(
                     records, encoder, index.cache, scratch, full=full, reporter=reporter
                 )
                 if embedded.set_aside:
                     notes.append(set_aside_note(embedded.set_aside))
-                sink.remove(comparison.gone)
-                _put(records, embedded, sink, reporter)
                 corpus_map = None
                 if later is None:
                     reporter.phase("mapping", STEPS)
@@ -257,9 +239,10 @@ def rebuild(
                 spaces = (
                     with_finer(space, later.model, undecided=len(models) > 1) if later else [space]
                 )
-                reporter.phase("publishing", len(records))
+                reporter.phase("indexing", len(records))
                 manifest = sink.publish(
-                    _manifest(spaces, report, how),
+                    manifest_of(spaces, report, how),
+                    embedded.vectors,
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                     possible=records.possible(),
@@ -297,15 +280,6 @@ def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
     )
 
 
-def _put(records: Records, embedded: Embedded, sink: Sink, reporter: Reporter) -> None:
-    """Write all papers in the order of their rows."""
-    reporter.phase("indexing", len(records))
-    for start in range(0, len(records), PUT_AT_ONCE):
-        entries = list(records.entries(start, start + PUT_AT_ONCE))
-        sink.put(entries, embedded.vectors[start : start + len(entries)])
-        reporter.advance(len(entries))
-
-
 def _map(
     records: Records,
     embedded: Embedded,
@@ -324,24 +298,3 @@ def _map(
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
     return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
-
-
-def _manifest(spaces: list[Space], report: Report, how: How) -> Manifest:
-    return Manifest(
-        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        text_recipe=TEXT_RECIPE,
-        spaces=spaces,
-        ledger=report.ledger.to_json(),
-        roots=how.roots,
-        columns=how.columns,
-        apart=how.apart,
-        follow_links=how.follow_links,
-        decisions=how.decisions,
-        sources=[source.to_json() for source in report.sources],
-        versions={
-            "akin": __version__,
-            "python": sys.version.split()[0],
-            "sqlite": SQLITE_VERSION,
-            **{name: version(name) for name in _VERSIONED},
-        },
-    )

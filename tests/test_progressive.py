@@ -29,18 +29,21 @@ from indexer.errors import BuildInProgress, IndexCorrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import Asked
 from indexer.models import choosing
+from indexer.models.choosing import encoder_of
 from indexer.models.converting import INT8
 from indexer.models.measuring import Measured
-from indexer.models.model import TORCH, Model
+from indexer.models.model import TORCH, Model, find_model
 from indexer.progress import Silent
 from indexer.progressive import Progress, rebuild_progressively
 from indexer.rebuild import rebuild
+from indexer.store import checksums
 from indexer.store.columns import StoredColumns
 from indexer.store.covering import publish_covered
 from indexer.store.finer import FINER_FILES, Covered, FinerSpace
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import AUTO
 from indexer.store.vector_cache import CachedVector
+from indexer.store.vector_index import mapped
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.commands.state import status
@@ -50,7 +53,7 @@ from search_api.engine.engine import Engine
 from search_api.engine.live import LiveEngine, encoder_for
 from search_api.query.query import Query
 from search_api.query.results import Coverage
-from tests.conftest import ROOT, table
+from tests.conftest import ROOT, SEEDS, table
 from tests.fakes import FakeEncoder, fake_encoder, fake_model
 
 SIZES = {"small": 48, "large": 64}
@@ -222,6 +225,32 @@ def test_the_last_generation_is_that_of_a_plain_build(index, tmp_path):
     assert index.current().id == ours.id
 
 
+def test_the_real_models_come_to_what_a_plain_build_has(index, model_index):
+    """The seeds by the bundled models, none of their vectors cached: to the rounding of floats."""
+    large = encoder_of(find_model())
+    done = rebuild_progressively(
+        index,
+        large,
+        lambda by: rebuild([SEEDS], index, encoder_of(find_model("fast")), stands_in_for=by),
+        asked="auto",
+        choose_backend=False,
+        full=False,
+        reporter=Silent(),
+        tell=lambda _: None,
+    )
+    ours, theirs = index.current(), model_index.current()
+    assert done.report.embedded == ours.manifest.papers == 64
+    assert ours.manifest.spaces == theirs.manifest.spaces
+    assert ours.manifest.map == theirs.manifest.map
+    assert ours.manifest.ledger == theirs.manifest.ledger
+    assert ours.manifest.files.keys() == theirs.manifest.files.keys()
+    vectors, expected = (mapped(one.vectors) for one in (ours, theirs))
+    assert np.abs(vectors - expected).max() < 1e-5
+    found, right = hits(ours, large), hits(theirs, large)
+    assert [paper for paper, _ in found] == [paper for paper, _ in right]
+    assert [score for _, score in found] == pytest.approx([score for _, score in right], abs=1e-4)
+
+
 def test_the_first_answer_does_not_wait_for_a_map(index, published):
     """It comes with the next generation, is of the model that stands in, and then stays."""
     build(index, mapped="pca")
@@ -344,6 +373,13 @@ def test_a_step_writes_only_the_vectors_of_the_second_space(index):
     for name in current.manifest.files:
         same = (current.folder / name).samefile(before.folder / name)
         assert same is (name not in FINER_FILES)
+
+
+def test_whoever_searches_need_not_compare_the_files_after_a_step(index, monkeypatch):
+    """Whoever published them did; that one went which shared them is no harm."""
+    current = interrupted(index, 16)
+    monkeypatch.setattr(checksums, "verify", None)
+    current.verify_if_touched()
 
 
 def test_where_there_are_no_links_files_are_copied(index, monkeypatch):
@@ -533,7 +569,7 @@ def test_a_server_follows_from_generation_to_generation(index, monkeypatch):
 def test_a_named_model_may_be_that_which_another_stands_in_for(index, monkeypatch):
     """``AKIN_MODEL`` is what the index is to be of; what stands in for it is run all the same."""
     monkeypatch.setattr(live_module, "find_model", lambda name: encoder(name).model)
-    monkeypatch.setattr(live_module, "encoder_of", lambda model, _: encoder(model.name))
+    monkeypatch.setattr(live_module, "asked_by", lambda model, _: encoder(model.name))
     interrupted(index, 10)
     for name, right in (("large", True), ("small", False)):
         live = LiveEngine(index, encoder_for(name))
@@ -608,9 +644,9 @@ def test_pages_of_a_complete_index_say_nothing_of_it(index):
 @pytest.fixture
 def run(monkeypatch, capfd, tmp_path):
     """Run ``rebuild-index …`` in this process; return exit code, output and what was told."""
-    for module in (indexer.cli, live_module):
+    for module, made in ((indexer.cli, "encoder_of"), (live_module, "asked_by")):
         monkeypatch.setattr(module, "find_model", fake_model)
-        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+        monkeypatch.setattr(module, made, fake_encoder)
     monkeypatch.chdir(tmp_path)
 
     def run(*line: object, command=indexer.cli.rebuild_index) -> tuple[int, str, str]:
