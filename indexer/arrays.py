@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +24,9 @@ Mask = npt.NDArray[np.bool_]
 Points = npt.NDArray[np.float32]
 """Coordinates ``(n, 2)``, in [-1, 1]."""
 
+_TAKEN_AT_ONCE = 1024
+"""Vectors: to read one makes its neighbours on disk resident, too."""
+
 
 def best(values: npt.NDArray[np.number], most: int) -> Rows:
     """Return the indexes of the highest values in falling order; of equals the earlier is first."""
@@ -41,3 +46,36 @@ def unit(vectors: npt.NDArray[Floating]) -> npt.NDArray[Floating]:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: npt.NDArray[Floating] = vectors / np.where(lengths > 0, lengths, lengths.dtype.type(1))
     return scaled
+
+
+def blocks(vectors: Vectors, size: int) -> Iterator[tuple[int, Vectors]]:
+    """Yield vectors ``(n, dim)`` a block at a time, and the row at which each begins.
+
+    Of vectors that are mapped from disk no more than a block is resident while they are passed.
+    """
+    for start in range(0, len(vectors), size):
+        yield start, np.ascontiguousarray(vectors[start : start + size])
+        release(vectors)
+
+
+def taken(vectors: Vectors, rows: Rows) -> Vectors:
+    """Return the vectors of some rows ``(k, dim)``, a copy; they stay no more resident than that.
+
+    Args:
+        vectors: ``(n, dim)``.
+        rows: best in rising order ``(k,)``.
+    """
+    copies = np.empty((len(rows), vectors.shape[1]), vectors.dtype)
+    for start in range(0, len(rows), _TAKEN_AT_ONCE):
+        part = slice(start, start + _TAKEN_AT_ONCE)
+        copies[part] = vectors[rows[part]]
+        release(vectors)
+    return copies
+
+
+def release(vectors: Vectors) -> None:
+    """Let vectors that are mapped from disk be resident no longer; they are read again at need."""
+    file: object = vectors.base
+    shared = isinstance(vectors, np.memmap) and vectors.mode != "c"  # else what was set is lost
+    if shared and isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        file.madvise(mmap.MADV_DONTNEED)

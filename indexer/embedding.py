@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.arrays import Rows, Vectors
+from indexer.arrays import Rows, Vectors, release
 from indexer.models.encoder import Encoder, finite
 from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
@@ -173,6 +173,7 @@ class VectorFile:
             shape = (self._papers, vectors.shape[1])
             self._mapped = np.memmap(self._path, np.float32, mode="w+", shape=shape)
         self._mapped[rows] = vectors
+        release(self._mapped)
 
     @property
     def all(self) -> Vectors:

@@ -12,8 +12,8 @@ Six phases::
 Records and vectors lie on disk between the phases. What grows in memory with the corpus: some 100
 bytes a record to find duplicates, and 8 for each pair that is compared; id and content hash of
 every paper known before, some 300 bytes each; what the sink holds, locally some 130 bytes a paper,
-and every term, author, keyword and other value of a field once; of a map some 60 bytes a paper. The
-pages of a file of vectors that were read lately count, too, as long as nobody else needs memory.
+and every term, author, keyword and other value of a field once; of a map some 60 bytes a paper. Of
+the file of vectors a block is resident at a time.
 
 A builder may die at any moment: the published generation stays as it is, and the vectors computed
 so far are in the cache for the next run.

@@ -26,7 +26,7 @@ def test_principal_components_are_those_of_the_svd(monkeypatch, n):
     centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
     u, s, _ = np.linalg.svd(centred, full_matrices=False)
     expected = scaled(u[:, :2] * s[:2])
-    monkeypatch.setattr(map_layout, "_BLOCK", 7)
+    monkeypatch.setattr(map_layout, "BLOCK", 7)
     layout = lay_out(vectors, "pca")
     for axis in range(2):
         found = layout.points[:, axis]
@@ -189,7 +189,7 @@ def test_the_nearest_are_those_of_brute_force(monkeypatch):
     cosines = queries @ vectors.T
     expected = np.argsort(-cosines, axis=1, kind="stable")[:, :12]
     for block in (7, 33, 4096):
-        monkeypatch.setattr(map_layout, "_BLOCK", block)
+        monkeypatch.setattr(map_layout, "BLOCK", block)
         found, rows = nearest(queries, vectors, 12)
         assert found == pytest.approx(np.take_along_axis(cosines, expected, 1), abs=1e-6)
         assert np.sort(rows).tolist() == np.sort(expected).tolist()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.arrays import Points, Rows, Vectors
+from indexer.arrays import Points, Rows, Vectors, taken
 from indexer.mapping.layout import beside_neighbours, lay_out, nearest
 from indexer.mapping.topic_terms import telling_terms
 from indexer.mapping.topics import centres, centres_of, given, most_central
@@ -120,7 +120,8 @@ def _redrawn(vectors: Vectors, method: Method, previous: Before) -> _Drawn | Non
     if before.method != method:
         return None
     same = [
-        (vectors[some[:, 0]] == previous.vectors(some[:, 1])).all(axis=1) for some in _lots(pairs)
+        (taken(vectors, some[:, 0]) == previous.vectors(some[:, 1])).all(axis=1)
+        for some in _lots(pairs)
     ]
     pairs = pairs[np.concatenate(same)] if same else pairs
     stay, were = pairs[:, 0], pairs[:, 1]
@@ -134,7 +135,7 @@ def _redrawn(vectors: Vectors, method: Method, previous: Before) -> _Drawn | Non
     topic_of[stay] = before.topic_of[were]
     new = np.flatnonzero(topic_of < 0)
     if len(new):
-        points[new] = beside_neighbours(vectors[new], vectors, points, topic_of >= 0)
+        points[new] = beside_neighbours(taken(vectors, new), vectors, points, topic_of >= 0)
     return _Drawn(points, before.variance, placed, centres_of(vectors, topic_of), topic_of)
 
 
@@ -152,7 +153,7 @@ def measured(vectors: Vectors, points: Points) -> Kept:
     rows = np.unique(np.linspace(0, len(vectors) - 1, sample).astype(np.int64))
     if len(vectors) - 1 <= NEIGHBOURS:
         return Kept(None, NEIGHBOURS, len(rows))
-    _, near = nearest(vectors[rows], vectors, NEIGHBOURS + 1)
+    _, near = nearest(taken(vectors, rows), vectors, NEIGHBOURS + 1)
     on_map = _nearest_points(points, rows)
     shared = [
         len(set(_others(a, row)) & set(_others(b, row))) / NEIGHBOURS

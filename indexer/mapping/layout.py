@@ -17,7 +17,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Mask, Points, Rows, Vectors
+from indexer.arrays import Mask, Points, Rows, Vectors, blocks, taken
 from indexer.errors import PackageMissing
 from indexer.store.corpus_map import Method
 
@@ -32,7 +32,7 @@ NEIGHBOURS = 5
 """Beside how many of its nearest a new paper is placed on a map that is kept."""
 
 _SEED = 0
-_BLOCK = 4096
+BLOCK = 4096
 """Vectors that are held in memory together, where that is possible."""
 _SAMPLE = 20_000
 """Papers that the principal components are found from, evenly spread over the corpus."""
@@ -152,7 +152,7 @@ def nearest(
     best = np.empty((len(queries), 0), dtype=np.float32)
     rows = np.empty((len(queries), 0), dtype=np.int64)
     queries = np.ascontiguousarray(queries)
-    for start, block in blocks(vectors):
+    for start, block in blocks(vectors, BLOCK):
         here = np.arange(start, start + len(block))
         if among is not None:
             here, block = here[among[here]], block[among[here]]  # noqa: PLW2901 — what counts
@@ -168,12 +168,6 @@ def nearest(
 def spread(papers: int, most: int) -> Rows:
     """Return at most so many rows, evenly spread over those of a corpus of one paper or more."""
     return np.linspace(0, papers - 1, min(papers, most)).astype(np.int64)
-
-
-def blocks(vectors: Vectors) -> Iterator[tuple[int, Vectors]]:
-    """Yield vectors a block at a time, and the row at which each begins."""
-    for start in range(0, len(vectors), _BLOCK):
-        yield start, np.ascontiguousarray(vectors[start : start + _BLOCK])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +189,13 @@ class _Components:
 
     @classmethod
     def of(cls, vectors: Vectors) -> Self:
-        sample = vectors[spread(len(vectors), _SAMPLE)] if len(vectors) > _SAMPLE else vectors
+        rows = spread(len(vectors), _SAMPLE)
+        sample = taken(vectors, rows) if len(vectors) > _SAMPLE else vectors
         mean = np.zeros(vectors.shape[1])
-        for _, block in blocks(sample):
+        for _, block in blocks(sample, BLOCK):
             mean += block.sum(axis=0, dtype=np.float64) / len(sample)
         covariance = np.zeros((len(mean), len(mean)))
-        for _, block in blocks(sample):
+        for _, block in blocks(sample, BLOCK):
             centred = block - mean
             covariance += centred.T @ centred
         total = float(np.trace(covariance))
@@ -214,7 +209,7 @@ class _Components:
     def points(self, vectors: Vectors) -> npt.NDArray[np.float64]:
         """Return where vectors ``(n, dim)`` lie along the axes ``(n, 2)``."""
         points = np.zeros((len(vectors), 2))
-        for start, block in blocks(vectors):
+        for start, block in blocks(vectors, BLOCK):
             along = (block - self.mean) @ self.axes
             points[start : start + len(block), : along.shape[1]] = along
         return points
@@ -227,11 +222,11 @@ def _pacmap_is_installed() -> bool:
 def _pacmap_of_many(vectors: Vectors) -> npt.NDArray[np.floating]:
     """Lay a sample out, and place each other paper beside those of it that are nearest."""
     rows = spread(len(vectors), _LAID_OUT)
-    sample = np.array(vectors[rows])
+    sample = taken(vectors, rows)
     laid_out = _pacmap(sample)
     graph = _graph(sample)
     points = np.empty((len(vectors), 2), dtype=laid_out.dtype)
-    for start, block in blocks(vectors):
+    for start, block in blocks(vectors, BLOCK):
         cosines, near = graph.search(block, NEIGHBOURS)
         points[start : start + len(block)] = _between(laid_out[near], cosines)
         lost = np.flatnonzero((near < 0).any(axis=1))  # the graph may fall apart at many copies

