@@ -30,6 +30,7 @@ class BagOfWords:
     """
 
     max_tokens = 256
+    is_static = False  # so that what it is timed for ranks as with a transformer
 
     def __init__(self, dimension: int = 384, directions: int = 8192) -> None:
         self.model = Model("bag-of-words", Path(), "b" * 64, {"query": "", "document": ""})

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from indexer.models.choosing import encoder_of
+from indexer.durations import in_words
+from indexer.models.choosing import alternatives, encoder_of
 from indexer.models.encoder import Encoder
-from indexer.models.measuring import Measured, faster, per_second
-from indexer.models.model import TORCH, Model
-from indexer.models.quantizing import INT8, is_installed, may_be_quantized
+from indexer.models.measuring import Measured, fastest, per_second
+from indexer.models.model import Model
 from indexer.models.static import is_static
 from indexer.paper import TEXT_RECIPE
 from indexer.store.vector_cache import VectorCache, cache_key
@@ -68,16 +68,14 @@ def paced(
         return round(share * papers)
 
     measured: Measured | None = None
-    if choose and is_installed() and may_be_quantized(model):
-        backends = (TORCH, INT8)
-        run = [model.run_as(backend, model.max_tokens) for backend in backends]
-        count, known = min(zip(map(to_embed, run), backends, strict=True))
-        if count * 2 > papers:
-            measured = faster(model, sample)
+    if choose and len(ways := alternatives(model)) > 1:
+        known = min(ways.values(), key=to_embed)
+        if to_embed(known) * 2 > papers:
+            measured = fastest(ways, sample)
             encoder = measured.encoder
             notes.append(measured.why)
-        elif known != TORCH:
-            encoder = encoder_of(model.run_as(known, model.max_tokens))
+        elif known != model:
+            encoder = encoder_of(known)
     count = to_embed(encoder.model)
     if count >= MANY:
         rate = measured.per_second if measured else per_second(encoder, sample)
@@ -91,14 +89,8 @@ def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | Non
     seconds = texts / per_second
     if seconds <= LONG:
         return None
-    minutes = math.ceil(seconds / 60)
-    if minutes < 100:
-        how_long = f"{minutes} minute{'s' if minutes > 1 else ''}"
-    else:
-        how_long = f"{round(minutes / 60)} hours"
-    return (
-        f"{texts:,} texts to embed, {per_second:,.0f} a second: about {how_long}. {advice}".strip()
-    )
+    rate = f"{texts:,} texts to embed, {per_second:,.0f} a second"
+    return f"{rate}: about {in_words(seconds)}. {advice}".strip()
 
 
 def _share_known(texts: list[str], fingerprint: str, cache: Path) -> float:

@@ -25,7 +25,6 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -46,6 +45,7 @@ from indexer.ledger import Ledger, Report, changes, write_ledger
 from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
+from indexer.models.choosing import alternatives
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
@@ -56,10 +56,19 @@ from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest
+from indexer.store.manifest import Manifest, Space
 from indexer.store.records import Records
 from indexer.store.vector_index import VectorIndex
-from indexer.up_to_date import How, is_by, is_current, is_mapped, is_of, space_of
+from indexer.up_to_date import (
+    How,
+    is_by,
+    is_current,
+    is_little,
+    is_mapped,
+    is_of,
+    space_of,
+    with_finer,
+)
 
 _VERSIONED = (
     "faiss-cpu",
@@ -87,7 +96,7 @@ def rebuild(
     dry_run: bool = False,
     choose_backend: bool = False,
     tell: Callable[[str], None] = lambda _: None,
-    stands_in_for: Model | None = None,
+    stands_in_for: Encoder | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -112,11 +121,12 @@ def rebuild(
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
-        choose_backend: let what is faster here run the encoder's model; see
+        choose_backend: let what is faster here run the model that is asked for; see
             :func:`indexer.pacing.paced`.
         tell: takes a sentence for people before a long wait.
-        stands_in_for: a model that is to read the papers later, see :mod:`indexer.progressive`;
-            where it has read them, and nothing changed, all is as it is to be.
+        stands_in_for: runs the model that is asked for, where that is to read the papers later,
+            see :mod:`indexer.progressive`; then there is no map yet. Where it has read all but a
+            few, it reads these at once, as if nothing stood in for it.
         reporter: told of the progress.
 
     Raises:
@@ -186,18 +196,6 @@ def rebuild(
                 numbers = (comparison.removed, previous.manifest.papers)
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
-            if not dry_run:
-                rows = records.rows_by_length()
-                encoder, chosen_for = paced(
-                    len(rows),
-                    lambda places: records.texts([rows[place] for place in places]),
-                    encoder,
-                    index.cache,
-                    choose=choose_backend,
-                    full=full,
-                    tell=tell,
-                )
-                notes += chosen_for
             how = How(
                 piped.roots_of(
                     [one for one in sources if not deciding.is_kept_in(one)], found, documents
@@ -207,14 +205,37 @@ def rebuild(
                 follow_links,
                 followed,
             )
+            later = stands_in_for
+            asked = (later or encoder).model
+            models = list(alternatives(asked).values()) if choose_backend else [asked]
+            if (
+                later
+                and previous
+                and not full
+                and any(is_by(previous.manifest, one) for one in models)
+                and is_little(comparison, len(records))
+            ):
+                encoder, later = later, None
+            first = [encoder.model] if later else []
             current = (
                 previous is not None
                 and is_current(previous.manifest, comparison, read.sources, how)
-                and is_by(previous.manifest, encoder.model, stands_in_for)
-                and is_mapped(previous.manifest, mapped)
+                and any(is_by(previous.manifest, *first, one) for one in models)
+                and (later is not None or is_mapped(previous.manifest, mapped))
                 and sink.is_complete()
             )
             if not dry_run and (full or not current):
+                rows = records.rows_by_length()
+                encoder, chosen_for = paced(
+                    len(rows),
+                    lambda places: records.texts([rows[place] for place in places]),
+                    encoder,
+                    index.cache,
+                    choose=choose_backend and later is None,
+                    full=full,
+                    tell=tell,
+                )
+                notes += chosen_for
                 reporter.phase("indexing", len(records))
                 sink.remove(comparison.gone)
                 sink.put(records.entries())
@@ -223,12 +244,18 @@ def rebuild(
                 )
                 if embedded.set_aside:
                     notes.append(set_aside_note(embedded.set_aside))
-                reporter.phase("mapping", STEPS)
-                kept = None if full else previous
-                corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
+                corpus_map = None
+                if later is None:
+                    reporter.phase("mapping", STEPS)
+                    kept = None if full else previous
+                    corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
+                space = space_of(encoder.model, embedded.vectors.shape[1], embedded.truncated)
+                spaces = (
+                    with_finer(space, later.model, undecided=len(models) > 1) if later else [space]
+                )
                 reporter.phase("indexing", len(records))
                 manifest = sink.publish(
-                    _manifest(encoder.model, stands_in_for, report, embedded, how),
+                    _manifest(spaces, report, how),
                     embedded.vectors,
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
@@ -287,11 +314,7 @@ def _map(
     return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
 
 
-def _manifest(
-    model: Model, for_: Model | None, report: Report, embedded: Embedded, how: How
-) -> Manifest:
-    space = space_of(model, embedded.vectors.shape[1], embedded.truncated)
-    spaces = [replace(space, stands_in_for=for_.name), space_of(for_)] if for_ else [space]
+def _manifest(spaces: list[Space], report: Report, how: How) -> Manifest:
     return Manifest(
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         text_recipe=TEXT_RECIPE,

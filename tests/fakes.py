@@ -36,6 +36,7 @@ class FakeEncoder:
     ) -> None:
         self.model = Model(name, Path("/nowhere"), fingerprint, {"query": "", "document": ""})
         self.max_tokens: int | None = MAX_TOKENS
+        self.is_static = False
         self.encoded: list[str] = []
         self._dimension = dimension
         self._constant = np.full(dimension, 1e-3)

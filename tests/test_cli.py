@@ -57,9 +57,9 @@ class Ran:
 
 @pytest.fixture(autouse=True)
 def fake_models(monkeypatch):
-    for module in (indexer.cli, search_api.engine.live):
+    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "asked_by")):
         monkeypatch.setattr(module, "find_model", fake_model)
-        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+        monkeypatch.setattr(module, made, fake_encoder)
     for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):
         monkeypatch.delenv(variable, raising=False)
 

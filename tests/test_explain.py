@@ -77,7 +77,7 @@ def meaning(paper: Paper, encoder=None, text=QUESTION):
     """Explain a paper that is a corpus of its own."""
     encoder = encoder or FakeEncoder()
     direction = encoder.encode_query([text])[0]
-    scored = Scored(np.zeros(1, dtype=np.int64), {"semantic": np.ones(1)}, {}, None, -np.inf)
+    scored = Scored(np.zeros(1, dtype=np.int64), {"semantic": np.ones(1)}, {}, {}, None, -np.inf)
     standing = Standing(1, scored=scored, ranks={"semantic": 1}, measured={"semantic": 1.0})
     return explain(
         paper, Query(text), text, standing, direction, {}, IndexInfo("g", "m", 1), encoder

@@ -66,6 +66,32 @@ def test_pacmap_lays_out_a_sample_of_a_large_corpus(monkeypatch):
     assert lay_out(vectors, "pacmap").variance is None
 
 
+def test_a_paper_that_the_graph_has_lost_is_placed_all_the_same(monkeypatch):
+    """Where it finds fewer neighbours than are wanted, all are looked through."""
+
+    class Lost:
+        def search(self, block, k):
+            cosines, rows = nearest(block, sample, k)
+            return cosines, np.where(np.arange(len(block))[:, None] % 2, rows, -1)
+
+    vectors = some_vectors(120)
+    monkeypatch.setattr(map_layout, "_LAID_OUT", 60)
+    sample = vectors[np.linspace(0, 119, 60).astype(np.int64)]
+    expected = map_layout._pacmap_of_many(vectors)
+    monkeypatch.setattr(map_layout, "_graph", lambda _: Lost())
+    np.testing.assert_allclose(map_layout._pacmap_of_many(vectors), expected, rtol=1e-5)
+
+
+def test_the_graph_finds_nearly_all_that_are_nearest():
+    """Nine of ten at least, and the same ones however often it is made."""
+    vectors, new = np.split(some_vectors(2200), [2000])
+    _, expected = nearest(new, vectors, 5)
+    _, found = map_layout._graph(vectors).search(new, 5)
+    hits = [len(set(a) & set(b)) for a, b in zip(found.tolist(), expected.tolist(), strict=True)]
+    assert sum(hits) >= 0.9 * expected.size
+    assert (map_layout._graph(vectors).search(new, 5)[1] == found).all()
+
+
 def test_a_map_is_centred_and_keeps_its_shape():
     """The longer axis spans [-1, 1], the other is on the same scale, and both are centred."""
     points = np.array([[10.0, 0.0], [30.0, 4.0], [50.0, 1.0]])
@@ -89,8 +115,10 @@ def test_the_same_vectors_have_the_same_map(method):
 def test_pacmap_keeps_groups_together_and_leaves_no_trace(caplog):
     """Papers of a group lie nearer to each other than to others; threads and log are as before."""
     import faiss
+    import numba
 
     faiss.omp_set_num_threads(2)
+    threads = numba.get_num_threads()
     draw = np.random.default_rng(0)
     groups = np.repeat(np.eye(3, 120), 30, axis=0)
     vectors = unit(groups + 0.02 * draw.standard_normal(groups.shape)).astype(np.float32)
@@ -99,6 +127,7 @@ def test_pacmap_keeps_groups_together_and_leaves_no_trace(caplog):
     assert layout.variance is None
     assert caplog.records == []
     assert faiss.omp_get_max_threads() == 2
+    assert numba.get_num_threads() == threads
     of = np.repeat(np.arange(3), 30)
     distance = np.linalg.norm(layout.points[:, None] - layout.points[None], axis=2)
     np.fill_diagonal(distance, np.inf)

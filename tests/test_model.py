@@ -8,7 +8,14 @@ import pytest
 
 from indexer.errors import BadParameter, ModelCorrupted, ModelUnavailable
 from indexer.files import file_sha256
-from indexer.models.model import BUNDLED_SHA256, DEFAULT_MODEL, TORCH, _bundled_folder, find_model
+from indexer.models.model import (
+    BF16,
+    BUNDLED_SHA256,
+    DEFAULT_MODEL,
+    TORCH,
+    _bundled_folder,
+    find_model,
+)
 from indexer.training.static_model import StaticModel
 
 
@@ -64,12 +71,14 @@ def test_what_is_read_otherwise_has_another_fingerprint():
         model.run_as(TORCH, 257)
 
 
-def test_only_a_transformer_can_be_told_to_read_less(folder):
+def test_only_a_transformer_can_be_run_otherwise(folder):
     """Another model reads whole texts at next to no cost."""
     module = {"path": "", "type": "sentence_transformers.models.StaticEmbedding"}
     (folder / "modules.json").write_text(json.dumps([module]))
     with pytest.raises(BadParameter, match=r"is no transformer.* Leave --max-tokens out"):
         find_model(str(folder)).run_as(TORCH, 128)
+    with pytest.raises(BadParameter, match=r"is no transformer.* Leave --backend out"):
+        find_model(str(folder)).run_as(BF16, None)
 
 
 def test_the_fast_model_comes_with_akin():

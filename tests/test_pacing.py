@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 import indexer.pacing
-from indexer.arrays import unit
 from indexer.errors import ModelUnavailable
-from indexer.models import measuring
-from indexer.models.measuring import Measured, faster
-from indexer.models.model import TORCH, Model
-from indexer.models.quantizing import INT8
+from indexer.models import choosing, measuring
+from indexer.models.converting import INT8
+from indexer.models.measuring import Measured, fastest
+from indexer.models.model import BF16, TORCH, Model
 from indexer.pacing import long_build
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
@@ -22,19 +21,21 @@ MODEL = Model("fake", Path("/nowhere"), "f" * 64, {"query": "", "document": ""})
 PAPERS = [(f"Paper number {n}", f"alpha beta gamma{n}") for n in range(12)]
 
 
+WAYS = {"torch": MODEL, "bf16": MODEL.run_as(BF16, 128), "int8": MODEL.run_as(INT8, 128)}
+
+
 @pytest.fixture
 def measured(monkeypatch):
-    """Let backends have speeds, and vectors that are so far apart, or no int8 at all."""
+    """Let backends have speeds, and vectors that are so far apart from torch's, or a problem."""
 
-    def set_up(torch: float, int8: float, cosine: float = 0.999, problem: str = "") -> None:
+    def set_up(**of_backend: tuple[float, float | str]) -> None:
         def timed(encoder, texts):
-            if encoder.model.backend == TORCH:
-                return torch, np.tile(np.float32([1, 0]), (len(texts), 1))
-            if problem:
-                raise ModelUnavailable(problem)
-            other = np.float32([cosine, np.sqrt(1 - cosine**2)])
+            (name,) = (name for name, model in WAYS.items() if model == encoder.model)
+            speed, cosine = of_backend[name]
+            if isinstance(cosine, str):
+                raise ModelUnavailable(cosine)
             exact = np.tile(np.float32([1, 0]), (len(texts) - 1, 1))
-            return int8, np.concatenate([exact, unit(other[None])])
+            return speed, np.concatenate([exact, np.float32([[cosine, np.sqrt(1 - cosine**2)]])])
 
         monkeypatch.setattr(measuring, "_timed", timed)
         monkeypatch.setattr(measuring, "encoder_of", fake_encoder)
@@ -43,38 +44,46 @@ def measured(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("speeds", "backend", "why"),
+    ("bf16", "int8", "backend", "why"),
     [
-        ({"torch": 10, "int8": 20}, INT8, "in int8: 2.0 times as fast as torch on 4 of these"),
-        ({"torch": 10, "int8": 20, "cosine": 0.9901}, INT8, r"\(cosine to torch 0.998, least 0.99"),
-        ({"torch": 10, "int8": 20, "cosine": 0.98}, TORCH, r"int8 differs .*least 0.980\)"),
-        ({"torch": 10, "int8": 20, "cosine": np.nan}, TORCH, "int8 differs"),
-        ({"torch": 10, "int8": 10.5}, TORCH, r"int8 is no faster here \(1.1 times\)"),
-        ({"torch": 10, "int8": 20, "problem": "no such kind"}, TORCH, "torch runs .*no such kind"),
+        ((30, 0.9999), (20, 0.997), "bf16", r"3\.0 times as fast as torch on 4 of these"),
+        ((30, 0.9999), (35, 0.997), "bf16", r"\(cosine to torch 1\.0000, least 0\.9999\)"),
+        ((30, 0.9999), (36, 0.997), "int8", r"3\.6 times .* least 0\.9970\)"),
+        (
+            (5, 0.9999),
+            (20, 0.9901),
+            "int8",
+            r"2\.0 times .* torch 0\.9975, least 0\.9901\)",
+        ),
+        ((5, 0.9999), (20, 0.98), "torch", r"bf16 0\.5 times as fast here; int8 differs .*0\.9800"),
+        ((11, 0.9999), (20, np.nan), "torch", "int8 differs"),
+        ((5, 0.9999), (11.9, 0.997), "torch", r"int8 1\.2 times as fast here"),
+        ((5, 0.9999), (20, "no such kind"), "torch", "no such kind"),
     ],
 )
-def test_the_faster_backend_is_taken_if_it_agrees_with_torch(measured, speeds, backend, why):
-    """On every text, the worst one too; else torch is, and the reason is told."""
-    measured(**speeds)
-    found = faster(MODEL.run_as(TORCH, 128), ["one", "two", "three", "four"])
-    assert (found.encoder.model.backend, found.encoder.model.max_tokens) == (backend, 128)
-    assert found.per_second == (speeds["int8"] if backend == INT8 else 10)
+def test_the_fastest_way_is_taken_that_agrees_with_torch(measured, bf16, int8, backend, why):
+    """On every text, the worst one too; a less exact way must be faster by a fifth."""
+    measured(torch=(10, 1.0), bf16=bf16, int8=int8)
+    found = fastest(WAYS, ["one", "two", "three", "four"])
+    assert found.encoder.model == WAYS[backend]
+    assert found.per_second == {"torch": 10, "bf16": bf16[0], "int8": int8[0]}[backend]
+    assert found.why.startswith(f"--backend {backend} was taken: ")
     with pytest.raises(AssertionError, match=why):
         raise AssertionError(found.why)
 
 
 @pytest.fixture
 def many(monkeypatch):
-    """Let a dozen texts be many, of a model that can be run in int8; count what is measured."""
+    """Let a dozen texts be many, of a model that int8 is chosen for; count what is measured."""
     times: list[int] = []
 
-    def chosen(model, texts):
+    def chosen(ways, texts):
         times.append(len(texts))
-        return Measured(fake_encoder(model.run_as(INT8, None)), 50.0, "because")
+        return Measured(fake_encoder(ways["torch"].run_as(INT8, None)), 50.0, "because")
 
     monkeypatch.setattr(indexer.pacing, "MANY", 12)
-    monkeypatch.setattr(indexer.pacing, "may_be_quantized", lambda _: True)
-    monkeypatch.setattr(indexer.pacing, "faster", chosen)
+    monkeypatch.setattr(choosing, "may_be_converted", lambda _: True)
+    monkeypatch.setattr(indexer.pacing, "fastest", chosen)
     monkeypatch.setattr(indexer.pacing, "encoder_of", fake_encoder)
     monkeypatch.setattr(indexer.pacing, "per_second", lambda *_: 1.0)
     return times

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.arrays import unit
 from indexer.errors import ModelUnavailable
-from indexer.models.model import TORCH, find_model
+from indexer.models.choosing import encoder_of
+from indexer.models.model import BF16, TORCH, find_model
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from search_api.engine.engine import Engine
 
@@ -59,6 +61,20 @@ def test_less_can_be_read_of_a_text(encoder):
     np.testing.assert_allclose(got, encoder.encode_document([cut, "Mamba"]), atol=1e-6)
     assert counts == [602, 4]
     assert short.encode_tokens(long).cut
+
+
+def test_bfloat16_is_another_way_to_run_a_model(encoder):
+    """Its vectors are float32 and nearly the same, queries and word pieces too; never mixed."""
+    half = encoder_of(encoder.model.run_as(BF16, None))
+    got = half.encode_document(TEXTS)
+    assert (got.shape, got.dtype) == ((4, 384), np.float32)
+    assert ((got * encoder.encode_document(TEXTS)).sum(axis=1) > 0.999).all()
+    np.testing.assert_allclose(np.linalg.norm(got, axis=1), 1, atol=1e-6)
+    np.testing.assert_array_equal(half.encode_query(TEXTS), got)
+    tokens = half.encode_tokens(TEXTS[0])
+    assert tokens.embeddings.dtype == np.float32
+    assert unit(tokens.embeddings.sum(axis=0)[None])[0] @ got[0] > 0.999
+    assert half.model.fingerprint != encoder.model.fingerprint
 
 
 def test_the_model_knows_frequent_words_as_a_whole(encoder):

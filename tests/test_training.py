@@ -17,7 +17,7 @@ from indexer.training import run as training_run
 from indexer.training.corpus import read_papers, read_titles, sentences
 from indexer.training.folder import stored, write_model
 from indexer.training.loop import Limits
-from indexer.training.objectives import apart, towards, unscaled
+from indexer.training.objectives import alike, apart, towards, unscaled
 from indexer.training.pairs import Pairs
 from indexer.training.run import Settings, reciprocal_rank, train_model
 from indexer.training.static_model import StaticModel, extended
@@ -83,7 +83,7 @@ def units(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize("name", ["towards", "apart"])
+@pytest.mark.parametrize("name", ["towards", "alike", "apart"])
 def test_gradients_are_those_of_finite_differences(name: str) -> None:
     """Each loss rises along its gradient as fast as the gradient says."""
     rng = np.random.default_rng(1)
@@ -95,6 +95,8 @@ def test_gradients_are_those_of_finite_differences(name: str) -> None:
         scaled = vectors / lengths
         if name == "towards":
             loss, gradient = towards(scaled, other)
+        elif name == "alike":
+            loss, gradient = alike(scaled, other, 3.0)
         else:
             loss, gradient, _ = apart(scaled, other, 3.0, (DIM, DIM // 2))
         return loss, unscaled(scaled, lengths, gradient)
@@ -102,6 +104,15 @@ def test_gradients_are_those_of_finite_differences(name: str) -> None:
     step = 1e-5
     rise = (loss_of(free + step * direction)[0] - loss_of(free - step * direction)[0]) / (2 * step)
     assert rise == pytest.approx(float((loss_of(free)[1] * direction).sum()), rel=1e-4)
+
+
+def test_who_is_like_whom_does_not_change_when_all_turn() -> None:
+    """Embeddings turned by any rotation say the same of texts, others do not."""
+    rng = np.random.default_rng(5)
+    vectors = units(rng, 7)
+    turned = vectors @ np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
+    assert alike(turned, vectors, 5.0)[0] == pytest.approx(0, abs=1e-9)
+    assert alike(units(rng, 7), vectors, 5.0)[0] > 0.01
 
 
 def test_the_gradient_for_documents_is_that_for_queries_the_other_way_round() -> None:

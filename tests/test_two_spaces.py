@@ -182,6 +182,22 @@ def test_a_list_of_two_spaces_is_that_of_scoring_every_paper(store, monkeypatch,
         np.testing.assert_allclose(scores[found], scores[order[: len(found)]], atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("static", "share"),
+    [((False, False), 0), ((True, True), 1), ((True, False), 1 - len(COVERED) / len(PAPERS))],
+)
+def test_words_weigh_the_more_the_more_papers_a_static_model_scores(store, static, share):
+    """Meaning from .65 of a score to .55 of it, and words the rest, for all papers of a list."""
+    first, finer = FakeEncoder(), FakeEncoder("e" * 64, "finer", 48)
+    first.is_static, finer.is_static = static
+    question = Question(store, first, Query("graph"), [finer])
+    scored = Scoring(store, question, "hybrid").of(np.arange(len(store)))
+    meaning = 0.65 - 0.1 * share
+    assert scored.weights == pytest.approx({"semantic": meaning, "lexical": 1 - meaning})
+    added = meaning * scored.standard["semantic"] + (1 - meaning) * scored.standard["lexical"]
+    np.testing.assert_allclose(scored.score, added + scored.lift)
+
+
 @pytest.mark.parametrize("rows", [(1,), (2,), (1, 3), (1, 2), (1, 3, 5, 7), (1, 3, 5, 7, 8)])
 def test_papers_that_are_not_covered_are_asked_for_in_the_first_space_alone(store, rows):
     """One list is of one question: the finer space is asked where it has every paper named."""

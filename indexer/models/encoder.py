@@ -44,6 +44,10 @@ class Encoder(Protocol):
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read, special ones included; ``None``: all."""
 
+    @property
+    def is_static(self) -> bool:
+        """Whether a token means the same in every text: such a model knows less of meaning."""
+
     def load(self) -> None:
         """Make ready to encode; whatever needs it does it, too.
 

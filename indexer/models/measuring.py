@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +12,13 @@ from indexer.arrays import Vectors
 from indexer.errors import ModelUnavailable
 from indexer.models.choosing import encoder_of
 from indexer.models.encoder import Encoder
-from indexer.models.model import TORCH, Model
-from indexer.models.quantizing import INT8
+from indexer.models.model import Model
 
 LEAST_COSINE = 0.99
 """Between what two backends make of a text, for one to take the place of the other."""
 
-_WORTH = 1.1
-"""How many times as fast as torch a backend must be to be worth other vectors."""
+_WORTH = 1.2
+"""How many times as fast as a more exact backend another must be to be worth its vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +36,60 @@ class Measured:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A backend that agrees with torch; its least cosine, and what is told of it."""
+
+    name: str
+    encoder: Encoder
+    per_second: float
+    least: float
+    agreement: str
+
+
 def per_second(encoder: Encoder, texts: Sequence[str]) -> float:
     """Return how many texts an encoder embeds in a second, loaded and warm."""
     return _timed(encoder, texts)[0]
 
 
-def faster(model: Model, texts: Sequence[str]) -> Measured:
-    """Return what runs a model faster here: torch, or ctranslate2 in int8 if it agrees with torch.
+def fastest(ways: Mapping[str, Model], texts: Sequence[str]) -> Measured:
+    """Return what runs a model fastest here, of the ways that agree with the first.
+
+    The less exact way of two is taken only if it is faster by more than a measurement errs.
 
     Args:
-        model: one that :func:`indexer.models.quantizing.may_be_quantized`.
+        ways: to run the model, as :func:`indexer.models.choosing.alternatives` has them.
         texts: some of those that are to be embedded.
     """
-    by_torch = encoder_of(model.run_as(TORCH, model.max_tokens))
-    of_torch, expected = _timed(by_torch, texts)
-    in_int8 = encoder_of(model.run_as(INT8, model.max_tokens))
-    try:
-        of_int8, got = _timed(in_int8, texts)
-    except ModelUnavailable as error:
-        return Measured(by_torch, of_torch, f"torch runs the model: {error.detail}")
-    cosines = (expected * got).sum(axis=1)
-    agree = f"cosine to torch {cosines.mean():.3f}, least {cosines.min():.3f}"
-    ratio = of_int8 / of_torch
-    if not cosines.min() >= LEAST_COSINE:  # NaN is less than that, too
-        return Measured(by_torch, of_torch, f"torch runs the model: int8 differs from it ({agree})")
-    if ratio < _WORTH:
-        why = f"torch runs the model: int8 is no faster here ({ratio:.1f} times)"
-        return Measured(by_torch, of_torch, why)
-    measured = f"{ratio:.1f} times as fast as torch on {len(texts)} of these texts"
-    why = f"ctranslate2 runs the model in int8: {measured} ({agree})"
-    return Measured(in_int8, of_int8, why)
+    (exact, model), *others = ways.items()
+    encoder = encoder_of(model)
+    rate, expected = _timed(encoder, texts)
+    tried, why_not = [_Tried(exact, encoder, rate, 1.0, "")], []
+    for name, other in others:
+        encoder = encoder_of(other)
+        try:
+            faster, got = _timed(encoder, texts)
+        except ModelUnavailable as error:
+            why_not.append(error.detail)
+            continue
+        cosines = (expected * got).sum(axis=1)
+        least = float(cosines.min())
+        agreement = f"cosine to {exact} {cosines.mean():.4f}, least {least:.4f}"
+        if least >= LEAST_COSINE:  # which NaN is not
+            tried.append(_Tried(name, encoder, faster, least, agreement))
+        else:
+            why_not.append(f"{name} differs from it ({agreement})")
+    chosen, *less_exact = sorted(tried, key=lambda one: -one.least)
+    for one in less_exact:
+        if one.per_second >= _WORTH * chosen.per_second:
+            chosen = one
+    if chosen.name != exact:
+        times = f"{chosen.per_second / rate:.1f} times as fast as {exact}"
+        why = f"{times} on {len(texts)} of these texts ({chosen.agreement})"
+    else:
+        slow = [f"{one.name} {one.per_second / rate:.1f} times" for one in tried[1:]]
+        why = "; ".join([*(f"{said} as fast here" for said in slow), *why_not])
+    return Measured(chosen.encoder, chosen.per_second, f"--backend {chosen.name} was taken: {why}")
 
 
 def _timed(encoder: Encoder, texts: Sequence[str]) -> tuple[float, Vectors]:

@@ -25,6 +25,9 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 TORCH = "sentence-transformers"
 """What runs every model."""
 
+BF16 = "sentence-transformers-bf16"
+"""The same, in bfloat16, which some processors and most GPUs multiply several times as fast."""
+
 FAST_MODEL = "fast"
 """The static model that comes with akin, trained by ``akin train``; its card is in its folder."""
 FAST_SHA256 = "7c2473f277d76878314bd73f72e46c6314c29a67c874a0b14318e24d4723f276"
@@ -73,12 +76,15 @@ class Model:
         """Return the same model, run by another backend, or on the beginning of texts.
 
         Args:
-            backend: one that :func:`indexer.models.choosing.encoder_of` knows.
+            backend: one that :func:`indexer.models.choosing.encoder_of` knows; but for ``TORCH``
+                they run transformers alone.
             max_tokens: special ones included; ``None``, or as many as its files say: these.
 
         Raises:
             BadParameter: it does not read so many word pieces, or is no transformer.
         """
+        if backend != TORCH:
+            _must_be_transformer(self, "backend")
         if max_tokens is not None:
             most = _own_most(self)
             if most is not None and max_tokens > most:
@@ -193,18 +199,23 @@ def _own_most(model: Model) -> int | None:
     Raises:
         BadParameter: the model is none.
     """
-    place = transformer_folder(model)
-    if place is None:
-        raise BadParameter(
-            f"{model.name} is no transformer: it reads whole texts at next to no cost. "
-            "Leave --max-tokens out",
-            field="max_tokens",
-        )
+    place = _must_be_transformer(model, "max_tokens")
     stated = place / "sentence_bert_config.json"
     match _json(stated) if stated.is_file() else None:
         case {"max_seq_length": int(most)}:
             return most
     return None
+
+
+def _must_be_transformer(model: Model, field: str) -> Path:
+    place = transformer_folder(model)
+    if place is None:
+        raise BadParameter(
+            f"{model.name} is no transformer: it reads whole texts at next to no cost. "
+            f"Leave --{field.replace('_', '-')} out",
+            field=field,
+        )
+    return place
 
 
 def transformer_folder(model: Model) -> Path | None:

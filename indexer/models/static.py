@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _WEIGHTS = "model.safetensors"
-_LOT = 1024
+_LOT = 512
 """Texts whose tokens are in memory at once, and that one thread adds up."""
 
 
@@ -40,6 +40,11 @@ class _Loaded:
 
 class StaticEncoder(TorchlessEncoder[_Loaded]):
     """A static model, one that :func:`is_static`. A text without tokens has the vector 0."""
+
+    @property
+    def is_static(self) -> bool:
+        """True."""
+        return True
 
     @property
     def max_tokens(self) -> int | None:
@@ -101,11 +106,11 @@ def is_static(model: Model) -> bool:
 
     What cannot be read is none: whoever runs the others says what is wrong with it.
     """
-    folder = _static_folder(model.path)
+    folder = static_folder(model.path)
     return folder is not None and is_table(folder / _WEIGHTS)
 
 
-def _static_folder(folder: Path) -> Path | None:
+def static_folder(folder: Path) -> Path | None:
     """Return where the table of a static model lies; ``None``: its modules are others."""
     listed = folder / "modules.json"
     if not listed.is_file():
@@ -140,7 +145,7 @@ def _load(model: Model) -> _Loaded:
     """
     from tokenizers import Tokenizer
 
-    folder = _static_folder(model.path)
+    folder = static_folder(model.path)
     assert folder is not None  # noqa: S101 — it is a static model
     try:
         tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

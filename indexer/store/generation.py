@@ -39,6 +39,11 @@ KEEP = 2
 
 CATALOGUE, VECTORS, MANIFEST = "catalogue.sqlite", "vectors.faiss", "manifest.json"
 
+LOCK = "build.lock"
+
+_WAIT = 0.2
+"""Seconds that a build waits for who merely looks whether there is one."""
+
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
 """What a manifest raises that is none."""
 
@@ -199,7 +204,7 @@ class IndexFolder:
         from filelock import FileLock, Timeout
 
         self.generations.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / "build.lock", blocking=False)
+        lock = FileLock(self.path / LOCK, timeout=_WAIT, poll_interval=_WAIT / 10)
         try:
             lock.acquire()
         except Timeout as error:
@@ -215,6 +220,20 @@ class IndexFolder:
         finally:
             self._holder = None
             lock.release()
+
+    def is_held(self) -> bool:
+        """Tell whether a build is at work, as far as that can be seen from here."""
+        from filelock import FileLock, Timeout
+
+        if not (self.path / LOCK).exists():
+            return False
+        try:
+            with FileLock(self.path / LOCK, blocking=False):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # not to be opened by those who may only read
+            return False
 
     def stage(self, generation: str) -> Path:
         """Make the folder in which a generation is built, and return it."""
@@ -258,10 +277,10 @@ class IndexFolder:
         staging.rename(folder)
         flush_folder(self.generations)
         self._point_to(folder)
-        checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
                 shutil.rmtree(old)
+        checksums.trust(folder, files)  # the last: a name less of a file that is shared touches it
         return Generation(folder, Manifest.from_bytes(data, folder / MANIFEST))
 
     def _point_to(self, folder: Path) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import shlex
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from indexer.command import json_option, print_json
 from indexer.errors import Interrupted
 from indexer.progress import shown
-from indexer.training.folder import Precision
 
-_TEACHER = "teacher"
 _WORDS = 40_000
 _LEARNED = 90_000
 
@@ -68,6 +67,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--papers",
+    "most",
     type=click.IntRange(min=1),
     default=200_000,
     show_default=True,
@@ -82,6 +82,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--teacher-epochs",
+    "distilling",
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
@@ -89,6 +90,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--epochs",
+    "contrasting",
     type=click.IntRange(min=0),
     default=10,
     show_default=True,
@@ -112,26 +114,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is random.")
 @click.option("--replace", is_flag=True, help="Replace the folder, if it is there.")
 @json_option
-def train(
-    sources: tuple[Path, ...],
-    out: Path,
-    start: str,
-    teacher: str | None,
-    texts: tuple[Path, ...],
-    without: tuple[Path, ...],
-    words: int,
-    dim: int | None,
-    papers: int,
-    learned: int,
-    teacher_epochs: int,
-    epochs: int,
-    pull: float,
-    minutes: float | None,
-    precision: Precision,
-    seed: int,
-    replace: bool,
-    as_json: bool,
-) -> int:
+def train(*, as_json: bool, **options: Any) -> int:
     """Train a static encoder on the papers in SOURCES, any that rebuild-index reads.
 
     It learns to find a paper's abstract by its title, and by a sentence of it, and is pulled
@@ -140,57 +123,38 @@ def train(
 
     Then: rebuild-index --model FOLDER
     """
-    from indexer.training.run import Settings, train_model
+    from indexer.training.run import TEACHER, Settings, train_model
 
-    if start == _TEACHER and not teacher:
+    settings = Settings(**options, command=_command())
+    if settings.start == TEACHER and not settings.teacher:
         raise click.UsageError("--from teacher needs --teacher")
-    if texts and not teacher:
+    if settings.texts and not settings.teacher:
         raise click.UsageError("--texts are for a teacher: name one with --teacher")
-    settings = Settings(
-        sources=sources,
-        out=out,
-        start=start,
-        teacher=teacher,
-        texts=texts,
-        without=without,
-        words=words,
-        dim=dim,
-        most=papers,
-        learned=learned,
-        distilling=teacher_epochs,
-        contrasting=epochs,
-        pull=pull,
-        precision=precision,
-        minutes=minutes,
-        seed=seed,
-        replace=replace,
-        command=_command(),
-    )
     try:
         with shown() as progress:
             trained = train_model(settings, progress)
     except KeyboardInterrupt as error:
         raise Interrupted(
-            f"nothing was written to {out}; run it again, and it goes on where it was"
+            f"nothing was written to {settings.out}; run it again, and it goes on where it was"
         ) from error
     account = trained.account
     if as_json:
-        print_json({"ok": True, "out": str(out), **asdict(trained)})
+        print_json({"ok": True, "out": str(settings.out), **asdict(trained)})
         return 0
     if trained.resumed:
         click.echo("Went on with a run that had been interrupted.")
     for reason in trained.skipped:
         click.echo(f"passed over: {reason}", err=True)
     click.echo(
-        f"{out}: {account.vocabulary:,} tokens, {account.dim} dimensions, {account.precision}; "
-        f"{account.papers:,} papers in {account.seconds / 60:.1f} minutes"
+        f"{settings.out}: {account.vocabulary:,} tokens, {account.dim} dimensions, "
+        f"{account.precision}; {account.papers:,} papers in {account.seconds / 60:.1f} minutes"
         + (", stopped by the clock" if trained.out_of_time else "")
     )
     click.echo(
         f"Abstracts found by their titles among {account.held_out:,} held out, mean reciprocal "
         f"rank: {account.before:.3f} before, {account.after:.3f} now"
     )
-    click.echo(f"Then: rebuild-index --model {shlex.quote(str(out))}")
+    click.echo(f"Then: rebuild-index --model {shlex.quote(str(settings.out))}")
     return 0
 
 

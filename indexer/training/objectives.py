@@ -6,6 +6,9 @@ import numpy as np
 
 from indexer.arrays import Vectors
 
+_FAR = 1e4
+"""Below all other scores by so much that its share is 0."""
+
 
 def towards(embeddings: Vectors, targets: Vectors) -> tuple[float, Vectors]:
     """Return how far embeddings are from where they should be, and the gradient of that.
@@ -18,6 +21,27 @@ def towards(embeddings: Vectors, targets: Vectors) -> tuple[float, Vectors]:
     """
     loss = 1 - float((embeddings * targets).sum(axis=1).mean())
     return loss, targets * np.float32(-1 / len(targets))
+
+
+def alike(embeddings: Vectors, targets: Vectors, scale: float) -> tuple[float, Vectors]:
+    """Return how far embeddings are from saying of texts who is like whom as others do.
+
+    Of each text, the Kullback-Leibler divergence of what a softmax makes of its cosines with the
+    others: the embeddings' from the targets' (after Passalis and Tefas, "Learning deep
+    representations with probabilistic knowledge transfer", ECCV 2018); the mean of it over the
+    texts, divided by ``scale``. And the gradient of that.
+
+    Args:
+        embeddings: ``(n, dim)``, of length 1.
+        targets: ``(n, dims)``, of length 1.
+        scale: what cosines are multiplied by before the softmax.
+    """
+    mine, theirs = _log_shares(embeddings, scale), _log_shares(targets, scale)
+    wanted = np.exp(theirs)
+    loss = float((wanted * (theirs - mine)).sum()) / (scale * len(embeddings))
+    difference = (np.exp(mine) - wanted) / np.float32(len(embeddings))
+    gradient: Vectors = (difference + difference.T) @ embeddings
+    return loss, gradient
 
 
 def apart(
@@ -63,6 +87,13 @@ def unscaled(scaled: Vectors, lengths: Vectors, gradient: Vectors) -> Vectors:
     """
     result: Vectors = (gradient - scaled * (gradient * scaled).sum(axis=1, keepdims=True)) / lengths
     return result
+
+
+def _log_shares(vectors: Vectors, scale: float) -> Vectors:
+    """Return the log of each text's softmax over the others ``(n, n)``; its own is next to 0."""
+    scores = scale * (vectors @ vectors.T)
+    np.fill_diagonal(scores, -_FAR)
+    return _log_softmax(scores)
 
 
 def _log_softmax(scores: Vectors) -> Vectors:

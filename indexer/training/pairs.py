@@ -8,9 +8,9 @@ from itertools import accumulate, chain
 import numpy as np
 import scipy.sparse as sp
 
-from indexer.training.static_model import Ids, StaticModel, bags_of
+from indexer.models.static_table import TokenIds
+from indexer.training.static_model import StaticModel, bags_of
 
-_AT_ONCE = 512
 TITLES = 0.5
 """The share of pairs that are a title and its abstract; else a sentence and title and rest."""
 
@@ -26,13 +26,8 @@ class Pairs:
     def __init__(self, papers: Sequence[Sequence[str]], model: StaticModel) -> None:
         self._vocabulary = len(model.table)
         self._papers = [0, *accumulate(map(len, papers))]
-        ids: list[Ids] = []
-        for start in range(0, len(papers), _AT_ONCE):
-            texts = list(chain.from_iterable(papers[start : start + _AT_ONCE]))
-            encoded = model.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-            ids += [np.array(tokens.ids, np.int32) for tokens in encoded]
-        self._starts = [0, *accumulate(map(len, ids))]
-        self._ids = np.concatenate(ids)
+        self._ids, counts = model.tokens(list(chain.from_iterable(papers)))
+        self._starts = [0, *np.cumsum(counts).tolist()]
 
     def __len__(self) -> int:
         return len(self._papers) - 1
@@ -51,7 +46,7 @@ class Pairs:
             parts.append(self._ids[start:stop])
             before = self._ids[self._starts[first] : start]
             rests.append(np.concatenate([before, self._ids[stop : self._starts[end]]]))
-        return bags_of(parts, self._vocabulary), bags_of(rests, self._vocabulary)
+        return self._bags(parts), self._bags(rests)
 
     def titles(self) -> tuple[sp.csr_matrix, sp.csr_matrix]:
         """Return the bags of all titles, and of their abstracts."""
@@ -60,4 +55,8 @@ class Pairs:
             start, stop = self._starts[first], self._starts[first + 1]
             titles.append(self._ids[start:stop])
             abstracts.append(self._ids[stop : self._starts[end]])
-        return bags_of(titles, self._vocabulary), bags_of(abstracts, self._vocabulary)
+        return self._bags(titles), self._bags(abstracts)
+
+    def _bags(self, texts: Sequence[TokenIds]) -> sp.csr_matrix:
+        counts = np.fromiter(map(len, texts), np.int64, len(texts))
+        return bags_of(np.concatenate(texts), counts, self._vocabulary)

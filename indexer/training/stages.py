@@ -10,13 +10,15 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from indexer.arrays import Vectors, unit
-from indexer.training.objectives import apart, towards, unscaled
+from indexer.training.objectives import alike, apart, towards, unscaled
 from indexer.training.pairs import Pairs
 from indexer.training.static_model import pooled
 from indexer.training.teacher import Kept
 
 _SCALE = 20.0
 """What cosines are multiplied by before a softmax, as sentence-transformers has it."""
+_ALIKE = 1.0
+"""The weight of who is like whom, in learning of a teacher, against 1 for each embedding."""
 
 
 class Batch(Protocol):
@@ -60,9 +62,15 @@ class Distilling:
         """Return loss, rows and gradient, see :class:`Batch`."""
         ordered = np.sort(rows)
         some = Touched.by(self.bags[ordered], table)
-        targets = unit(self.targets[ordered].astype(np.float32))
-        loss, gradient = towards(some.embeddings, targets)
+        loss, gradient = self.loss(ordered, some.embeddings)
         return loss, some.rows, some.gradient(gradient)
+
+    def loss(self, rows: npt.NDArray[np.int64], embeddings: Vectors) -> tuple[float, Vectors]:
+        """Return how far the embeddings of some texts are from the teacher's, and the gradient."""
+        targets = unit(self.targets[rows].astype(np.float32))
+        far, back = towards(embeddings, targets)
+        unlike, apart_again = alike(embeddings, targets, _SCALE)
+        return far + _ALIKE * unlike, back + _ALIKE * apart_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +114,12 @@ class Contrasting:
         gradient = np.zeros_like(some.embeddings)
         gradient[:count], gradient[count : 2 * count] = for_parts, for_rests
         if self.teacher:
-            targets = unit(self.teacher.targets[others].astype(np.float32))
-            pulled = slice(2 * count, None)
+            far, back = self.teacher.loss(others, some.embeddings[2 * count :])
+            gradient[2 * count :] = self.pull * back
         else:
-            targets = pooled(some.bags, self.start[some.rows])[0]
-            pulled = slice(None)
-        far, back = towards(some.embeddings[pulled], targets)
-        gradient[pulled] += self.pull * back
+            before = pooled(some.bags, self.start[some.rows])[0]
+            far, back = towards(some.embeddings, before)
+            gradient += self.pull * back
         return loss + self.pull * far, some.rows, some.gradient(gradient)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,20 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from safetensors import SafetensorError
-from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from indexer.arrays import Vectors
 from indexer.errors import ModelUnavailable
+from indexer.models.static import static_folder
+from indexer.models.static_table import Counts, TokenIds, read_table
+from indexer.models.static_tokens import TokenReader
 
 WEIGHTS = "embedding.weight"
 """The table in ``model.safetensors``, as sentence-transformers' ``StaticEmbedding`` names it."""
 
 _AT_ONCE = 4096
 _TINY = 1e-12
-
-Ids = npt.NDArray[np.int32]
-"""Tokens of a text, by their place in the vocabulary ``(t,)``."""
 
 
 @dataclass(slots=True)
@@ -48,20 +46,15 @@ class StaticModel:
         Raises:
             ModelUnavailable: it is another kind of model, or damaged.
         """
+        inner = static_folder(folder)
+        if inner is None:
+            raise _not_static(folder, "its modules are others than StaticEmbedding and Normalize")
         try:
-            modules = json.loads((folder / "modules.json").read_text("utf-8"))
-            first = folder / modules[0]["path"]
-            kind = modules[0]["type"]
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise _not_static(folder, f"no modules.json that names a module: {error}") from error
-        if not str(kind).endswith(".StaticEmbedding"):
-            raise _not_static(folder, f"its first module is a {kind}")
-        try:
-            table = load_file(first / "model.safetensors")[WEIGHTS].astype(np.float32)
-        except (OSError, SafetensorError, KeyError) as error:
+            table = read_table(inner / "model.safetensors").whole.astype(np.float32)
+        except (OSError, SafetensorError, ValueError) as error:
             raise _not_static(folder, f"its weights cannot be read: {error}") from error
-        tokenizer = read_tokenizer(first)
-        if table.ndim != 2 or len(table) < tokenizer.get_vocab_size():
+        tokenizer = read_tokenizer(inner)
+        if len(table) < tokenizer.get_vocab_size():
             raise _not_static(folder, f"a table of {table.shape}, too small for its tokenizer")
         return cls(tokenizer, table)
 
@@ -70,28 +63,34 @@ class StaticModel:
 
         A text without any token is a row of zeros.
         """
-        rows = [
-            encoding.ids
-            for start in range(0, len(texts), _AT_ONCE)
-            for encoding in self.tokenizer.encode_batch_fast(
-                list(texts[start : start + _AT_ONCE]), add_special_tokens=False
-            )
-        ]
-        return bags_of(rows, len(self.table))
+        return bags_of(*self.tokens(texts), len(self.table))
+
+    def tokens(self, texts: Sequence[str]) -> tuple[TokenIds, Counts]:
+        """Return the tokens of texts, one text after another, and how many each has."""
+        reader = TokenReader(self.tokenizer)
+        lots = [reader.read(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
+        tokens, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+        for some, of_each in lots:
+            tokens.append(some)
+            counts.append(of_each)
+        return np.concatenate(tokens), np.concatenate(counts)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the embeddings ``(n, dim)`` of texts, of length 1."""
         return pooled(self.bags(texts), self.table)[0]
 
 
-def bags_of(rows: Sequence[Sequence[int] | Ids], vocabulary: int) -> sp.csr_matrix:
-    """Return lists of token ids as rows ``(n, vocabulary)`` float32 that add up to 1 each."""
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    ids: Iterable[int] = chain.from_iterable(rows)
-    columns = np.fromiter(ids, np.int32, int(lengths.sum()))
-    shares = np.repeat(1 / np.maximum(lengths, 1), lengths).astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    bags = sp.csr_matrix((shares, columns, starts), shape=(len(rows), vocabulary))
+def bags_of(tokens: TokenIds, counts: Counts, vocabulary: int) -> sp.csr_matrix:
+    """Return texts as rows ``(n, vocabulary)`` float32 that add up to 1 each.
+
+    Args:
+        tokens: of one text after another.
+        counts: how many each text has.
+        vocabulary: how many tokens there are.
+    """
+    shares = np.repeat(1 / np.maximum(counts, 1), counts).astype(np.float32)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    bags = sp.csr_matrix((shares, tokens, starts), shape=(len(counts), vocabulary))
     bags.sum_duplicates()
     return bags
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from indexer.errors import AkinError, IndexCorrupted
+from indexer.models.converting import INT8
 from indexer.models.encoder import Encoder
-from indexer.models.quantizing import INT8
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Space
 from search_api.engine.fit import check_fit

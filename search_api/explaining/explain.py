@@ -98,10 +98,10 @@ def _part(signal: Signal, standing: Standing) -> Contribution | None:
     if scored is None or signal.name not in standing.ranks:
         return None
     rank, score = standing.ranks[signal.name] or None, standing.measured[signal.name]
-    if not scored.added:
+    if not scored.standard:
         return Contribution(rank, score, None, None, None)
-    added = float(scored.added[signal.name][0])
-    return Contribution(rank, score, signal.weight, added / signal.weight, added)
+    weight, standard = scored.weights[signal.name], float(scored.standard[signal.name][0])
+    return Contribution(rank, score, weight, standard, weight * standard)
 
 
 def _not_listed(paper: Paper, query: Query, standing: Standing) -> Iterator[str]:

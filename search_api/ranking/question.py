@@ -94,6 +94,15 @@ class Question:
         return np.minimum(self.store.spaces_of(rows), len(self.directions) - 1)
 
     @kept
+    def static(self) -> float:
+        """The share of the papers, 0 to 1, whose meaning a static model says."""
+        encoders = self._encoders[: len(self.directions)]
+        covered = [len(self.store.covered(space)) for space in range(len(encoders))]
+        scored = -np.diff([*covered, 0])  # by each: what the next does not cover
+        static = [encoder.is_static for encoder in encoders]
+        return float(scored @ static) / max(covered[0], 1)
+
+    @kept
     def weights(self) -> TermWeights:
         """The weight of each term that papers are to have, below 0 where they are not to."""
         weights: TermWeights = defaultdict(float, weigh(self._texts))

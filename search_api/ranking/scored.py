@@ -18,7 +18,8 @@ class Scored:
     Attributes:
         rows: the candidates; those of a list ascending.
         scores: by the name of a signal: cosines, BM25F.
-        added: by the name of a signal, what it adds to the hybrid score; empty in the other modes.
+        standard: by the name of a signal, z-scores; empty in the other modes than hybrid.
+        weights: of these in the hybrid score; likewise.
         lift: what the nearest papers add to it; ``None`` likewise.
         bound: no paper of the selection that is not among the candidates scores more; ``-inf``
             where there is none.
@@ -26,9 +27,15 @@ class Scored:
 
     rows: Rows
     scores: Mapping[str, Array]
-    added: Mapping[str, Array]
+    standard: Mapping[str, Array]
+    weights: Mapping[str, float]
     lift: Array | None
     bound: float
+
+    @kept
+    def added(self) -> Mapping[str, Array]:
+        """By the name of a signal, what it adds to the hybrid score; empty in the other modes."""
+        return {name: self.weights[name] * one for name, one in self.standard.items()}
 
     @kept
     def score(self) -> Array:

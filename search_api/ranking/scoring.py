@@ -48,6 +48,7 @@ class Scoring:
         self._scorers: dict[Signal, Scorer] = {
             signal: signal.scorer(question) for signal in MODES[mode].signals
         }
+        self._question = question
 
     @property
     def scorers(self) -> Mapping[Signal, Scorer]:
@@ -75,13 +76,13 @@ class Scoring:
         """
         scores = self._scores(rows)
         if not self.hybrid:
-            return Scored(rows, scores, {}, None, bound)
+            return Scored(rows, scores, {}, {}, None, bound)
         pool, lifted = self._pool
         lift = np.zeros(len(rows))
         if len(pool):
             at = np.minimum(np.searchsorted(pool, rows), len(pool) - 1)
             lift = np.where(pool[at] == rows, lifted[at], 0.0)
-        return Scored(rows, scores, self._added(scores), lift, bound)
+        return Scored(rows, scores, self._standard(scores), self._weights, lift, bound)
 
     def head(self, among: Selection, least: int, min_score: float | None = None) -> Scored:
         """Score so many papers of a selection that the first of its list are sure.
@@ -114,7 +115,8 @@ class Scoring:
         """Candidates of the whole corpus, the :data:`POOL` best among them for sure; no lifts."""
         for rows, bound in self._rounds(self._store.select(Conditions()), POOL):
             scores = self._scores(rows)
-            scored = Scored(rows, scores, self._added(scores), np.zeros(len(rows)), bound)
+            standard, lift = self._standard(scores), np.zeros(len(rows))
+            scored = Scored(rows, scores, standard, self._weights, lift, bound)
             if np.count_nonzero(scored.sure) >= POOL:
                 break
         return scored
@@ -149,10 +151,16 @@ class Scoring:
         """Return what papers score, by the name of the signal."""
         return {signal.name: by.scores(rows) for signal, by in self._scorers.items()}
 
-    def _added(self, scores: Mapping[str, Array]) -> dict[str, Array]:
-        """Return what scores add to the hybrid score, by the name of the signal."""
+    @kept
+    def _weights(self) -> dict[str, float]:
+        """What z-scores weigh in the hybrid score, by the name of the signal."""
+        static = self._question.static
+        return {signal.name: signal.weight_at(static) for signal in self._scorers}
+
+    def _standard(self, scores: Mapping[str, Array]) -> dict[str, Array]:
+        """Return z-scores, by the name of the signal."""
         return {
-            signal.name: signal.weight * z_scores(scores[signal.name], by.mean, by.deviation)
+            signal.name: z_scores(scores[signal.name], by.mean, by.deviation)
             for signal, by in self._scorers.items()
         }
 
@@ -164,4 +172,5 @@ class Scoring:
             (one,) = named.values()
             return one.rest
         rest = {signal.name: np.array([one.rest]) for signal, one in named.items()}
-        return sum(float(added[0]) for added in self._added(rest).values()) + _SLACK
+        standard, weights = self._standard(rest), self._weights
+        return sum(weights[name] * float(one[0]) for name, one in standard.items()) + _SLACK

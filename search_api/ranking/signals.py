@@ -24,13 +24,14 @@ class Signal:
         noun: for people: "by meaning".
         measure: what its score is.
         digits: of the score after the point, for people.
-        weight: of its z-scores in the hybrid score.
+        weight: of its z-scores in the hybrid score, where a transformer says the meaning.
         scorer: asks a question by it.
         example: for the documentation: a score, and its z-score.
         among: which papers have a rank by it.
         absent: why a paper has none, ``""`` where each has one.
         scale: how to read its score, where it ranks alone.
         usual: a minimum score that leaves out what is hardly worth reading, likewise.
+        beside_static: its weight where a static model says the meaning; ``None``: the same.
     """
 
     name: str
@@ -44,6 +45,13 @@ class Signal:
     absent: str = ""
     scale: str = ""
     usual: float | None = None
+    beside_static: float | None = None
+
+    def weight_at(self, static: float) -> float:
+        """Return its weight where a static model says the meaning of this share of all papers."""
+        if self.beside_static is None:
+            return self.weight
+        return (1 - static) * self.weight + static * self.beside_static
 
     @property
     def fine_digits(self) -> int:
@@ -61,6 +69,7 @@ SEMANTIC = Signal(
     measure="cosine",
     digits=2,
     weight=0.65,
+    beside_static=0.55,
     scorer=lambda question: question.meaning,
     example=(0.520907, 3.648158),
     scale="The cosine: 1 is the same, 0 has nothing to do with it.",
@@ -72,6 +81,7 @@ LEXICAL = Signal(
     measure="BM25",
     digits=1,
     weight=0.35,
+    beside_static=0.45,
     scorer=lambda question: question.words,
     example=(17.15428, 6.832899),
     among="all papers that have one",

@@ -1,4 +1,4 @@
-"""Transformers in int8, as ctranslate2 runs them: without torch, on a processor's cores."""
+"""Transformers as ctranslate2 runs them: without torch, on a processor's cores."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from indexer.arrays import Vectors, unit
 from indexer.errors import ModelUnavailable
+from indexer.models.converting import INT8, TOKENIZER, Converted, converted
 from indexer.models.encoder import Places, TokenEmbeddings, finite
 from indexer.models.model import Model
-from indexer.models.quantizing import TOKENIZER, Quantized, quantized
 from indexer.models.torchless import TorchlessEncoder
 from indexer.threads import allowed
 
@@ -28,19 +28,24 @@ itself. Twice as many cost a tenth more, sixteen times as many the double."""
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    files: Quantized
+    files: Converted
     runner: Runner
     tokenizer: Tokenizer
     ending: list[int]  # special pieces behind a text, which a cut one has, too
     most: int
 
 
-class QuantizedEncoder(TorchlessEncoder[_Loaded]):
-    """A transformer, run as :data:`indexer.models.quantizing.INT8`; weights are made if need be.
+class ConvertedEncoder(TorchlessEncoder[_Loaded]):
+    """A transformer, in int8 if that is its backend, else in float32; weights are made if need be.
 
     Each thread computes a batch of its own: cores that share one wait for each other. To cut texts
     into word pieces, for which all cores are used, too, is a fiftieth of the cost.
     """
+
+    @property
+    def is_static(self) -> bool:
+        """False."""
+        return False
 
     @property
     def max_tokens(self) -> int | None:
@@ -90,7 +95,7 @@ class QuantizedEncoder(TorchlessEncoder[_Loaded]):
 
 
 def _load(model: Model, threads: int) -> _Loaded:
-    files = quantized(model)
+    files = converted(model, "int8" if model.backend == INT8 else "float32")
     from ctranslate2 import Encoder as Runner
     from tokenizers import Tokenizer
 
@@ -98,7 +103,7 @@ def _load(model: Model, threads: int) -> _Loaded:
         runner = Runner(
             str(files.folder),
             device="cpu",
-            compute_type="int8",
+            compute_type=files.precision,
             inter_threads=threads,
             intra_threads=1,
         )
