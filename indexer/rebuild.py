@@ -21,15 +21,12 @@ so far are in the cache for the next run.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
-from indexer import __version__, piped
+from indexer import piped
 from indexer.deciding import Deciding, notes_on_decisions
 from indexer.embedding import Embedded, embed, set_aside_note
 from indexer.errors import (
@@ -48,14 +45,11 @@ from indexer.models.choosing import alternatives
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
-from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
-from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest, Space
 from indexer.store.records import Records
 from indexer.store.vector_index import VectorIndex
 from indexer.up_to_date import (
@@ -65,17 +59,9 @@ from indexer.up_to_date import (
     is_little,
     is_mapped,
     is_of,
+    manifest_of,
     space_of,
     with_finer,
-)
-
-_VERSIONED = (
-    "faiss-cpu",
-    "numpy",
-    "scikit-learn",
-    "sentence-transformers",
-    "torch",
-    "transformers",
 )
 
 
@@ -253,7 +239,7 @@ def rebuild(
                 )
                 reporter.phase("indexing", len(records))
                 manifest = sink.publish(
-                    _manifest(spaces, report, how),
+                    manifest_of(spaces, report, how),
                     embedded.vectors,
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
@@ -313,24 +299,3 @@ def _map(
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
     return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
-
-
-def _manifest(spaces: list[Space], report: Report, how: How) -> Manifest:
-    return Manifest(
-        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        text_recipe=TEXT_RECIPE,
-        spaces=spaces,
-        ledger=report.ledger.to_json(),
-        roots=how.roots,
-        columns=how.columns,
-        apart=how.apart,
-        follow_links=how.follow_links,
-        decisions=how.decisions,
-        sources=[source.to_json() for source in report.sources],
-        versions={
-            "akin": __version__,
-            "python": sys.version.split()[0],
-            "sqlite": SQLITE_VERSION,
-            **{name: version(name) for name in _VERSIONED},
-        },
-    )

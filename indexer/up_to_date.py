@@ -1,18 +1,32 @@
-"""Whether a generation is what a rebuild would make: of the same papers, in the same way."""
+"""What a rebuild states, and whether a generation is what it would make: papers, models, ways."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
 
-from indexer.ledger import SourceAccount
+from indexer import __version__
+from indexer.ledger import Report, SourceAccount
 from indexer.mapping.layout import Asked, chosen
 from indexer.models.model import Model
 from indexer.pacing import MANY
 from indexer.paper import TEXT_RECIPE
+from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import MAP_VERSION
 from indexer.store.manifest import AUTO, DecisionsInfo, Manifest, Space
 from indexer.store.records import Comparison
+
+_VERSIONED = (
+    "faiss-cpu",
+    "numpy",
+    "scikit-learn",
+    "sentence-transformers",
+    "torch",
+    "transformers",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +105,25 @@ def with_finer(space: Space, model: Model, *, undecided: bool) -> list[Space]:
         replace(space, stands_in_for=model.name),
         replace(finer, backend=AUTO) if undecided else finer,
     ]
+
+
+def manifest_of(spaces: list[Space], report: Report, how: How) -> Manifest:
+    """Return what a generation is to say of itself, but for what the sink states."""
+    return Manifest(
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        text_recipe=TEXT_RECIPE,
+        spaces=spaces,
+        ledger=report.ledger.to_json(),
+        roots=how.roots,
+        columns=how.columns,
+        apart=how.apart,
+        follow_links=how.follow_links,
+        decisions=how.decisions,
+        sources=[source.to_json() for source in report.sources],
+        versions={
+            "akin": __version__,
+            "python": sys.version.split()[0],
+            "sqlite": SQLITE_VERSION,
+            **{name: version(name) for name in _VERSIONED},
+        },
+    )

@@ -95,7 +95,8 @@ class WordTable:
         mixed ^= mixed >> np.uint64(32)
         mixed *= _FACTORS[0]
         bits = len(self._slots).bit_length() - 1
-        return (mixed >> np.uint64(64 - bits)).astype(np.int64)
+        slots: Rows = (mixed >> np.uint64(64 - bits)).astype(np.int64)
+        return slots
 
     def _differ(self, numbers: Numbers, keys: Keys) -> npt.NDArray[np.bool_]:
         """Tell which numbers are those of other words."""
