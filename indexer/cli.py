@@ -174,7 +174,6 @@ def rebuild_index(
     With --progressive a small model stands in for the one that takes long: all papers can be
     searched in a minute or so, and are ranked by that one as it reads them, the newest first.
     """
-    from indexer.progressive import rebuild_progressively
     from indexer.rebuild import rebuild
 
     index = IndexFolder(index_path, cache)
@@ -238,6 +237,8 @@ def rebuild_index(
                 report = build(encoder)
                 told = report.to_json()
             else:
+                from indexer.progressive import rebuild_progressively
+
                 done = rebuild_progressively(
                     index,
                     encoder,

@@ -94,7 +94,8 @@ class Report:
         embedded: texts that the model was run on.
         truncated: papers with a text longer than the model reads.
         seconds: wall time.
-        phases: seconds of each, in their order; what is between them is in none.
+        phases: seconds of each, in the order in which they began; what is between them is in none,
+            and what goes on beside another counts when it is waited for.
         ledger: counts of all records.
         sources: one account per document.
         possible: pairs of papers that are likely one, for people to decide.

@@ -39,7 +39,6 @@ from indexer.errors import (
 )
 from indexer.intake import Read, take_in
 from indexer.ledger import Ledger, Report, changes, write_ledger
-from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
 from indexer.models.choosing import alternatives
@@ -232,7 +231,6 @@ def rebuild(
                     notes.append(set_aside_note(embedded.set_aside))
                 corpus_map = None
                 if later is None:
-                    reporter.phase("mapping", STEPS)
                     kept = None if full else previous
                     corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
                 space = space_of(encoder.model, embedded.vectors.shape[1], embedded.truncated)
@@ -289,6 +287,9 @@ def _map(
     reporter: Reporter,
 ) -> CorpusMap | None:
     """Draw the map that is asked for; that of a generation before is kept if it can be."""
+    from indexer.mapping.draw import STEPS, Before, draw  # of no use where nothing changed
+
+    reporter.phase("mapping", STEPS)
     method = chosen(asked, len(records))
     if method is None:
         return None

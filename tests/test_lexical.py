@@ -17,7 +17,8 @@ from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
 from indexer.store.catalogue import open_catalogue, term_numbers
 from indexer.store.catalogue_builder import CatalogueBuilder
-from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
+from indexer.store.lexical_builder import LexicalIndexBuilder
+from indexer.store.lexical_index import LexicalIndex
 from indexer.store.paper_rows import Entry
 from indexer.store.term_counts import TermCounts, TermNumbers, texts_of
 from indexer.words import paired, terms

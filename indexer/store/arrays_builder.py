@@ -9,7 +9,7 @@ from typing import NamedTuple
 from indexer.beside import Advance
 from indexer.store.checksums import Files, flushed
 from indexer.store.columns import ColumnsBuilder
-from indexer.store.lexical_index import LexicalIndexBuilder
+from indexer.store.lexical_builder import LexicalIndexBuilder
 from indexer.store.paper_rows import Entry
 from indexer.store.term_counts import texts_of
 

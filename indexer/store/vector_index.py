@@ -1,7 +1,8 @@
 """The vectors of a generation: a flat FAISS index, exact and read-only once it is written.
 
 Inner product over vectors of length 1 is the cosine. They lie in the order of the papers' rows, so
-the file is the index and a plain array of rows at once.
+the file is the index and a plain array of rows at once. Who writes it needs no FAISS, which takes a
+tenth of a second to import.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
@@ -106,6 +106,8 @@ class VectorIndex:
     """
 
     def __init__(self, path: Path) -> None:
+        import faiss
+
         try:
             # Mapped, not copied: opens at once, and all workers share the pages.
             self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -141,6 +143,8 @@ class VectorIndex:
         if self.dimension < _FEWEST_FOR_FAISS:
             found: Cosines = np.einsum("ij,j->i", vectors, direction)
             return found
+        import faiss
+
         found = np.empty(len(vectors), dtype=np.float32)
         direction = np.ascontiguousarray(direction, dtype=np.float32)
 
@@ -181,8 +185,10 @@ def _header(rows: int, dimension: int) -> bytes:
     As its ``write_index`` writes it: dimension, rows, two fields that are not used, whether it is
     trained, and the metric; then how many numbers follow.
     """
-    metric = faiss.METRIC_INNER_PRODUCT
-    index = struct.pack("<4siqqq?i", b"IxFI", dimension, rows, 1 << 20, 1 << 20, True, metric)
+    inner_product = 0  # as FAISS numbers the metrics
+    index = struct.pack(
+        "<4siqqq?i", b"IxFI", dimension, rows, 1 << 20, 1 << 20, True, inner_product
+    )
     return index + struct.pack("<Q", rows * dimension)
 
 
