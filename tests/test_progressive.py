@@ -700,7 +700,9 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
     assert go_on in error["detail"]
     _, out, _ = run("--index", "index", command=status)
     so_far = "8 of 24 papers, newest first, by fake; "
-    goes_on = "no build is at work; rebuild-index --index index --progressive goes on"
+    goes_on = (
+        "no build is at work; rebuild-index --index index --progressive --stand-in other goes on"
+    )
     assert f"{so_far}{goes_on}" in " ".join(out.split())
     with IndexFolder(Path("index")).building():
         _, out, _ = run("--index", "index", command=status)
