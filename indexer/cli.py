@@ -24,6 +24,7 @@ from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
+from indexer.models.asking import make_ready
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
@@ -245,6 +246,9 @@ def rebuild_index(
                     tell=tell,
                 )
                 report, told = done.report, done.to_json()
+        if report.published:
+            space = index.current().manifest.space
+            make_ready(encoder.model.run_as(space.backend, asked.max_tokens))
     except KeyboardInterrupt as error:
         raise Interrupted(_how_to_go_on(index)) from error
     if as_json:

@@ -4,8 +4,8 @@ Six phases::
 
     reading     documents → records
     merging     records of one paper → one paper with the best of each
+    indexing    papers → the sink, which writes many beside the next two phases, and after them
     embedding   texts → vectors, from the cache or the model
-    indexing    papers and vectors → the sink
     mapping     vectors → a place on the map for each paper, and topics with names
     publishing  all of it becomes what is read, at once
 
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from indexer import piped
@@ -52,7 +52,6 @@ from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
 from indexer.store.records import Records
-from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
 from indexer.up_to_date import (
     How,
@@ -65,9 +64,6 @@ from indexer.up_to_date import (
     space_of,
     with_finer,
 )
-
-PUT_AT_ONCE = 1024
-"""Papers that are handed to the sink together."""
 
 
 def rebuild(
@@ -142,12 +138,11 @@ def rebuild(
                 value=str(ledger),
             )
         previous, notes = _previous(index)
-        with (
-            closing(Records(scratch / "records.sqlite")) as records,
-            closing(LocalSink(index, previous, reporter)) as sink,
-        ):
+        with ExitStack() as opened:
+            records = opened.enter_context(closing(Records(scratch / "records.sqlite")))
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, deciding.to_follow, records, reporter)
+            sink = opened.enter_context(closing(LocalSink(index, previous, len(records), reporter)))
             followed = deciding.followed(read.lacking)
             notes += read.notes
             known = sink.known()
@@ -227,13 +222,14 @@ def rebuild(
                     tell=tell,
                 )
                 notes += chosen_for
+                reporter.phase("indexing", len(records))
+                sink.remove(comparison.gone)
+                sink.put(records.entries())
                 embedded = embed(
                     records, encoder, index.cache, scratch, full=full, reporter=reporter
                 )
                 if embedded.set_aside:
                     notes.append(set_aside_note(embedded.set_aside))
-                sink.remove(comparison.gone)
-                _put(records, embedded, sink, reporter)
                 corpus_map = None
                 if later is None:
                     reporter.phase("mapping", STEPS)
@@ -243,9 +239,10 @@ def rebuild(
                 spaces = (
                     with_finer(space, later.model, undecided=len(models) > 1) if later else [space]
                 )
-                reporter.phase("publishing", len(records))
+                reporter.phase("indexing", len(records))
                 manifest = sink.publish(
                     manifest_of(spaces, report, how),
+                    embedded.vectors,
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                     possible=records.possible(),
@@ -281,15 +278,6 @@ def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
         sources=[str(source) for source in sources],
         rejections=[rejection.to_json() for rejection in read.rejections],
     )
-
-
-def _put(records: Records, embedded: Embedded, sink: Sink, reporter: Reporter) -> None:
-    """Write all papers in the order of their rows."""
-    reporter.phase("indexing", len(records))
-    for start in range(0, len(records), PUT_AT_ONCE):
-        entries = list(records.entries(start, start + PUT_AT_ONCE))
-        sink.put(entries, embedded.vectors[start : start + len(entries)])
-        reporter.advance(len(entries))
 
 
 def _map(

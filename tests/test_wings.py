@@ -22,6 +22,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
             {"indexer", "indexer.arrays", "indexer.bm25f", "indexer.durations"}
             | {"indexer.errors", "indexer.fields"}
             | {
+                "indexer.beside",
                 "indexer.files",
                 "indexer.kept",
                 "indexer.letters",

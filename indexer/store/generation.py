@@ -22,15 +22,14 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.files import file_sha256, flush_folder, flushed_sha256, write_flushed
+from indexer.files import file_sha256, flush_folder, write_flushed
 from indexer.store import checksums
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
@@ -255,21 +254,20 @@ class IndexFolder:
         self,
         staging: Path,
         manifest: Manifest,
-        stated: Mapping[str, dict[str, Any]] | None = None,
+        stated: checksums.Files | None = None,
     ) -> Generation:
         """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
 
         Args:
             staging: the folder from :meth:`stage`, holding the files.
             manifest: complete but for ``files``, which are measured here.
-            stated: checksum and bytes of files that are those of another generation, as its
-                manifest states them: damage since then is not to be taken for what was written.
+            stated: checksum and bytes of files that are on disk: those that were measured when they
+                were written, and those of another generation, as its manifest states them: damage
+                since then is not to be taken for what was written.
         """
-        files = {
-            path.name: {"sha256": flushed_sha256(path), "bytes": path.stat().st_size}
-            for path in sorted(staging.iterdir())
-            if path.name not in (stated or {})
-        } | dict(stated or {})
+        stated = stated or {}
+        left = [path for path in sorted(staging.iterdir()) if path.name not in stated]
+        files = dict(sorted({**checksums.flushed(left), **stated}.items()))
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
         write_flushed(staging / MANIFEST, data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,11 @@ class VectorIndexBuilder:
             self._pending.append(kept)
         if sum(map(len, self._pending)) >= BLOCK:
             self.moments()
+
+    def extend(self, parts: Iterable[Vectors]) -> None:
+        """Add vectors, some after the others; see :meth:`add`."""
+        for vectors in parts:
+            self.add(vectors)
 
     def moments(self) -> Moments:
         """Return mean and covariance of the vectors so far."""
