@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -226,8 +227,12 @@ def test_the_last_generation_is_that_of_a_plain_build(index, tmp_path):
 
 
 def test_the_real_models_come_to_what_a_plain_build_has(index, model_index):
-    """The seeds by the bundled models, none of their vectors cached: to the rounding of floats."""
+    """The seeds by the bundled models, a quarter of them not in the cache: to a rounding error."""
     large = encoder_of(find_model())
+    index.cache.parent.mkdir(parents=True)
+    shutil.copyfile(model_index.cache, index.cache)
+    with closing(sqlite3.connect(index.cache)) as cache, cache:
+        cache.execute("DELETE FROM vectors WHERE rowid % 4 = 0")
     done = rebuild_progressively(
         index,
         large,
@@ -239,7 +244,7 @@ def test_the_real_models_come_to_what_a_plain_build_has(index, model_index):
         tell=lambda _: None,
     )
     ours, theirs = index.current(), model_index.current()
-    assert done.report.embedded == ours.manifest.papers == 64
+    assert (done.report.embedded, ours.manifest.papers) == (16, 64)
     assert ours.manifest.spaces == theirs.manifest.spaces
     assert ours.manifest.map == theirs.manifest.map
     assert ours.manifest.ledger == theirs.manifest.ledger
