@@ -31,13 +31,10 @@ from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
 from indexer.progress import shown
 from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder
-from indexer.store.manifest import AUTO, Recorded
+from indexer.store.manifest import AUTO, STAND_IN, Recorded, how_to_go_on
 from indexer.what_to_build import SEEDS, what_to_build
 
 DONE_WITH_REJECTIONS = 3
-
-STAND_IN = "fast"
-"""The small model of a progressive build, where no other is named."""
 
 LONG, SHOWN_FROM = 2.0, 0.1
 """Seconds from which a build tells of its phases, and a phase is told of."""
@@ -271,13 +268,11 @@ def _how_to_go_on(index: IndexFolder) -> str:
         finer = generation.manifest.finer
     if finer is None:
         return "the index is as it was, and what was embedded is kept: run it again to go on"
-    small = generation.manifest.space.model
-    with_ = "" if small == STAND_IN else f" --stand-in {small}"
     return (
         f"the index answers, {finer.rows:,} of its {generation.manifest.papers:,} papers by "
         f"{finer.model} so far, and what was embedded is kept. To go on: "
-        f"rebuild-index --index {index.path} --progressive{with_}; without that option, until all "
-        "is done the index stays as it is now"
+        f"{how_to_go_on(index.path, generation.manifest.space.model)}; without that option, until "
+        "all is done the index stays as it is now"
     )
 
 

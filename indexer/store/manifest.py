@@ -16,6 +16,9 @@ FORMAT_VERSION = 6
 AUTO = "auto"
 """The backend of a model that is to be run by what is faster, as a measurement will tell."""
 
+STAND_IN = "fast"
+"""The small model of a progressive build, where no other is named."""
+
 REBUILT_A_MINUTE = 10_000
 """Papers that a rebuild gets through in a minute when their vectors are cached, cautiously."""
 
@@ -219,6 +222,12 @@ class Recorded:
 def how_to_mend(index: Path) -> str:
     """Return the advice that ends an error: the command that builds an index folder anew."""
     return f"Build it anew: rebuild-index --index {index}"
+
+
+def how_to_go_on(index: Path | str, small: str) -> str:
+    """Return the command that goes on with a progressive build in which that model stands in."""
+    with_ = "" if small == STAND_IN else f" --stand-in {small}"
+    return f"rebuild-index --index {index} --progressive{with_}"
 
 
 def _time_to_rebuild(papers: int) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 from indexer.merging.decision_file import Decision
 from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
+from indexer.store.manifest import how_to_go_on
 from indexer.words import STOP_WORDS
 from search_api.explaining.explanation import Contribution, Explanation, Share
 from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
@@ -225,7 +226,7 @@ def status(out: Console, state: dict[str, Any], index: str, *, building: bool | 
         left = Coverage(**covered).left()
         goes_on = f"{left} left" if left else "a build is at work"
         if not building:
-            goes_on = f"no build is at work; rebuild-index --index {index} --progressive goes on"
+            goes_on = f"no build is at work; {how_to_go_on(index, about['model'])} goes on"
         _field(out, "read so far", f"{share}, by {covered['model']}; {goes_on}")
     ledger = state["ledger"]
     _field(out, "last build", ", ".join(f"{n:,} {name}" for name, n in ledger.items() if n))
