@@ -4,9 +4,10 @@ Runs ``rebuild-index --progressive`` on the first papers of a corpus, watches wh
 puts each generation to the test as it comes: a question is asked, and ``akin doctor`` looks at it.
 When a time is over, the build is interrupted as by Ctrl-C, and started again. In the end it is
 compared with a plain build of the same papers, which finds the same vectors in the cache that both
-share: the same bytes of every array, and the same lists.
+share: the same bytes of every array, and the same lists. With ``--until`` it ends when the model
+has read so many papers, and tells how long the whole takes at the rate of these.
 
-    .venv/bin/python benchmarks/progressive.py CORPUS.jsonl.xz --papers 100000
+    .venv/bin/python benchmarks/progressive.py CORPUS.jsonl.xz --papers 100000 --until 2000
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -44,8 +46,8 @@ def cpu_seconds(pid: int) -> float:
 
 
 def command(source: Path, index: Path, cache: Path, *more: str) -> subprocess.Popen[bytes]:
-    """Start a build of a corpus without a map, which is drawn twice whatever is measured here."""
-    line = [COMMAND, source, "--index", index, "--cache", cache, "--map", "none", "--json", *more]
+    """Start a build of a corpus."""
+    line = [COMMAND, source, "--index", index, "--cache", cache, "--json", *more]
     return subprocess.Popen(line, stdout=subprocess.PIPE)
 
 
@@ -69,6 +71,10 @@ def looked_at(index: IndexFolder, started: float, pid: int) -> bool:
         cpu = f", {cpu_seconds(pid):,.1f} s of CPU" if Path(f"/proc/{pid}").exists() else ""
         covered = page.index.covered
         by = f"{covered.papers:,} by {covered.model}" if covered else f"all by {page.index.model}"
+        if covered and covered.ready_at:
+            left = datetime.fromisoformat(covered.ready_at) - datetime.now(UTC)
+            by += f", all in {took + left.total_seconds():,.0f} s"
+        by += ", with a map" if engine.topics else ", without a map"
         bad = [check for check in examine(index, encoder_for()) if not check.ok]
         whole = "; ".join(f"{check.name}: {check.detail}" for check in bad) or "whole"
         print(f"{took:8.1f} s{cpu}: {page.total:,} papers answer, {by}; {whole}", flush=True)
@@ -93,43 +99,50 @@ def arrays(generation: Generation) -> dict[str, str]:
 def main() -> None:
     """Build, look, interrupt, go on, compare."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("corpus", type=Path, help="JSON lines, .xz")
+    parser.add_argument("corpus", type=Path, help="JSON lines, perhaps .xz")
     parser.add_argument("--papers", type=int, default=100_000)
     parser.add_argument("--stand-in", default="fast")
     parser.add_argument("--interrupt-after", type=float, metavar="SECONDS")
     parser.add_argument("--stop-after", type=float, metavar="SECONDS", help="and leave it at that")
+    parser.add_argument("--until", type=int, metavar="PAPERS", help="and leave it at that, too")
+    parser.add_argument("--map", default="auto", help="as of rebuild-index")
+    parser.add_argument("--max-tokens", help="as of rebuild-index")
     asked = parser.parse_args()
-    progressive = ("--progressive", "--stand-in", asked.stand_in)
+    how = ["--map", asked.map, *(["--max-tokens", asked.max_tokens] if asked.max_tokens else [])]
+    progressive = ("--progressive", "--stand-in", asked.stand_in, *how)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         source, index = work / "papers.jsonl", IndexFolder(work / "index")
-        with lzma.open(asked.corpus) as lines:
+        with (lzma.open if asked.corpus.suffix == ".xz" else open)(asked.corpus, "rb") as lines:
             source.write_bytes(b"".join(islice(lines, asked.papers)))
+        leave = asked.stop_after or asked.until
         well, interrupt_after = True, asked.stop_after or asked.interrupt_after
         while True:
             started = time.monotonic()
             build = command(source, index.path, work / "cache", *progressive)
-            for _ in generations(build, index):
+            for generation in generations(build, index):
+                finer = generation.manifest.finer
                 try:
                     well &= looked_at(index, started, build.pid)
                 except AkinError as error:
                     print(f"not to be searched: {error.detail}")
                     well = False
-                if interrupt_after and time.monotonic() - started > interrupt_after:
-                    interrupt_after = None
+                over = interrupt_after and time.monotonic() - started > interrupt_after
+                if over or (asked.until and finer and finer.rows >= asked.until):
+                    interrupt_after = asked.until = None
                     build.send_signal(signal.SIGINT)
             told = json.loads(build.communicate()[0])
             if told["ok"]:
                 break
             print(told["error"]["detail"])
-            if asked.stop_after:
+            if leave:
                 break
         if told["ok"]:
             print(
                 f"{told['progressive']['generations']} generations, {told['embedded']:,} embedded"
             )
             plain = IndexFolder(work / "plain")
-            command(source, plain.path, work / "cache").communicate()
+            command(source, plain.path, work / "cache", *how).communicate()
             ours, theirs = index.current(), plain.current()
             with closing(open_engine(plain, encoder_for())) as engine:
                 titles = [paper.title for paper in engine.newest(TITLES)]

@@ -24,19 +24,17 @@ from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
+from indexer.models.asking import make_ready
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
-from indexer.models.model import DEFAULT_MODEL, TORCH, Model, find_model
+from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
 from indexer.progress import shown
 from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder
-from indexer.store.manifest import Recorded
+from indexer.store.manifest import AUTO, Recorded
 from indexer.what_to_build import SEEDS, what_to_build
 
 DONE_WITH_REJECTIONS = 3
-
-AUTO = "auto"
-"""The backend that is chosen by a measurement."""
 
 STAND_IN = "fast"
 """The small model of a progressive build, where no other is named."""
@@ -215,28 +213,21 @@ def rebuild_index(
                 with bar.paused():
                     say(sentence)
 
-            def build(
-                what: Recorded,
-                by: Encoder,
-                stands_in_for: Model | None = None,
-                ledger: Path | None = None,
-                full: bool = False,
-                choose_backend: bool = False,
-            ) -> Report:
+            def build(by: Encoder, stands_in_for: Encoder | None = None) -> Report:
                 return rebuild(
-                    what.roots,
+                    asked.roots,
                     index,
                     by,
-                    columns=what.columns,
-                    apart=what.apart,
-                    follow_links=what.follow_links,
-                    decisions=what.decisions,
+                    columns=asked.columns,
+                    apart=asked.apart,
+                    follow_links=asked.follow_links,
+                    decisions=asked.decisions,
                     ledger=ledger,
                     allow=None if replace or remove else allow,
                     mapped=mapped,
                     full=full,
                     dry_run=dry_run,
-                    choose_backend=choose_backend,
+                    choose_backend=choose,
                     stands_in_for=stands_in_for,
                     tell=tell,
                     reporter=bar,
@@ -244,21 +235,23 @@ def rebuild_index(
 
             small = encoder_of(find_model(stand_in)) if progressive and not dry_run else encoder
             if small.model.fingerprint == encoder.model.fingerprint:
-                report = build(asked, encoder, None, ledger, full, choose)
+                report = build(encoder)
                 told = report.to_json()
             else:
                 done = rebuild_progressively(
                     index,
                     encoder,
-                    lambda model: build(asked, small, model, ledger, full),
-                    # What came through a pipe is read where it was kept.
-                    lambda by: build(what_to_build(index, Recorded([], "", {}, []), None), by),
+                    lambda large: build(small, large),
+                    asked=mapped,
                     choose_backend=choose,
                     full=full,
                     reporter=bar,
                     tell=tell,
                 )
                 report, told = done.report, done.to_json()
+        if report.published:
+            space = index.current().manifest.space
+            make_ready(encoder.model.run_as(space.backend, asked.max_tokens))
     except KeyboardInterrupt as error:
         raise Interrupted(_how_to_go_on(index)) from error
     if as_json:

@@ -222,7 +222,9 @@ def parts_of(document: Document, size: int) -> Iterator[Part]:
             data=data,
             before=before,
         )
-        ends = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+        ends = data.count(b"\n")
+        if returns := data.count(b"\r"):
+            ends += returns - data.count(b"\r\n")
         before += ends + (not data.endswith((b"\n", b"\r")))
         return made
 

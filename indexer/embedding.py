@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -103,30 +103,55 @@ def _embed_cached(
     full: bool,
 ) -> Embedded:
     rows = records.rows_by_length()
-    number_computed = truncated = 0
-    at_once = LEAST
+    reading = Reading(encoder, known_before, full=full)
+    truncated = 0
     for start in range(0, len(rows), LOOKED_UP_AT_ONCE):
         some = rows[start : start + LOOKED_UP_AT_ONCE]
         texts = records.texts(some)
         keys = [cache_key(encoder.model.fingerprint, TEXT_RECIPE, text) for text in texts]
         papers = Counter(keys)  # two may share a text: it is embedded once, and both are found
-        known = {} if full else known_before.get(keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if known:
-            reporter.advance(sum(map(papers.__getitem__, known)))
-        while missing:
-            began = time.monotonic()
-            computed = compute(encoder, dict(islice(missing.items(), at_once)))
-            known_before.put(computed)
-            rate = len(computed) / max(time.monotonic() - began, 1e-9)
-            at_once = max(LEAST, min(int(rate * SECONDS) // LEAST * LEAST, MOST))
-            known |= computed
-            number_computed += len(computed)
-            missing = {key: text for key, text in missing.items() if key not in computed}
-            reporter.advance(sum(map(papers.__getitem__, computed)))
+        known: dict[bytes, CachedVector] = {}
+        for found in reading.read(dict(zip(keys, texts, strict=True))):
+            known |= found
+            reporter.advance(sum(map(papers.__getitem__, found)))
         vectors[np.array(some)] = np.stack([known[key].vector for key in keys])
         truncated += sum(known[key].truncated for key in keys)
-    return Embedded(vectors.all, number_computed, truncated, known_before.set_aside)
+    return Embedded(vectors.all, reading.computed, truncated, known_before.set_aside)
+
+
+class Reading:
+    """Lets a model read texts in lots that take some seconds, and keeps each lot in the cache.
+
+    Args:
+        encoder: of the model.
+        cache: of vectors, open.
+        full: compute every vector.
+
+    Attributes:
+        computed: texts that the model was run on.
+    """
+
+    def __init__(self, encoder: Encoder, cache: VectorCache, *, full: bool) -> None:
+        self.computed = 0
+        self._encoder = encoder
+        self._cache = cache
+        self._full = full
+        self._at_once = LEAST
+
+    def read(self, texts: Mapping[bytes, str]) -> Iterator[dict[bytes, CachedVector]]:
+        """Yield the vectors of texts by their keys: what the cache has, then lot by lot."""
+        known = {} if self._full else self._cache.get(list(texts))
+        if known:
+            yield known
+        missing = iter([(key, text) for key, text in texts.items() if key not in known])
+        while lot := dict(islice(missing, self._at_once)):
+            began = time.monotonic()
+            found = compute(self._encoder, lot)
+            self._cache.put(found)
+            rate = len(found) / max(time.monotonic() - began, 1e-9)
+            self._at_once = max(LEAST, min(int(rate * SECONDS) // LEAST * LEAST, MOST))
+            self.computed += len(found)
+            yield found
 
 
 class VectorFile:

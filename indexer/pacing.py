@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from indexer.durations import in_words
 from indexer.models.choosing import alternatives, encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.measuring import Measured, fastest, per_second
@@ -88,14 +89,8 @@ def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | Non
     seconds = texts / per_second
     if seconds <= LONG:
         return None
-    minutes = math.ceil(seconds / 60)
-    if minutes < 100:
-        how_long = f"{minutes} minute{'s' if minutes > 1 else ''}"
-    else:
-        how_long = f"{round(minutes / 60)} hours"
-    return (
-        f"{texts:,} texts to embed, {per_second:,.0f} a second: about {how_long}. {advice}".strip()
-    )
+    rate = f"{texts:,} texts to embed, {per_second:,.0f} a second"
+    return f"{rate}: about {in_words(seconds)}. {advice}".strip()
 
 
 def _share_known(texts: list[str], fingerprint: str, cache: Path) -> float:

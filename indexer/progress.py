@@ -24,6 +24,10 @@ from rich.text import Text
 LINE_EVERY = 10.0
 """Seconds between two lines of a log, and before the first."""
 
+EVIDENCE = 10
+"""Papers or steps that must be done before a time left is told: of a few steps, such as those of
+mapping, each takes its own time, and one says nothing of the next."""
+
 
 class Reporter(Protocol):
     """Told of the phases of a rebuild, and of the papers or the steps done in each."""
@@ -90,7 +94,8 @@ class _Rate(ProgressColumn):
 
 class _TimeLeft(TimeRemainingColumn):
     def render(self, task: Task) -> Text:
-        return super().render(task) if task.total and task.speed else Text("")
+        told = task.total and task.speed and task.completed >= EVIDENCE
+        return super().render(task) if told else Text("")
 
 
 class _Shown:
@@ -191,7 +196,7 @@ class Log(_Shown):
         self._said = now
         rate = self._done / max(now - self._began, 1e-9)
         parts = [f"{self._name} {counted(self._done, self._total)}", rated(rate)]
-        if self._total is not None and rate:
+        if self._total is not None and self._done >= EVIDENCE:
             seconds = round(max(self._total - self._done, 0) / rate)
             parts.append(f"{clock(seconds)} left")
         print(" · ".join(filter(None, parts)), file=self._out or sys.stderr, flush=True)

@@ -1,13 +1,12 @@
 """Search at once: a small model reads all papers first, then the model that is asked for.
 
-Three steps, while the index is held::
+Two steps, while the index is held::
 
     rebuild   by the small model, which stands in: all papers can be found
     catch up  the model reads them, the newest first, in :mod:`indexer.catching_up`
-    rebuild   by the model, whose vectors are all in the cache: as if it had been run at first
 
-A build that was killed goes on when it is started again, as what was read is in the cache. A plain
-rebuild does the last step, and what is left of the second.
+The last generation is what a plain rebuild by the model makes. A build that was killed goes on when
+it is started again, as what was read is in the cache; a plain rebuild does what is left, too.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ import numpy as np
 
 from indexer.catching_up import catch_up
 from indexer.embedding import set_aside_note
-from indexer.ledger import Report
+from indexer.ledger import Ledger, Report
+from indexer.mapping.layout import Asked
 from indexer.models.encoder import Encoder
-from indexer.models.model import Model
 from indexer.pacing import paced
 from indexer.progress import Reporter, Timed
 from indexer.store.catalogue import open_catalogue, read_texts
@@ -38,7 +37,7 @@ class Progress:
     Attributes:
         report: of all of it; ``embedded`` counts the texts that the model read.
         first: the generation that all papers could be found in first; ``None``: there was nothing
-            to do.
+            to do, or so little that nothing had to stand in.
         seconds: until then.
         generations: that were published, the first and the last among them.
     """
@@ -58,9 +57,9 @@ class Progress:
 def rebuild_progressively(
     index: IndexFolder,
     encoder: Encoder,
-    first: Callable[[Model], Report],
-    last: Callable[[Encoder], Report],
+    first: Callable[[Encoder], Report],
     *,
+    asked: Asked,
     choose_backend: bool,
     full: bool,
     reporter: Reporter,
@@ -71,23 +70,24 @@ def rebuild_progressively(
     Args:
         index: where it lies.
         encoder: of the model that is asked for.
-        first: rebuilds with the small model, which is to stand in for the one it is given.
-        last: rebuilds with that model, as the encoder that it is given runs it.
+        first: rebuilds with the small model, which is to stand in for that of the encoder that it
+            is given; where that has few papers to read, with this one.
+        asked: how the map is laid out.
         choose_backend: let what is faster here run the model; see :func:`indexer.pacing.paced`.
         full: let the model read every paper, also those whose vectors are in the cache.
         reporter: told of the progress.
         tell: takes a sentence for people: when all papers can be found, and how long the rest is.
 
     Raises:
-        AkinError: what the rebuilds raise.
+        AkinError: what the rebuild raises.
         BuildInProgress: another rebuild is at work on the index.
     """
     started = time.monotonic()
     with index.building():
-        report = first(encoder.model)
+        report = first(encoder)
         generation = index.current()
-        if generation.manifest.finer is None:  # the model has read all of it before
-            return Progress(report, None, 0.0, 0)
+        if generation.manifest.finer is None:
+            return Progress(report, None, 0.0, int(report.published))
         seconds = time.monotonic() - started
         tell(_to_be_searched(generation))
         with closing(open_catalogue(generation.catalogue)) as catalogue:
@@ -102,26 +102,26 @@ def rebuild_progressively(
                 advice="To stop (Ctrl-C) loses nothing",
             )
         timed = Timed(reporter)
-        caught_up = catch_up(index, generation, encoder, full=full, reporter=timed)
+        done = catch_up(index, generation, encoder, asked=asked, full=full, reporter=timed)
         phases = timed.end()
-        found = last(encoder)
-        if caught_up.set_aside:
-            notes.append(set_aside_note(caught_up.set_aside))
-        notes += [note for note in found.notes if note not in report.notes]
+        if done.set_aside:
+            notes.append(set_aside_note(done.set_aside))
     return Progress(
         replace(
             report,
-            generation=found.generation,
+            generation=done.generation.id,
             published=True,
-            embedded=caught_up.computed + found.embedded,
-            truncated=found.truncated,
+            embedded=done.computed,
+            truncated=done.generation.manifest.space.truncated,
             seconds=time.monotonic() - started,
+            # What began with the first generation has ended, if in another run.
+            ledger=Ledger(**generation.manifest.ledger),
             notes=[*report.notes, *notes],
-            phases=_added(report.phases, phases, found.phases),
+            phases=_added(report.phases, phases),
         ),
         generation.id,
         seconds,
-        report.published + caught_up.generations + found.published,
+        report.published + done.generations,
     )
 
 

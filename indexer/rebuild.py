@@ -4,8 +4,8 @@ Six phases::
 
     reading     documents → records
     merging     records of one paper → one paper with the best of each
+    indexing    papers → the sink, which writes many beside the next two phases, and after them
     embedding   texts → vectors, from the cache or the model
-    indexing    papers and vectors → the sink
     mapping     vectors → a place on the map for each paper, and topics with names
     publishing  all of it becomes what is read, at once
 
@@ -21,16 +21,12 @@ so far are in the cache for the next run.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
-from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-from indexer import __version__, piped
+from indexer import piped
 from indexer.deciding import Deciding, notes_on_decisions
 from indexer.embedding import Embedded, embed, set_aside_note
 from indexer.errors import (
@@ -46,32 +42,27 @@ from indexer.ledger import Ledger, Report, changes, write_ledger
 from indexer.mapping.draw import STEPS, Before, draw
 from indexer.mapping.layout import Asked, chosen
 from indexer.merging.duplicates import RULES
+from indexer.models.choosing import alternatives
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 from indexer.pacing import paced
-from indexer.paper import TEXT_RECIPE
 from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
-from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import CorpusMap
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.local_sink import LocalSink
-from indexer.store.manifest import Manifest
 from indexer.store.records import Records
-from indexer.store.sink import Sink
 from indexer.store.vector_index import VectorIndex
-from indexer.up_to_date import How, is_by, is_current, is_mapped, is_of, space_of
-
-PUT_AT_ONCE = 1024
-"""Papers that are handed to the sink together."""
-
-_VERSIONED = (
-    "faiss-cpu",
-    "numpy",
-    "scikit-learn",
-    "sentence-transformers",
-    "torch",
-    "transformers",
+from indexer.up_to_date import (
+    How,
+    is_by,
+    is_current,
+    is_little,
+    is_mapped,
+    is_of,
+    manifest_of,
+    space_of,
+    with_finer,
 )
 
 
@@ -91,7 +82,7 @@ def rebuild(
     dry_run: bool = False,
     choose_backend: bool = False,
     tell: Callable[[str], None] = lambda _: None,
-    stands_in_for: Model | None = None,
+    stands_in_for: Encoder | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Bring the index up to date with the sources.
@@ -116,11 +107,12 @@ def rebuild(
             PaCMAP where it is installed, else the principal components; ``none``: there is none.
         full: compute every vector and lay out the map anew, and publish in any case.
         dry_run: read and account only; embed and publish nothing.
-        choose_backend: let what is faster here run the encoder's model; see
+        choose_backend: let what is faster here run the model that is asked for; see
             :func:`indexer.pacing.paced`.
         tell: takes a sentence for people before a long wait.
-        stands_in_for: a model that is to read the papers later, see :mod:`indexer.progressive`;
-            where it has read them, and nothing changed, all is as it is to be.
+        stands_in_for: runs the model that is asked for, where that is to read the papers later,
+            see :mod:`indexer.progressive`; then there is no map yet. Where it has read all but a
+            few, it reads these at once, as if nothing stood in for it.
         reporter: told of the progress.
 
     Raises:
@@ -146,12 +138,11 @@ def rebuild(
                 value=str(ledger),
             )
         previous, notes = _previous(index)
-        with (
-            closing(Records(scratch / "records.sqlite")) as records,
-            closing(LocalSink(index, previous, reporter)) as sink,
-        ):
+        with ExitStack() as opened:
+            records = opened.enter_context(closing(Records(scratch / "records.sqlite")))
             rules = [rule for rule in RULES if rule not in apart]
             read = take_in(documents, rules, deciding.to_follow, records, reporter)
+            sink = opened.enter_context(closing(LocalSink(index, previous, len(records), reporter)))
             followed = deciding.followed(read.lacking)
             notes += read.notes
             known = sink.known()
@@ -191,18 +182,6 @@ def rebuild(
                 numbers = (comparison.removed, previous.manifest.papers)
                 if allow and not dry_run and not allow(*numbers, previous.manifest.roots):
                     raise MostWouldGo.of(*numbers, previous.manifest.roots, index.path)
-            if not dry_run:
-                rows = records.rows_by_length()
-                encoder, chosen_for = paced(
-                    len(rows),
-                    lambda places: records.texts([rows[place] for place in places]),
-                    encoder,
-                    index.cache,
-                    choose=choose_backend,
-                    full=full,
-                    tell=tell,
-                )
-                notes += chosen_for
             how = How(
                 piped.roots_of(
                     [one for one in sources if not deciding.is_kept_in(one)], found, documents
@@ -212,27 +191,58 @@ def rebuild(
                 follow_links,
                 followed,
             )
+            later = stands_in_for
+            asked = (later or encoder).model
+            models = list(alternatives(asked).values()) if choose_backend else [asked]
+            if (
+                later
+                and previous
+                and not full
+                and any(is_by(previous.manifest, one) for one in models)
+                and is_little(comparison, len(records))
+            ):
+                encoder, later = later, None
+            first = [encoder.model] if later else []
             current = (
                 previous is not None
                 and is_current(previous.manifest, comparison, read.sources, how)
-                and is_by(previous.manifest, encoder.model, stands_in_for)
-                and is_mapped(previous.manifest, mapped)
+                and any(is_by(previous.manifest, *first, one) for one in models)
+                and (later is not None or is_mapped(previous.manifest, mapped))
                 and sink.is_complete()
             )
             if not dry_run and (full or not current):
+                rows = records.rows_by_length()
+                encoder, chosen_for = paced(
+                    len(rows),
+                    lambda places: records.texts([rows[place] for place in places]),
+                    encoder,
+                    index.cache,
+                    choose=choose_backend and later is None,
+                    full=full,
+                    tell=tell,
+                )
+                notes += chosen_for
+                reporter.phase("indexing", len(records))
+                sink.remove(comparison.gone)
+                sink.put(records.entries())
                 embedded = embed(
                     records, encoder, index.cache, scratch, full=full, reporter=reporter
                 )
                 if embedded.set_aside:
                     notes.append(set_aside_note(embedded.set_aside))
-                sink.remove(comparison.gone)
-                _put(records, embedded, sink, reporter)
-                reporter.phase("mapping", STEPS)
-                kept = None if full else previous
-                corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
-                reporter.phase("publishing", len(records))
+                corpus_map = None
+                if later is None:
+                    reporter.phase("mapping", STEPS)
+                    kept = None if full else previous
+                    corpus_map = _map(records, embedded, encoder.model, kept, mapped, reporter)
+                space = space_of(encoder.model, embedded.vectors.shape[1], embedded.truncated)
+                spaces = (
+                    with_finer(space, later.model, undecided=len(models) > 1) if later else [space]
+                )
+                reporter.phase("indexing", len(records))
                 manifest = sink.publish(
-                    _manifest(encoder.model, stands_in_for, report, embedded, how),
+                    manifest_of(spaces, report, how),
+                    embedded.vectors,
                     corpus_map=corpus_map,
                     rejections=records.rejections(),
                     possible=records.possible(),
@@ -270,15 +280,6 @@ def _nothing(sources: Sequence[Path], read: Read) -> NothingToIndex:
     )
 
 
-def _put(records: Records, embedded: Embedded, sink: Sink, reporter: Reporter) -> None:
-    """Write all papers in the order of their rows."""
-    reporter.phase("indexing", len(records))
-    for start in range(0, len(records), PUT_AT_ONCE):
-        entries = list(records.entries(start, start + PUT_AT_ONCE))
-        sink.put(entries, embedded.vectors[start : start + len(entries)])
-        reporter.advance(len(entries))
-
-
 def _map(
     records: Records,
     embedded: Embedded,
@@ -297,28 +298,3 @@ def _map(
         if vectors.dimension == embedded.vectors.shape[1]:
             before = Before(old, vectors.vectors, rows)
     return draw(embedded.vectors, records.titles_and_abstracts, method, before, reporter)
-
-
-def _manifest(
-    model: Model, for_: Model | None, report: Report, embedded: Embedded, how: How
-) -> Manifest:
-    space = space_of(model, embedded.vectors.shape[1], embedded.truncated)
-    spaces = [replace(space, stands_in_for=for_.name), space_of(for_)] if for_ else [space]
-    return Manifest(
-        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        text_recipe=TEXT_RECIPE,
-        spaces=spaces,
-        ledger=report.ledger.to_json(),
-        roots=how.roots,
-        columns=how.columns,
-        apart=how.apart,
-        follow_links=how.follow_links,
-        decisions=how.decisions,
-        sources=[source.to_json() for source in report.sources],
-        versions={
-            "akin": __version__,
-            "python": sys.version.split()[0],
-            "sqlite": SQLITE_VERSION,
-            **{name: version(name) for name in _VERSIONED},
-        },
-    )

@@ -45,6 +45,14 @@ def without_pacmap() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither find nor leave anything in the cache folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def with_pacmap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let PaCMAP be found, as on a machine that has it."""

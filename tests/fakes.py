@@ -127,16 +127,11 @@ class MemorySink:
     def is_complete(self) -> bool:
         return True
 
-    def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+    def put(self, entries: Sequence[Entry]) -> None:
         ids = [entry.paper.id for entry in entries]
         if len(set(ids)) < len(ids) or self._put.keys() & ids:
             raise ValueError("put twice")
-        dimensions = {len(vector) for _, vector in self._put.values()} | {vectors.shape[-1]}
-        if vectors.ndim != 2 or len(vectors) != len(ids) or len(dimensions) > 1:
-            raise ValueError(f"vectors of shape {vectors.shape}")
-        if not np.isfinite(vectors).all():
-            raise ValueError("a vector holds NaN or infinity")
-        self._put |= dict(zip(ids, zip(entries, vectors.copy(), strict=True), strict=True))
+        self._put |= dict(zip(ids, entries, strict=True))
 
     def remove(self, ids: Collection[str]) -> None:
         if self._put.keys() & set(ids):
@@ -146,6 +141,7 @@ class MemorySink:
     def publish(
         self,
         manifest: Manifest,
+        vectors: Vectors,
         *,
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
@@ -160,7 +156,12 @@ class MemorySink:
         }
         if stay and store.manifest.space.fingerprint != manifest.space.fingerprint:
             raise ValueError("another model")
-        papers = self._put | stay
+        if vectors.shape != (len(self._put), manifest.space.dimension):
+            raise ValueError(f"vectors of shape {vectors.shape}")
+        if not np.isfinite(vectors).all():
+            raise ValueError("a vector holds NaN or infinity")
+        put = zip(self._put, zip(self._put.values(), vectors.copy(), strict=True), strict=True)
+        papers = dict(put) | stay
         if corpus_map is not None and len(corpus_map.points) != len(papers):
             raise ValueError("a map of other papers")
         store.names = self._names([entry for entry, _ in papers.values()])
@@ -208,5 +209,5 @@ class MemorySink:
         return names
 
     def close(self) -> None:
-        self._put: dict[str, tuple[Entry, np.ndarray]] = {}
+        self._put: dict[str, Entry] = {}
         self._removed: set[str] = set()

@@ -53,7 +53,7 @@ def local_store(
     )
     with index.building(), closing(LocalSink(index)) as sink:
         entries = [Entry.of(paper, made_of.get(row, ())) for row, paper in enumerate(papers)]
-        sink.put(entries, vectors)
-        sink.publish(manifest, possible=pairs, covered=covered)
+        sink.put(entries)
+        sink.publish(manifest, vectors, possible=pairs, covered=covered)
     with closing(LocalStore(index.current())) as store:
         yield store

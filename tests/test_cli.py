@@ -57,9 +57,9 @@ class Ran:
 
 @pytest.fixture(autouse=True)
 def fake_models(monkeypatch):
-    for module in (indexer.cli, search_api.engine.live):
+    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "asked_by")):
         monkeypatch.setattr(module, "find_model", fake_model)
-        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+        monkeypatch.setattr(module, made, fake_encoder)
     for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):
         monkeypatch.delenv(variable, raising=False)
 
@@ -323,7 +323,7 @@ def test_rebuild_accounts_for_every_record(run, tmp_path):
     assert (report["papers"], report["embedded"]) == (3, 2)
     assert report["generation"] == IndexFolder(index).current().id != first["generation"]
     assert report["seconds"] > 0
-    phases = ["reading", "merging", "embedding", "indexing", "mapping", "publishing"]
+    phases = ["reading", "merging", "indexing", "embedding", "mapping", "publishing"]
     assert list(report["phases"]) == phases
     assert 0 < sum(report["phases"].values()) <= report["seconds"]
     (account,) = report["sources"]

@@ -1,4 +1,4 @@
-"""Transformers in int8: what torch makes of them, nearly; made once, and run without torch."""
+"""Transformers run without torch: nearly its vectors in int8, its very vectors in float32."""
 
 import json
 import os
@@ -7,17 +7,26 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from indexer.errors import ModelUnavailable
-from indexer.models import converting
+from indexer.models import asking, converting
+from indexer.models.asking import asked_by, make_ready
 from indexer.models.choosing import encoder_of
 from indexer.models.converted import ConvertedEncoder, _batches
-from indexer.models.converting import ABOUT, INT8, converted, may_be_converted
+from indexer.models.converting import (
+    ABOUT,
+    INT8,
+    Converted,
+    converted,
+    may_be_converted,
+)
 from indexer.models.measuring import LEAST_COSINE
-from indexer.models.model import TORCH, find_model
+from indexer.models.model import BF16, TORCH, Model, find_model
+from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from tests.conftest import SEEDS
 from tests.test_sentence_transformer import POOLING, summed
 
@@ -45,6 +54,14 @@ def encoder(cache):
     encoder = encoder_of(find_model().run_as(INT8, None))
     assert isinstance(encoder, ConvertedEncoder)
     return encoder
+
+
+@pytest.fixture(scope="module")
+def ready(cache):
+    """The bundled model, made ready for questions."""
+    model = find_model()
+    make_ready(model)
+    return model
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +137,15 @@ def test_less_can_be_read_of_a_text(encoder):
     assert counts == [602, 4]
 
 
-def test_neither_torch_nor_transformers_is_needed_to_run_it(encoder, cache):
+@pytest.mark.parametrize("backend", [INT8, TORCH, BF16])
+def test_neither_torch_nor_transformers_is_needed_to_ask(encoder, ready, backend):
     """Once the weights are made."""
     encoder.load()
     program = f"""
 import sys
-from indexer.models.choosing import encoder_of
+from indexer.models.asking import asked_by
 from indexer.models.model import find_model
-print(encoder_of(find_model().run_as({INT8!r}, None)).encode_query(["Mamba"]).shape)
+print(asked_by(find_model().run_as({backend!r}, None)).encode_query(["Mamba"]).shape)
 print(*sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -137,14 +155,23 @@ print(*sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.mod
 def test_damaged_weights_are_made_anew(encoder, cache):
     """A checksum notices."""
     model = find_model().run_as(INT8, None)
-    weights = converted(model).folder / "model.bin"
+    weights = converted(model, "int8").folder / "model.bin"
     before = weights.read_bytes()
     weights.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
-    assert converted(model).folder == weights.parent
+    assert converted(model, "int8").folder == weights.parent
     assert weights.read_bytes() == before
-    assert [path.name for path in (cache / "akin" / "models").iterdir()] == [weights.parent.name]
+    assert all((path / ABOUT).is_file() for path in (cache / "akin" / "models").iterdir())
     about = json.loads((weights.parent / ABOUT).read_text())
     assert (about["pooling"], about["max_tokens"], about["dimension"]) == ("mean", 256, 384)
+
+
+def test_weights_of_another_version_are_made_anew(encoder, monkeypatch):
+    """ctranslate2 may read them otherwise."""
+    folder = converted(find_model(), "int8").folder
+    monkeypatch.setattr("ctranslate2.__version__", "0")
+    assert Converted.read(folder) is None
+    monkeypatch.undo()
+    assert Converted.read(folder) is not None
 
 
 def test_the_first_piece_can_be_the_vector(cache, tmp_path):
@@ -197,7 +224,7 @@ def test_a_place_that_cannot_be_written_to_is_an_error(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(ModelUnavailable, match="XDG_CACHE_HOME"):
-        converted(find_model().run_as(INT8, None))
+        converted(find_model().run_as(INT8, None), "int8")
 
 
 def test_an_index_is_asked_by_the_backend_that_built_it(encoder, cache, tmp_path, monkeypatch):
@@ -239,3 +266,85 @@ def test_seeds_agree_with_torch(encoder, by_torch):
     texts = real_abstracts()
     cosines = (encoder.encode_document(texts) * by_torch.encode_document(texts)).sum(axis=1)
     assert cosines.min() >= LEAST_COSINE
+
+
+def test_questions_are_asked_without_torch_once_weights_are_made(ready, by_torch):
+    """In float32 they are torch's vectors to the rounding of floats, documents and pieces too."""
+    asked = asked_by(ready)
+    assert isinstance(asked, ConvertedEncoder)
+    assert asked.model == ready
+    for role in ("encode_query", "encode_document"):
+        got, expected = (getattr(one, role)(TEXTS) for one in (asked, by_torch))
+        np.testing.assert_allclose(got, expected, atol=1e-6)
+    tokens, expected = (one.encode_tokens(TEXTS[1]) for one in (asked, by_torch))
+    np.testing.assert_allclose(tokens.embeddings, expected.embeddings, atol=1e-5)
+    in_bf16 = asked_by(ready.run_as(BF16, 128))
+    assert isinstance(in_bf16, ConvertedEncoder)
+    assert (in_bf16.model, in_bf16.max_tokens) == (ready.run_as(BF16, 128), 128)
+
+
+@pytest.mark.parametrize(
+    ("cosine", "installed", "kind", "made", "kept"),
+    [
+        (0.9996, True, True, True, True),
+        (0.9994, True, True, True, False),
+        (np.nan, True, True, True, False),
+        (1.0, False, True, False, False),
+        (1.0, True, False, False, False),
+    ],
+)
+def test_weights_are_kept_if_they_give_the_same_vectors(
+    tmp_path, monkeypatch, cosine, installed, kind, made, kept
+):
+    """Nothing is made where ctranslate2 is not there or cannot run the model; torch is asked."""
+    about = tmp_path / "akin" / "models" / "made" / ABOUT
+
+    def encoder(vector: list[float]) -> SimpleNamespace:
+        return SimpleNamespace(encode_query=lambda texts: np.float32([vector] * len(texts)))
+
+    def convert(_: object) -> SimpleNamespace:
+        about.parent.mkdir(parents=True)
+        about.write_text("{}")
+        return encoder([cosine, 0])
+
+    was_made: list[object] = []
+    monkeypatch.setattr(converting, "_place", lambda *_: about.parent)
+    monkeypatch.setattr(asking, "ConvertedEncoder", lambda m: was_made.append(m) or convert(m))
+    monkeypatch.setattr(asking, "encoder_of", lambda _: encoder([1, 0]))
+    monkeypatch.setattr(asking, "is_installed", lambda: installed)
+    monkeypatch.setattr(asking, "may_be_converted", lambda _: kind)
+    make_ready(find_model())
+    assert (bool(was_made), about.exists()) == (made, kept)
+
+
+def test_what_cannot_be_converted_is_asked_by_torch(monkeypatch):
+    """A build is none the worse for it."""
+
+    def refuses(_: object) -> None:
+        raise ModelUnavailable("no such pooling")
+
+    monkeypatch.setattr(asking, "is_converted", lambda *_: False)
+    monkeypatch.setattr(asking, "ConvertedEncoder", refuses)
+    make_ready(find_model())
+    assert isinstance(asked_by(find_model()), SentenceTransformerEncoder)
+
+
+def test_a_build_makes_questions_ready(ready, tmp_path, monkeypatch):
+    """The command does, for the model as it was run; its index answers without torch."""
+    import indexer.cli
+    from indexer.store.generation import IndexFolder
+    from search_api.engine.live import encoder_for, open_engine
+    from search_api.query.query import Query
+
+    made_ready: list[Model] = []
+    monkeypatch.setattr(indexer.cli, "make_ready", made_ready.append)
+    source = tmp_path / "papers.jsonl"
+    source.write_text("\n".join(json.dumps({"title": t[:40], "abstract": t}) for t in TEXTS))
+    line = [str(source), "--map", "none", "--index", str(tmp_path / "index")]
+    assert indexer.cli.rebuild_index.main(line, standalone_mode=False) == 0
+    assert indexer.cli.rebuild_index.main(line, standalone_mode=False) == 0  # nothing to do
+    assert made_ready == [ready]
+    engine = open_engine(IndexFolder(tmp_path / "index"), encoder_for())
+    assert isinstance(engine.encoders[0], ConvertedEncoder)
+    assert engine.search(Query("state spaces", mode="semantic")).hits[0].paper.title[:5] == "Mamba"
+    engine.close()

@@ -142,6 +142,6 @@ def test_what_was_embedded_before_a_kill_is_not_embedded_again(
     """Killed when 60 of 64 papers are embedded, a build goes on with the other four."""
     index = IndexFolder(tmp_path / "index")
     # And the second chunk, killed when it is written.
-    steps = ["reading", "merging", "embedding", "chunk"]
+    steps = ["reading", "merging", "indexing", "embedding", "chunk"]
     assert builder.build(index, seeds, len(steps)) == (-signal.SIGKILL, steps)
     assert rebuild([seeds], index, FakeEncoder()).embedded == 4

@@ -15,12 +15,11 @@ from indexer.arrays import Array
 from indexer.bm25f import FIELDS
 from indexer.errors import IndexCorrupted
 from indexer.paper import Paper
-from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, term_numbers
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.lexical_index import LexicalIndex, LexicalIndexBuilder
 from indexer.store.paper_rows import Entry
-from indexer.store.term_counts import TermCounts, texts_of
+from indexer.store.term_counts import TermCounts, TermNumbers, texts_of
 from indexer.words import paired, terms
 from search_api.query.language import Clause
 from search_api.ranking.terms import weigh
@@ -35,14 +34,14 @@ class Words:
     """The lexical index of some papers, which came so many together."""
 
     def __init__(self, folder: Path, papers: Sequence[Paper], together: int) -> None:
-        catalogue = CatalogueBuilder(folder / "catalogue.sqlite")
+        catalogue = CatalogueBuilder(folder / "catalogue.sqlite", lambda _: None)
         catalogue.add([Entry.of(paper) for paper in papers])
         builder = LexicalIndexBuilder(folder)
         for start in range(0, len(papers), together):
             some = papers[start : start + together]
-            builder.add(TermCounts.of([texts_of(paper) for paper in some]))
-        catalogue.index_phrases(Silent())
-        catalogue.finish(builder.save())
+            builder.add([texts_of(paper) for paper in some])
+        catalogue.settle()
+        catalogue.finish("\n".join(builder.save()))
         self.db = open_catalogue(folder / "catalogue.sqlite")
         self.index = LexicalIndex(folder, len(papers))
 
@@ -104,19 +103,17 @@ def test_the_terms_of_each_field_are_counted():
         ("", "graph", "王小明 Wang", "to be"),
         ("", "", "", "…"),
     ]
-    counts = TermCounts.of(texts)
+    numbers = TermNumbers()
+    counts = TermCounts.of(texts, numbers)
+    term = dict(map(reversed, numbers.of.items()))
     ends = np.cumsum(counts.sizes)
     for row, paper in enumerate(texts):
         postings = counts.postings[ends[row] - counts.sizes[row] : ends[row]]
         for field, text in zip(FIELDS, paper, strict=True):
-            found = {
-                counts.terms[one["term"]]: int(one[field.name])
-                for one in postings
-                if one[field.name]
-            }
+            found = {term[one["term"]]: int(one[field.name]) for one in postings if one[field.name]}
             assert found == Counter(terms(text) + paired(text))
     assert counts.lengths.tolist() == [[2, 0, 2, 2], [0, 1, 3, 2], [0, 0, 0, 0]]
-    assert len(set(counts.terms)) == len(counts.terms)
+    assert sorted(term) == list(range(len(numbers.of)))
 
 
 def test_a_word_of_all_papers_still_counts_a_little(tmp_path):

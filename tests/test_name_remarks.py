@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cleaning.accents import attached, attached_in_name
-from indexer.cleaning.name_remarks import once, without_remarks
-from indexer.cleaning.names import Name, split_names
+from indexer.cleaning.name_remarks import may_hold_remarks, once, without_remarks
+from indexer.cleaning.names import Name, parse_name, parse_plainly, read_plainly, split_names
 
 REMARKS = {
     "Sun, Eve (eve.sun@pond.example)": "Sun, Eve",
@@ -154,3 +154,22 @@ def test_a_name_that_is_none_stays_and_takes_no_longer_than_others(odd):
 def test_degrees_need_no_comma(written, shown):
     """Where one of several is surely a degree they all are; two capitals alone are initials."""
     assert without_remarks([written]) == ([shown], [], False)
+
+
+WORDS = (
+    "Ed Eduard Schmidt Sc MSc M.Sc Ph PhD Ph.D PH D Phil DPhil Dr Andrews Prof Professor Proffitt "
+    "Ass Assoc Assunta MB MBBS FRCS FACS MD M.D Md et al Al others Others A. van Jr Sun"
+).split()
+PLAIN = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=1)
+
+
+@given(PLAIN.filter(read_plainly))
+def test_what_seems_to_hold_no_remark_holds_none(names):
+    """Names in plain letters that are not looked at more closely would stay as they are."""
+    assert may_hold_remarks(names) or without_remarks(names) == (names, [], False)
+
+
+@given(PLAIN.filter(read_plainly))
+def test_a_plain_name_is_parted_as_any_other(names):
+    """By the shorter way, too."""
+    assert list(map(parse_plainly, names)) == list(map(parse_name, names))

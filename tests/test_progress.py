@@ -72,6 +72,18 @@ def test_a_log_has_a_line_every_ten_seconds():
     ]
 
 
+def test_no_time_left_is_told_of_a_few_steps():
+    """Each takes its own time: that of the first says nothing of the others."""
+    now, out = Clock(), io.StringIO()
+    log = Log(out, now)
+    log.phase("mapping", 12)
+    for _ in range(4):
+        now.seconds += 20
+        log.advance(3)
+    lines = ["mapping 3/12", "mapping 6/12", "mapping 9/12", "mapping 12/12 · 0:00 left"]
+    assert out.getvalue().splitlines() == lines
+
+
 @pytest.mark.parametrize(
     ("seconds", "written"),
     [(0, "0:00"), (28, "0:28"), (723, "12:03"), (3723, "1:02:03"), (90_000, "25:00:00")],

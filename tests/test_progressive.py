@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 import indexer.cli
-from indexer import catching_up
+from indexer import catching_up, embedding
+from indexer.catching_up import _Read, _Steps
 from indexer.command import run as main_of
 from indexer.errors import BuildInProgress, IndexCorrupted
 from indexer.ledger import Report
 from indexer.mapping.layout import Asked
+from indexer.models import choosing
+from indexer.models.choosing import encoder_of
+from indexer.models.converting import INT8
+from indexer.models.measuring import Measured
+from indexer.models.model import TORCH, Model, find_model
 from indexer.progress import Silent
 from indexer.progressive import Progress, rebuild_progressively
 from indexer.rebuild import rebuild
+from indexer.store import checksums
 from indexer.store.columns import StoredColumns
 from indexer.store.covering import publish_covered
 from indexer.store.finer import FINER_FILES, Covered, FinerSpace
 from indexer.store.generation import Generation, IndexFolder
+from indexer.store.manifest import AUTO
+from indexer.store.vector_cache import CachedVector
+from indexer.store.vector_index import mapped
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.commands.state import status
@@ -36,7 +52,8 @@ from search_api.engine.doctor import examine
 from search_api.engine.engine import Engine
 from search_api.engine.live import LiveEngine, encoder_for
 from search_api.query.query import Query
-from tests.conftest import ROOT, table
+from search_api.query.results import Coverage
+from tests.conftest import ROOT, SEEDS, table
 from tests.fakes import FakeEncoder, fake_encoder, fake_model
 
 SIZES = {"small": 48, "large": 64}
@@ -51,6 +68,12 @@ class Stopping(FakeEncoder):
     def __init__(self, most: int) -> None:
         super().__init__(*named("large"))
         self.most = most
+
+    @classmethod
+    def of(cls, model: Model, most: int) -> Self:
+        encoder = cls(most)
+        encoder.model = model
+        return encoder
 
     def encode_document(self, texts):
         if len(self.encoded) + len(texts) > self.most:
@@ -70,11 +93,22 @@ def of_space(space) -> FakeEncoder:
     return encoder(space.model)
 
 
+def small_lots(put: Callable[[object, str, float], None]) -> None:
+    for module, name, value in (
+        (embedding, "LEAST", 4),
+        (embedding, "MOST", 4),
+        (catching_up, "LOOKED_UP_AT_ONCE", 4),
+        (catching_up, "LEAST_APART", 0.0),  # and publishing may take all the time there is
+        (catching_up, "SHARE", math.inf),
+        (catching_up, "GROWTH", 1.5),
+    ):
+        put(module, name, value)
+
+
 @pytest.fixture(autouse=True)
 def short_lots(monkeypatch) -> None:
     """Let a handful be what a hundred is elsewhere."""
-    monkeypatch.setattr(catching_up, "READ_AT_ONCE", 4)
-    monkeypatch.setattr(catching_up, "LOOK_UP_AT_ONCE", 10)
+    small_lots(monkeypatch.setattr)
 
 
 def source_of(index: IndexFolder, papers: int = PAPERS) -> Path:
@@ -102,8 +136,8 @@ def build(
     return rebuild_progressively(
         index,
         large,
-        lambda model: run(encoder("small"), stands_in_for=model, full=full),
-        run,
+        lambda by: run(encoder("small"), stands_in_for=by, full=full),
+        asked=mapped,
         choose_backend=False,
         full=full,
         reporter=Silent(),
@@ -134,6 +168,13 @@ def interrupted(index: IndexFolder, most: int, mapped: Asked = "none") -> Genera
     with pytest.raises(KeyboardInterrupt):
         build(index, by=Stopping(most), mapped=mapped)
     return index.current()
+
+
+def without_names_and_times(generation: Generation) -> dict:
+    """All that a manifest says, but for its own name, its time and the bytes of SQLite's file."""
+    told = asdict(generation.manifest) | {"generation": "", "built_at": ""}
+    del told["files"]["catalogue.sqlite"]
+    return told
 
 
 def hits(generation: Generation, *encoders: FakeEncoder) -> list[tuple[str, float]]:
@@ -169,17 +210,159 @@ def test_the_last_generation_is_that_of_a_plain_build(index, tmp_path):
     plain = IndexFolder(tmp_path / "plain")
     rebuild([source_of(index)], plain, encoder("large"), mapped="pca")
     ours, theirs = index.current(), plain.current()
-    files = [
-        {name: of["sha256"] for name, of in one.manifest.files.items() if name[-4:] != "lite"}
+    told, expected = map(without_names_and_times, (ours, theirs))
+    assert told == expected
+    dumped = [
+        "\n".join(closed.iterdump())
         for one in (ours, theirs)
+        for closed in [sqlite3.connect(f"{one.catalogue.as_uri()}?mode=ro", uri=True)]
     ]
-    assert files[0] == files[1]
-    assert ours.manifest.spaces == theirs.manifest.spaces
+    assert dumped[0] == dumped[1]
     assert hits(ours, encoder("large")) == hits(theirs, encoder("large"))
     # By then all is as it is to be: a progressive build has nothing to do.
     again = build(index, mapped="pca")
     assert (again.first, again.generations, again.report.published) == (None, 0, False)
     assert index.current().id == ours.id
+
+
+def test_the_real_models_come_to_what_a_plain_build_has(index, model_index):
+    """The seeds by the bundled models, none of their vectors cached: to the rounding of floats."""
+    large = encoder_of(find_model())
+    done = rebuild_progressively(
+        index,
+        large,
+        lambda by: rebuild([SEEDS], index, encoder_of(find_model("fast")), stands_in_for=by),
+        asked="auto",
+        choose_backend=False,
+        full=False,
+        reporter=Silent(),
+        tell=lambda _: None,
+    )
+    ours, theirs = index.current(), model_index.current()
+    assert done.report.embedded == ours.manifest.papers == 64
+    assert ours.manifest.spaces == theirs.manifest.spaces
+    assert ours.manifest.map == theirs.manifest.map
+    assert ours.manifest.ledger == theirs.manifest.ledger
+    assert ours.manifest.files.keys() == theirs.manifest.files.keys()
+    vectors, expected = (mapped(one.vectors) for one in (ours, theirs))
+    assert np.abs(vectors - expected).max() < 1e-5
+    found, right = hits(ours, large), hits(theirs, large)
+    assert [paper for paper, _ in found] == [paper for paper, _ in right]
+    assert [score for _, score in found] == pytest.approx([score for _, score in right], abs=1e-4)
+
+
+def test_the_first_answer_does_not_wait_for_a_map(index, published):
+    """It comes with the next generation, is of the model that stands in, and then stays."""
+    build(index, mapped="pca")
+    assert [one.manifest.map is None for one in published] == [True, *[False] * 6]
+    rows = [one.manifest.spaces[-1].rows for one in published]
+    assert rows == [0, 0, *STEPS, PAPERS]
+    sums = [one.manifest.files.get("map.npy", {}).get("sha256") for one in published]
+    assert len(set(sums[1:-1])) == 1
+    assert sums[0] is None
+    assert sums[-1] != sums[1]
+
+
+def test_a_map_that_is_there_is_not_drawn_again(index, monkeypatch):
+    """A build that goes on draws the last one alone; it draws the first, if it died before."""
+    drawn: list[int] = []
+    draw = catching_up.draw
+
+    def counted(vectors, *rest):
+        drawn.append(vectors.shape[1])
+        if len(drawn) == 1:
+            raise KeyboardInterrupt
+        return draw(vectors, *rest)
+
+    monkeypatch.setattr(catching_up, "draw", counted)
+    for most in (PAPERS, 10):
+        interrupted(index, most, "pca")
+    build(index, mapped="pca")
+    assert drawn == [SIZES["small"], SIZES["small"], SIZES["large"]]
+
+
+def test_sources_that_change_meanwhile_are_for_the_next_build(index):
+    """What was read first is what is finished: nothing is read twice, nor missed if it is gone."""
+    source = source_of(index)
+    done = build(index, source, tell=lambda _: source.unlink())
+    assert done.report.papers == PAPERS
+    assert [one.model for one in index.current().manifest.spaces] == ["large"]
+
+
+def test_the_account_of_a_build_that_went_on_is_of_all_of_it(index):
+    """Its last run added nothing, and yet the papers were added."""
+    interrupted(index, 10)
+    done = build(index)
+    assert (done.report.ledger.added, done.report.ledger.unchanged) == (PAPERS, 0)
+    assert index.current().manifest.ledger == done.report.ledger.to_json()
+
+
+def test_nothing_stands_in_where_the_model_has_few_papers_to_read(index, published):
+    """A tenth of them at most: these are read at once, and the map stays as in any rebuild."""
+    build(index, mapped="pca")
+    count, before = len(published), index.current().map().points.copy()
+    large = encoder("large")
+    done = build(index, source_of(index, PAPERS + 2), large, mapped="pca")
+    assert (len(large.encoded), done.first, done.generations) == (2, None, 1)
+    (only,) = published[count:]
+    assert [(one.model, one.rows) for one in only.manifest.spaces] == [("large", PAPERS + 2)]
+    assert (only.map().points[:PAPERS] == before).all()
+
+
+class Clocked:
+    """Time that passes when something is published, and when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_publishing_takes_a_twentieth_of_the_time(index, monkeypatch):
+    """And a generation has a tenth more than the one before, and is current for ten seconds."""
+    for name, value in (("LEAST_APART", 10.0), ("SHARE", 1 / 20), ("GROWTH", 1.1)):
+        monkeypatch.setattr(catching_up, name, value)
+    generation = interrupted(index, 0)
+    clock, cost, read = Clocked(), 0.25, _Read(PAPERS, index.path / "vectors")
+    published: list[tuple[float, int]] = []
+
+    def publish(_, generation, space, covered, *__):
+        published.append((clock.now, len(covered.rows)))
+        clock.now += cost
+        return replace(generation, manifest=replace(generation.manifest, spaces=[space, space]))
+
+    monkeypatch.setattr(catching_up, "publish_covered", publish)
+    steps = _Steps(index, generation, encoder("large").model, read, clock)
+    found = {b"key": CachedVector(np.ones(64, dtype=np.float32), 3, False)}
+    with index.building():
+        for row in range(PAPERS):
+            if row == 12:
+                cost = 1.0
+            clock.now += 4.0
+            read.take(np.array([row]), [b"key"], found)
+            steps.after()
+    assert published == [
+        (104.0, 1),
+        *((116.25 + 12.25 * step, 4 + 3 * step) for step in range(3)),
+        (153.0, 13),
+        (174.0, 18),
+        (195.0, 23),
+    ]
+    (ready_at,) = {generation.manifest.spaces[-1].ready_at}
+    assert ready_at == ""
+
+
+def test_a_generation_says_when_the_next_model_is_ready(index, client):
+    """By the rate so far; who is told says how long that is from now on, or nothing once past."""
+    finer = index.current().manifest.finer
+    ready = datetime.fromisoformat(finer.ready_at)
+    assert abs(ready - datetime.now(UTC)) < timedelta(hours=1)
+    covered = Coverage("large", 8, "2026-11-30T12:00:00+00:00")
+    told = [covered.left(datetime(2026, 11, 30, 11, minute, 30, tzinfo=UTC)) for minute in (10, 59)]
+    assert told == ["about 50 minutes", "about 1 minute"]
+    assert covered.left(datetime(2026, 11, 30, 12, tzinfo=UTC)) == ""
+    assert Coverage("large", 8).left() == ""
 
 
 def test_a_step_writes_only_the_vectors_of_the_second_space(index):
@@ -190,6 +373,13 @@ def test_a_step_writes_only_the_vectors_of_the_second_space(index):
     for name in current.manifest.files:
         same = (current.folder / name).samefile(before.folder / name)
         assert same is (name not in FINER_FILES)
+
+
+def test_whoever_searches_need_not_compare_the_files_after_a_step(index, monkeypatch):
+    """Whoever published them did; that one went which shared them is no harm."""
+    current = interrupted(index, 16)
+    monkeypatch.setattr(checksums, "verify", None)
+    current.verify_if_touched()
 
 
 def test_where_there_are_no_links_files_are_copied(index, monkeypatch):
@@ -224,7 +414,7 @@ def test_an_interrupted_build_goes_on_where_it_was(index, published):
     count, large = len(published), encoder("large")
     done = build(index, by=large)
     assert len(large.encoded) == done.report.embedded == PAPERS - 16
-    assert [one.manifest.spaces[-1].rows for one in published[count:]] == [20, PAPERS]
+    assert [one.manifest.spaces[-1].rows for one in published[count:]] == [16, PAPERS]
     assert done.generations == 2
     assert done.first == published[count - 1].id
 
@@ -303,10 +493,9 @@ def test_no_other_build_begins_between_the_steps(index):
 
 KILLED = """
 import os, pathlib, signal, sys
-from indexer import catching_up
 from indexer.store.generation import IndexFolder
 from tests.fakes import FakeEncoder
-from tests.test_progressive import build, named
+from tests.test_progressive import build, named, small_lots
 
 class Dying(FakeEncoder):
     def encode_document(self, texts):
@@ -314,7 +503,7 @@ class Dying(FakeEncoder):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().encode_document(texts)
 
-catching_up.READ_AT_ONCE, catching_up.LOOK_UP_AT_ONCE = 4, 10
+small_lots(setattr)
 build(IndexFolder(pathlib.Path(sys.argv[1])), by=Dying(*named("large")))
 """
 
@@ -380,7 +569,7 @@ def test_a_server_follows_from_generation_to_generation(index, monkeypatch):
 def test_a_named_model_may_be_that_which_another_stands_in_for(index, monkeypatch):
     """``AKIN_MODEL`` is what the index is to be of; what stands in for it is run all the same."""
     monkeypatch.setattr(live_module, "find_model", lambda name: encoder(name).model)
-    monkeypatch.setattr(live_module, "encoder_of", lambda model, _: encoder(model.name))
+    monkeypatch.setattr(live_module, "asked_by", lambda model, _: encoder(model.name))
     interrupted(index, 10)
     for name, right in (("large", True), ("small", False)):
         live = LiveEngine(index, encoder_for(name))
@@ -398,9 +587,10 @@ def client(index, monkeypatch):
         yield client
 
 
-def test_every_answer_says_how_far_it_is(client):
+def test_every_answer_says_how_far_it_is(client, index):
     """Lists, explanations, papers and the status have it; and spaces say who stands in for whom."""
-    covered = {"model": "large", "papers": 8}
+    ready_at = index.current().manifest.finer.ready_at
+    covered = {"model": "large", "papers": 8, "ready_at": ready_at}
     page = client.get("/api/v1/search?q=graph&k=64").json()
     first = page["results"][0]["paper"]["id"]
     assert {hit["why"]["model"] for hit in page["results"]} == {"small", "large"}
@@ -432,7 +622,7 @@ def test_pages_say_how_far_it_is(client):
     """A line at the foot of each; lists, papers, reasons, snippets and the map are there."""
     html = {"accept": "text/html"}
     told = (
-        f"8 of {PAPERS} papers, the newest first, are ranked by large so far, the others by small."
+        f"8 of {PAPERS} papers, the newest first, are ranked by large so far, the others by small"
     )
     first = client.get("/api/v1/search?q=graph").json()["results"][0]["paper"]["id"]
     for path in ("/", "/?q=graph", f"/papers/{first}", f"/papers/{first}/why?q=graph", "/map"):
@@ -454,9 +644,9 @@ def test_pages_of_a_complete_index_say_nothing_of_it(index):
 @pytest.fixture
 def run(monkeypatch, capfd, tmp_path):
     """Run ``rebuild-index …`` in this process; return exit code, output and what was told."""
-    for module in (indexer.cli, live_module):
+    for module, made in ((indexer.cli, "encoder_of"), (live_module, "asked_by")):
         monkeypatch.setattr(module, "find_model", fake_model)
-        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+        monkeypatch.setattr(module, made, fake_encoder)
     monkeypatch.chdir(tmp_path)
 
     def run(*line: object, command=indexer.cli.rebuild_index) -> tuple[int, str, str]:
@@ -482,7 +672,8 @@ def test_the_command_tells_when_papers_can_be_searched(run, index):
         PAPERS,
     )
     assert told["ledger"]["added"] == PAPERS
-    assert told["progressive"]["generations"] == 2 + len(STEPS)
+    # With one that says what the model is run by, before it has read anything.
+    assert told["progressive"]["generations"] == 3 + len(STEPS)
     assert told["progressive"]["first"]["generation"] < told["generation"]
     assert told["progressive"]["first"]["seconds"] <= told["seconds"]
     assert f"{PAPERS} papers can be searched, by other. From now on sentence-transformers/" in err
@@ -508,11 +699,18 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
     go_on = "To go on: rebuild-index --index index --progressive --stand-in other; without"
     assert go_on in error["detail"]
     _, out, _ = run("--index", "index", command=status)
-    assert "8 of 24 papers, newest first, by fake; rebuild-index goes on" in " ".join(out.split())
+    so_far = "8 of 24 papers, newest first, by fake; "
+    goes_on = "no build is at work; rebuild-index --index index --progressive goes on"
+    assert f"{so_far}{goes_on}" in " ".join(out.split())
+    with IndexFolder(Path("index")).building():
+        _, out, _ = run("--index", "index", command=status)
+        assert re.search(f"{so_far}(a build is at work|about 1 minute left)", " ".join(out.split()))
+        _, out, _ = run("--index", "index", "--json", command=status)
+        assert json.loads(out)["building"] is True
 
 
-def test_what_came_through_a_pipe_is_read_again_from_where_it_is_kept(run, monkeypatch, tmp_path):
-    """Standard input is at its end by the last step."""
+def test_what_comes_through_a_pipe_is_read_once(run, monkeypatch, tmp_path):
+    """Standard input is at its end when the model that was asked for begins to read."""
     import io
 
     source = table(tmp_path / "p.md", ("One", "alpha"), ("Two", "beta"))
@@ -520,6 +718,35 @@ def test_what_came_through_a_pipe_is_read_again_from_where_it_is_kept(run, monke
     code, out, _ = run("-", *PROGRESSIVE, "--json")
     assert (code, json.loads(out)["papers"]) == (0, 2)
     assert [one.rows for one in IndexFolder(Path("index")).current().manifest.spaces] == [2]
+
+
+def test_what_runs_the_model_is_chosen_once(run, index, monkeypatch):
+    """Not before it is to read; killed in the choice, the next run chooses; then it is kept to."""
+    chosen: list[str] = []
+
+    def fastest(ways: Mapping[str, Model], texts: Sequence[str]) -> Measured:
+        model = ways["torch"]
+        chosen.append(model.backend)
+        if len(chosen) == 1:
+            raise KeyboardInterrupt
+        return Measured(Stopping.of(model.run_as(INT8, None), 9), 50.0, "because")
+
+    for name, value in (("MANY", PAPERS), ("fastest", fastest), ("encoder_of", fake_encoder)):
+        monkeypatch.setattr(indexer.pacing, name, value)
+    monkeypatch.setattr(choosing, "is_installed", lambda: True)
+    monkeypatch.setattr(choosing, "may_be_converted", lambda model: model.name != "other")
+    run(source_of(index), *PROGRESSIVE)
+    assert IndexFolder(Path("index")).recorded().backend == AUTO
+    for rows in (8, None):
+        run(*PROGRESSIVE)
+        generation = IndexFolder(Path("index")).current()
+        assert generation.manifest.spaces[-1].backend == INT8
+        assert (generation.manifest.finer and generation.manifest.finer.rows) == rows
+    assert chosen == [TORCH, TORCH]
+    before = generation.id
+    monkeypatch.setattr(indexer.pacing, "VectorCache", None)  # nothing is to be looked up, either
+    run(*PROGRESSIVE, "--backend", "auto")
+    assert (chosen, IndexFolder(Path("index")).current().id) == ([TORCH, TORCH], before)
 
 
 def test_a_model_does_not_stand_in_for_itself(run, index):

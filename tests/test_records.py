@@ -15,7 +15,6 @@ from indexer.intake import merge_duplicates
 from indexer.merging.decisions import record_key
 from indexer.merging.duplicates import RULES, DuplicateFinder
 from indexer.paper import Paper, Record, Rejection
-from indexer.progress import Silent
 from indexer.store.catalogue import open_catalogue, read_merged
 from indexer.store.catalogue_builder import CatalogueBuilder
 from indexer.store.entry import Merged
@@ -60,7 +59,7 @@ def settled(path, *listed: Record, rules=RULES) -> Iterator[Records]:
 def built(path, *listed: Record, rules=RULES) -> tuple[list[Paper], list[Merged]]:
     """The papers by row, and what was merged."""
     with settled(path, *listed, rules=rules) as records:
-        entries = list(records.entries(0, len(records)))
+        entries = list(records.entries())
         assert len(entries) == len(records)
         merged = list(records.merged())
         of_entries = [one for entry in entries for one in entry.records]
@@ -200,13 +199,13 @@ def test_a_catalogue_holds_what_the_records_made(path, tmp_path):
     listed = [record(i, TITLE, "Ann Lee", arxiv="2001.00001", year=2020) for i in (1, 2)]
     listed += [record(3, "Another thing altogether here", "Bob May", doi="10.1000/x")]
     with settled(path, *listed) as records:
-        entries = list(records.entries(0, 2))
-        builder = CatalogueBuilder(tmp_path / "catalogue.sqlite")
+        entries = list(records.entries())
+        builder = CatalogueBuilder(tmp_path / "catalogue.sqlite", lambda _: None)
         builder.add([Entry.of(Paper("akin:0", "Not among the records"))])
         builder.add(entries[::-1])
-        assert (len(builder), builder.having(["akin:0", "akin:1"])) == (3, ["akin:0"])
-        builder.index_phrases(Silent())
-        builder.finish([])
+        assert (builder.count(), builder.having(["akin:0", "akin:1"])) == (3, ["akin:0"])
+        builder.settle()
+        builder.finish("")
         with closing(open_catalogue(tmp_path / "catalogue.sqlite")) as db:
             assert list(read_entries(db, 1, 3)) == entries[::-1]
             assert list(read_merged(db)) == list(records.merged())

@@ -18,6 +18,7 @@ from indexer.cleaning.identity import paper_id
 from indexer.errors import IndexMissing
 from indexer.merging.decisions import record_key
 from indexer.paper import Paper, Rejection
+from indexer.store import local_sink
 from indexer.store.catalogue import open_catalogue, rejections_in
 from indexer.store.corpus_map import CorpusMap, Kept
 from indexer.store.entry import Merged, PossibleDuplicate
@@ -53,6 +54,29 @@ class Published:
 NOTHING = Published([], np.empty((0, DIMENSION), np.float32))
 
 
+class Filled:
+    """A sink, and the vectors of what is put into it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._put: list[Entry] = []
+        self.known, self.remove = sink.known, sink.remove
+
+    def put(self, *entries: Entry) -> None:
+        self._sink.put(entries)
+        self._put += entries
+
+    def publish(self, stated: Manifest, vectors: np.ndarray | None = None, **others) -> Manifest:
+        vectors = vectors_of(*self._put) if vectors is None else vectors
+        found = self._sink.publish(stated, vectors, **others)
+        self._put.clear()
+        return found
+
+    def close(self) -> None:
+        self._put.clear()
+        self._sink.close()
+
+
 class Local:
     """An index folder."""
 
@@ -65,8 +89,8 @@ class Local:
         self._held.close()
         assert not list(self.index.generations.glob(".building-*"))
 
-    def sink(self) -> Sink:
-        return LocalSink(self.index, self._current())
+    def sink(self) -> Filled:
+        return Filled(LocalSink(self.index, self._current()))
 
     def read(self) -> Published:
         generation = self._current()
@@ -100,8 +124,8 @@ class Memory:
     def close(self) -> None:
         pass
 
-    def sink(self) -> Sink:
-        return MemorySink(self.store)
+    def sink(self) -> Filled:
+        return Filled(MemorySink(self.store))
 
     def read(self) -> Published:
         if not self.store.papers:
@@ -123,7 +147,7 @@ def store(request, tmp_path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sink(store) -> Iterator[Sink]:
+def sink(store) -> Iterator[Filled]:
     with closing(store.sink()) as opened:
         yield opened
 
@@ -149,10 +173,6 @@ def vectors_of(*entries: Entry) -> np.ndarray:
     seeds = [crc32(f"{entry.paper.title} {entry.paper.abstract}".encode()) for entry in entries]
     drawn = [np.random.default_rng(seed).standard_normal(DIMENSION) for seed in seeds]
     return unit(np.array(drawn, dtype=np.float32).reshape(-1, DIMENSION))
-
-
-def put(sink: Sink, *entries: Entry) -> None:
-    sink.put(entries, vectors_of(*entries))
 
 
 def manifest(fingerprint: str = "f" * 64) -> Manifest:
@@ -197,19 +217,19 @@ def test_an_empty_store_knows_nothing(store, sink):
 def test_papers_are_read_in_the_order_in_which_they_were_put(store, sink):
     """Over several lots, an empty one too; with the records that each is made of."""
     b, a, c = entry("b", records=2), entry("a"), entry("c", records=3)
-    put(sink, b, a)
-    put(sink)
-    put(sink, c)
+    sink.put(b, a)
+    sink.put()
+    sink.put(c)
     sink.publish(manifest())
     assert_holds(store, b, a, c)
 
 
 def test_nothing_is_seen_before_it_is_published(store, sink):
     """Neither what was put nor what was removed; then both at once."""
-    put(sink, entry("a"), entry("b"))
+    sink.put(entry("a"), entry("b"))
     assert (store.read().entries, sink.known()) == ([], {})
     sink.publish(manifest())
-    put(sink, entry("c"), entry("a", "another text"))
+    sink.put(entry("c"), entry("a", "another text"))
     sink.remove(["test:b"])
     assert_holds(store, entry("a"), entry("b"))
     sink.publish(manifest())
@@ -218,15 +238,15 @@ def test_nothing_is_seen_before_it_is_published(store, sink):
 
 def test_what_is_not_published_is_forgotten(store, sink):
     """A sink that is closed leaves the store as it was, and the next one begins anew."""
-    put(sink, entry("a"))
+    sink.put(entry("a"))
     sink.publish(manifest())
-    put(sink, entry("b"))
+    sink.put(entry("b"))
     sink.remove(["test:a"])
     sink.close()
     sink.close()
     assert_holds(store, entry("a"))
     with closing(store.sink()) as another:
-        put(another, entry("b"))
+        another.put(entry("b"))
         another.publish(manifest())
     assert_holds(store, entry("b"), entry("a"))
 
@@ -234,9 +254,9 @@ def test_what_is_not_published_is_forgotten(store, sink):
 def test_papers_that_are_neither_put_nor_removed_stay(store, sink):
     """Behind those that were put, in their order, with vectors and records."""
     before = [entry("a", records=2), entry("b"), entry("c", records=2), entry("d")]
-    put(sink, *before)
+    sink.put(*before)
     sink.publish(manifest())
-    put(sink, entry("e", records=2), entry("b", "another text", records=3))
+    sink.put(entry("e", records=2), entry("b", "another text", records=3))
     sink.publish(manifest())
     e, b = entry("e", records=2), entry("b", "another text", records=3)
     assert_holds(store, e, b, before[0], before[2], before[3])
@@ -246,12 +266,12 @@ def test_papers_that_are_neither_put_nor_removed_stay(store, sink):
 
 def test_a_paper_is_removed_with_all_that_was_kept_of_it(store, sink):
     """An id that is not there is no matter, and all may go."""
-    put(sink, entry("a", records=2), entry("b"))
+    sink.put(entry("a", records=2), entry("b"))
     sink.publish(manifest())
     sink.remove(["test:a", "test:unknown"])
     sink.publish(manifest())
     assert_holds(store, entry("b"))
-    put(sink, entry("a"))
+    sink.put(entry("a"))
     sink.remove({"test:b"})
     sink.publish(manifest())
     assert_holds(store, entry("a"))
@@ -262,23 +282,25 @@ def test_a_paper_is_removed_with_all_that_was_kept_of_it(store, sink):
 
 def test_a_removed_paper_that_is_put_is_there(store, sink):
     """The later word counts."""
-    put(sink, entry("a"))
+    sink.put(entry("a"))
     sink.publish(manifest())
     sink.remove(["test:a"])
-    put(sink, entry("a", "another text"))
+    sink.put(entry("a", "another text"))
     sink.publish(manifest())
     assert_holds(store, entry("a", "another text"))
 
 
 @pytest.mark.parametrize("again", [["c", "a"], ["c", "c"]])
 def test_a_paper_is_put_once(store, sink, again):
-    """Of a lot with an id that was put already, or that it has twice, nothing is put."""
-    put(sink, entry("a"), entry("b"))
-    with pytest.raises(ValueError, match="twice"):
-        put(sink, *map(entry, again))
+    """An id that was put already, or is in a lot twice, is refused, and nothing is published."""
+    sink.put(entry("a"), entry("b"))
     with pytest.raises(ValueError, match="not published yet"):
         sink.remove(["test:b"])
     sink.publish(manifest())
+    with closing(store.sink()) as other:
+        other.put(entry("a", "another text"))
+        with pytest.raises(ValueError, match="twice"):
+            other.put(*map(entry, again))
     assert_holds(store, entry("a"), entry("b"))
 
 
@@ -293,25 +315,29 @@ def test_a_paper_is_put_once(store, sink, again):
     ],
 )
 def test_vectors_that_will_not_do_are_refused(store, sink, spoilt):
-    """Of another number or dimension, or not finite: nothing of these is put."""
-    put(sink, entry("a"))
-    some = [entry("b"), entry("c")]
-    with np.errstate(divide="ignore"), pytest.raises(ValueError, match="vector"):
-        sink.put(some, spoilt(vectors_of(*some)))
+    """Of another number or dimension, or not finite: nothing is published."""
+    sink.put(entry("a"))
     sink.publish(manifest())
+    some = [entry("b"), entry("c")]
+    with closing(store.sink()) as other:
+        other.put(*some)
+        with np.errstate(divide="ignore"):
+            vectors = spoilt(vectors_of(*some))
+        with pytest.raises(ValueError, match="vector"):
+            other.publish(manifest(), vectors)
     assert_holds(store, entry("a"))
 
 
 def test_papers_of_another_model_do_not_stay(store, sink):
     """Vectors of two models are never mixed: who changes the model puts or removes all papers."""
-    put(sink, entry("a"), entry("b"))
+    sink.put(entry("a"), entry("b"))
     sink.publish(manifest())
     with closing(store.sink()) as other:
-        put(other, entry("a"))
+        other.put(entry("a"))
         with pytest.raises(ValueError, match="model"):
             other.publish(manifest("e" * 64))
     assert_holds(store, entry("a"), entry("b"))
-    put(sink, entry("c"), entry("a"))
+    sink.put(entry("c"), entry("a"))
     sink.remove(["test:b"])
     sink.publish(manifest("e" * 64))
     assert_holds(store, entry("c"), entry("a"))
@@ -319,9 +345,9 @@ def test_papers_of_another_model_do_not_stay(store, sink):
 
 def test_the_manifest_says_what_the_sink_knows(store, sink):
     """Papers, rows, index and map are stated by it; all else stays as it was given."""
-    put(sink, entry("a"))
+    sink.put(entry("a"))
     first = sink.publish(manifest())
-    put(sink, entry("b"))
+    sink.put(entry("b"))
     second = sink.publish(manifest(), corpus_map=map_of(2))
     assert second == store.read().manifest
     assert first.generation < second.generation
@@ -339,17 +365,17 @@ def test_the_manifest_says_what_the_sink_knows(store, sink):
 def test_the_map_and_the_rejections_are_those_of_the_last_publication(store, sink):
     """Those before are gone; a map of other papers is refused, and nothing published."""
     rejections = [Rejection("a.ris", line, "no title", "TY") for line in (7, 3)]
-    put(sink, entry("a"), entry("b"))
+    sink.put(entry("a"), entry("b"))
     sink.publish(manifest(), corpus_map=map_of(2), rejections=iter(rejections))
     found = store.read()
     assert found.rejections == rejections
     assert (found.corpus_map.points == map_of(2).points).all()
     with closing(store.sink()) as other:
-        put(other, entry("c"))
+        other.put(entry("c"))
         with pytest.raises(ValueError, match="a map of"):
             other.publish(manifest(), corpus_map=map_of(2))
     assert_holds(store, entry("a"), entry("b"))
-    put(sink, entry("c"))
+    sink.put(entry("c"))
     sink.publish(manifest())
     found = store.read()
     assert (found.corpus_map, found.rejections) == (None, [])
@@ -361,7 +387,7 @@ def test_papers_are_known_by_what_they_went_by(store, sink):
     def published(*papers: Paper) -> dict[str, str]:
         entries = [Entry.of(paper) for paper in papers]
         sink.remove({entry.paper.id for entry in store.read().entries} - {p.id for p in papers})
-        put(sink, *entries)
+        sink.put(*entries)
         sink.publish(manifest())
         found: dict[str, list[str]] = {}
         for one, names in store.read().names.items():
@@ -417,17 +443,44 @@ def likely(one: str, other: str, score: float = 0.5) -> PossibleDuplicate:
 
 def test_what_is_likely_one_paper_is_kept_while_both_papers_are_there(store, sink):
     """Pairs of the last publication, the likeliest first, without those of a paper that is not."""
-    put(sink, entry("a"), entry("b"), entry("c"))
+    sink.put(entry("a"), entry("b"), entry("c"))
     pairs = [likely("a", "b"), likely("c", "a", 0.75), likely("b", "gone")]
     assert sink.publish(manifest(), possible=iter(pairs)).possible == 2
     assert sorted(store.read().possible, key=lambda one: -one.score) == [pairs[1], pairs[0]]
     sink.remove(["test:c"])
-    put(sink, entry("d"))
+    sink.put(entry("d"))
     assert sink.publish(manifest(), possible=pairs[:2]).possible == 1
     assert store.read().possible == pairs[:1]
-    put(sink, entry("e"))
+    sink.put(entry("e"))
     assert sink.publish(manifest()).possible == 0
     assert store.read().possible == []
+
+
+def published(sink: Filled, *entries: Entry) -> Manifest:
+    sink.put(*entries)
+    return sink.publish(manifest())
+
+
+def test_many_papers_are_written_beside(tmp_path, monkeypatch):
+    """The files are the same, to the byte, and so is what is refused."""
+    monkeypatch.setattr(local_sink, "TOGETHER", 3)
+    monkeypatch.setattr(local_sink.os, "cpu_count", lambda: 2)
+    entries = [entry(name, f"word{name} of a text", records=2) for name in "abcdefg"]
+    files = []
+    for folder, papers in (("here", 0), ("beside", 10**6)):
+        with closing(Local(tmp_path / folder)) as store:
+            with closing(Filled(LocalSink(store.index, None, papers))) as sink:
+                sink.put(*entries)
+                sink.publish(manifest(), corpus_map=map_of(7), possible=[likely("a", "b")])
+                sink.remove(["test:c"])
+                sink.put(entry("h"), entry("a", "another text"))
+                sink.publish(manifest(), rejections=[Rejection("a.ris", 7, "no title", "TY")])
+            assert_holds(store, entry("h"), entry("a", "another text"), entries[1], *entries[3:])
+            twice = LocalSink(store.index, None, papers)
+            with closing(Filled(twice)) as sink, pytest.raises(ValueError, match="a: put twice"):
+                published(sink, entry("a"), entry("b"), entry("a"))
+            files.append(store.index.current().manifest.files)
+    assert files[0] == files[1]
 
 
 NAMES = st.lists(st.sampled_from("abcdef"), unique=True, max_size=4)
@@ -444,7 +497,7 @@ def test_whatever_was_published_is_what_a_dict_holds(tmp_path_factory, make, bui
         for number, (removed, added, published) in enumerate(builds):
             new = [entry(name, f"text {number}", records=number) for name in added]
             sink.remove([f"test:{name}" for name in removed])
-            put(sink, *new)
+            sink.put(*new)
             if not published:
                 sink.close()
                 continue

@@ -33,6 +33,20 @@ def test_text_is_folded_by_the_rules(text):
     assert spelling.folded(text) == by_the_rules(text)
 
 
+@given(TEXTS, st.integers(1, 5))
+@example("a" * 12 + " bc", 1)
+def test_the_first_words_are_those_of_the_whole_text(text, count):
+    """However little of it is read."""
+    assert spelling.first_words(text, count) == spelling.folded(text).split()[:count]
+
+
+@given(TEXTS)
+@example("The Colours of a Theatre vs. Two Films and an Encyclopaedia")
+def test_a_title_is_squeezed_as_its_words_are(title):
+    """Without the words between, it comes to the same."""
+    assert spelling.squeezed_title(title) == spelling.squeezed(spelling.words_of(title))
+
+
 @given(st.text("aoeyziusrlmghncp"))
 def test_spellings_are_made_one_by_the_rules(word):
     """Replaced one after the other, they become what patterns make of them."""

@@ -121,7 +121,7 @@ def assert_read_alike(tokenizer: Tokenizer, texts: list[str]):
 def test_words_are_read_as_the_tokenizer_reads_whole_texts(how):
     """Whatever characters there are, and whichever of them the tokenizer drops or sets apart."""
     reader = assert_read_alike(tokenizer_of(**how), strange_texts(2000))
-    assert len(reader._words.known) > 1000
+    assert len(reader._words) > 1000
 
 
 def test_few_texts_are_given_to_the_tokenizer():
@@ -154,7 +154,7 @@ def test_other_tokenizers_read_whole_texts(part):
 
 def test_words_are_forgotten_when_they_are_too_many(monkeypatch):
     """What is kept has a limit, and what is read stays right beyond it."""
-    monkeypatch.setattr(static_tokens, "_MOST_CHARACTERS", 3000)
+    monkeypatch.setattr(static_tokens, "_MOST_BYTES", 3000)
     tokenizer = tokenizer_of()
     reader = TokenReader(tokenizer)
     for seed in range(4):
@@ -163,4 +163,4 @@ def test_words_are_forgotten_when_they_are_too_many(monkeypatch):
         tokens, counts = reader.read(texts)
         assert tokens.tolist() == [token for ids in expected for token in ids]
         assert counts.tolist() == [len(ids) for ids in expected]
-        assert 0 < reader._words.known.characters < 5000  # 7,789 of all
+        assert 0 < reader._words.bytes < 9000

@@ -26,9 +26,9 @@ COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run a command line in this process, and return all that it printed."""
-    for module in (indexer.cli, search_api.engine.live):
+    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "asked_by")):
         monkeypatch.setattr(module, "find_model", fake_model)
-        monkeypatch.setattr(module, "encoder_of", fake_encoder)
+        monkeypatch.setattr(module, made, fake_encoder)
     mains = {"akin": search_api.cli.main, "rebuild-index": indexer.cli.main}
 
     def run(line, *more):

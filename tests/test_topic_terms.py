@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.mapping.topic_terms import telling_terms, terms_in, weighted
+from indexer.mapping.topic_terms import telling_terms, weighted
+from indexer.mapping.word_runs import terms_in
 from indexer.words import stem
 
 WORDS = st.sampled_from([("graph",), ("node",), ("graph", "node"), ("vision",), ("image",)])

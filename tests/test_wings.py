@@ -19,8 +19,10 @@ READING = BASICS | {"cleaning", "sources"}
 WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "basics": (
         frozenset(
-            {"indexer", "indexer.arrays", "indexer.bm25f", "indexer.errors", "indexer.fields"}
+            {"indexer", "indexer.arrays", "indexer.bm25f", "indexer.durations"}
+            | {"indexer.errors", "indexer.fields"}
             | {
+                "indexer.beside",
                 "indexer.files",
                 "indexer.kept",
                 "indexer.letters",

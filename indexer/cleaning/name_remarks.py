@@ -59,11 +59,14 @@ _SUSPECT = re.compile(
     + rf"|(?<=[\s,]){SURE_DEGREE}|(?:,|[a-zà-ÿ])\s*\b{DEGREE}(?=[,\s]|\Z)"
 )
 _IN_PLAIN = re.compile("Ph|PH| al|others|Dr|Prof|Ass|Sc|MB|FRC|FAC|Ed")
+# What it finds is mostly an Edward, a Philip or a Schmidt.
+_NO_NAME = re.compile(rf"\b{SURE_DEGREE}|(?:Dr|Prof|Professor|Assoc|Asst)\b|(?i: al\b|others\b)")
 
 
 def may_hold_remarks(written: Sequence[str]) -> bool:
     """Tell quickly whether names in plain letters may have a title or a degree."""
-    return _IN_PLAIN.search("\n".join(written)) is not None
+    listed = "\n".join(written)
+    return _IN_PLAIN.search(listed) is not None and _NO_NAME.search(listed) is not None
 
 
 def without_remarks(

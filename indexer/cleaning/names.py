@@ -100,6 +100,11 @@ def parse_name(text: str, *, capitals_last: bool = False) -> Name:
         match = _CAPITALS_LAST.fullmatch(text)
     if match:
         return Name(match["family"], match["given"].strip())
+    return parse_plainly(text)
+
+
+def parse_plainly(text: str) -> Name:
+    """Return the parts of ``Given Family``, as :func:`parse_name` does of what is read plainly."""
     family = family_of(text)
     return Name(family, text[: len(text) - len(family)].strip())
 

@@ -9,35 +9,26 @@ procedure", 2022). All papers of a topic ``c`` are one document, and a term ``t`
     f(t)      how often it occurs in all topics
     A         how many terms a topic has, on average
 
-A term is a word, or two that follow each other, as stems without stop words.
+A term is a word, or two that follow each other (:mod:`indexer.mapping.word_runs`).
 """
 
 from __future__ import annotations
 
 import math
-import re
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
-from indexer.letters import folded
-from indexer.words import STOP_WORDS, TERMS_OF_WRITING, Located, located
+from indexer.mapping.word_runs import Term, Words
+from indexer.words import TERMS_OF_WRITING
 
 TERMS = 5
 """Terms that are told of a topic, at most."""
 
 Text = tuple[str, str]
 """A paper's title and abstract."""
-
-Term = tuple[str, ...]
-"""One stem, or two."""
-
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015]+")
-"""What may stand between the two words of a term."""
 
 _AS_MUCH = 0.4
 """How often two words must stand together, of all times that one of them stands there, to be shown
@@ -61,12 +52,12 @@ class _Read:
     """A paper's title and abstract, and their words."""
 
     text: Text
-    title: list[_Run]
-    abstract: list[_Run]
+    title: Words
+    abstract: Words
 
     @classmethod
     def of(cls, text: Text) -> Self:
-        title, abstract = map(_runs, text)
+        title, abstract = map(Words.of, text)
         return cls(text, title, abstract)
 
 
@@ -81,17 +72,7 @@ class _Counts:
     @property
     def least(self) -> float:
         """Of how many papers a term must be to name the topic."""
-        return max(min(2, self.size), _COMMON * self.size)
-
-    def frequent(self) -> set[Term]:
-        """Return the terms that as many papers have."""
-        return {term for term, n in self.papers.items() if n >= self.least}
-
-    def of(self, terms: Set[Term]) -> Self:
-        """Return what was counted of some terms."""
-        counted = (self.occurrences, self.papers)
-        some = (Counter({t: n for t, n in one.items() if t in terms}) for one in counted)
-        return type(self)(self.size, *some)
+        return _least(self.size)
 
 
 class _Rest:
@@ -117,14 +98,10 @@ def telling_terms(topics: Sequence[Sequence[Text]]) -> list[list[str]]:
         topics: of each, the texts of its papers.
     """
     read = [[_Read.of(text) for text in texts] for texts in topics]
-    # Counted twice, as all that occurs once, in memory together, would be hundreds of megabytes.
-    frequent: set[Term] = set()
-    occurrences = 0
-    for papers in read:
-        of = _counted(papers)
-        frequent |= of.frequent()
-        occurrences += of.occurrences.total()
-    counts = [_counted(papers).of(frequent) for papers in read]
+    occurrences = sum(len(paper.title) + len(paper.abstract) for papers in read for paper in papers)
+    # Most terms are in few papers, and not worth to be counted.
+    frequent = set[Term]().union(*map(_frequent, read))
+    counts = [_counted(papers, frequent.__contains__) for papers in read]
     rest = _Rest(counts)
     weights = weighted([of.occurrences for of in counts], occurrences / max(len(topics), 1))
     return [
@@ -149,81 +126,33 @@ def weighted(topics: Sequence[Counter[Term]], average: float) -> list[dict[Term,
     ]
 
 
-@dataclass(slots=True)
-class _Run:
-    """Words of a text with nothing between them that parts two terms.
-
-    Attributes:
-        words: what each is looked up by.
-        starts: of each, where it begins.
-        ends: of each, where it ends.
-        tied: whether the first is a stop word, and so no term by itself.
-    """
-
-    words: list[str]
-    starts: array[int]
-    ends: array[int]
-    tied: bool
+def _least(papers: int) -> float:
+    return max(min(2, papers), _COMMON * papers)
 
 
-def terms_in(text: str, longest: int = 2) -> Iterator[tuple[Term, int, int]]:
-    """Yield the terms of a text as they end in it, with their beginning and end.
-
-    Args:
-        text: any.
-        longest: of how many words a term may be.
-    """
-    return (found for run in _runs(text) for found in _terms_of(run, longest))
-
-
-def _terms_of(run: _Run, longest: int) -> Iterator[tuple[Term, int, int]]:
-    for last, end in enumerate(run.ends):
-        for size in range(1, min(last + 1, longest) + 1):
-            first = last + 1 - size
-            if size > 1 or first > 0 or not run.tied:
-                yield tuple(run.words[first : last + 1]), run.starts[first], end
+def _frequent(papers: Sequence[_Read]) -> set[Term]:
+    """Return the terms that are in so many papers of a topic that they may name it."""
+    in_papers: Counter[str] = Counter()
+    for paper in papers:
+        in_papers.update({*paper.title.words, *paper.abstract.words})
+    del in_papers[""]
+    least = _least(len(papers))
+    words = {word for word, n in in_papers.items() if n >= least}  # a pair has no rare word
+    counts = _counted(papers, words.issuperset)
+    return {term for term, n in counts.papers.items() if n >= least}
 
 
-def _runs(text: str) -> list[_Run]:
-    runs: list[_Run] = []
-    run: _Run | None = None
-    for word in located(text):
-        if run and not _BETWEEN.fullmatch(text, run.ends[-1], word.start):
-            run = None
-        tells = _tells(text[word.start : word.end])
-        if not (tells or (run is None and _is_tied(text, word))):
-            run = None
-            continue
-        if run is None:
-            run = _Run([], array("I"), array("I"), not tells)
-            runs.append(run)
-        run.words.append(word.term)
-        run.starts.append(word.start)
-        run.ends.append(word.end)
-    return runs
-
-
-@lru_cache(maxsize=1 << 16)
-def _tells(word: str) -> bool:
-    return len(word) > 1 and not word.isdigit() and folded(word) not in STOP_WORDS
-
-
-def _is_tied(text: str, word: Located) -> bool:
-    """Tell whether a stop word begins a compound, as in few-shot and off-policy."""
-    before, after = text[word.start - 1 : word.start], text[word.end : word.end + 1]
-    return after == "-" and before != "-" and word.end - word.start > 1
-
-
-def _counted(papers: Sequence[_Read]) -> _Counts:
-    counts = _Counts(len(papers))
+def _counted(papers: Sequence[_Read], counts: Callable[[Term], bool]) -> _Counts:
+    """Count the terms of papers that count."""
+    counted = _Counts(len(papers))
     for paper in papers:
         found: list[Term] = []
-        for run in (*paper.title, *paper.abstract):
-            found += zip(run.words[run.tied :], strict=True)
-            found += pairwise(run.words)
-        counts.occurrences.update(found)
-        counts.papers.update(set(found))
-    return counts
+        for part in (paper.title, paper.abstract):
+            found += filter(counts, zip(part.alone(), strict=True))
+            found += filter(counts, pairwise(part.words))
+        counted.occurrences.update(found)
+        counted.papers.update(set(found))
+    return counted
 
 
 def _chosen(weights: dict[Term, float], counts: _Counts, rest: _Rest) -> list[Term]:
@@ -284,19 +213,19 @@ def _with_its_company(term: Term, forms: Mapping[Term, Counter[str]]) -> Term:
     return shown
 
 
-def _forms(
-    terms: Sequence[Term], texts: Iterable[tuple[str, Sequence[_Run]]]
-) -> dict[Term, Counter[str]]:
+def _forms(terms: Sequence[Term], texts: Iterable[tuple[str, Words]]) -> dict[Term, Counter[str]]:
     """Return how often each term, and each longer one with a pair of them in it, is written how."""
     wanted = set(terms)
     words = {word for term in terms for word in term}
     forms: defaultdict[Term, Counter[str]] = defaultdict(Counter)
-    for text, runs in texts:
-        for run in runs:
-            if words.isdisjoint(run.words):
+    for text, found in texts:
+        if words.isdisjoint(found.words):
+            continue
+        for run in found.runs():
+            if words.isdisjoint(found.words[slice(*run)]):
                 continue
-            for term, start, end in _terms_of(run, _LONGEST):
-                if term in wanted or not wanted.isdisjoint(_pairs(term)):
+            for term, start, end in found.terms(run, _LONGEST):
+                if term in wanted or not wanted.isdisjoint(pairwise(term)):
                     forms[term][" ".join(text[start:end].split())] += 1
     return dict(forms)
 

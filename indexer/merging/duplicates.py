@@ -21,6 +21,7 @@ from indexer.merging.comparing import compare, worth
 from indexer.merging.decisions import Decisions
 from indexer.merging.evidence import NAMES, UNLIKE, Comparison, Identifier
 from indexer.merging.facts import Facts
+from indexer.merging.linking import Link, compared
 from indexer.merging.possible import Possible, Shared
 from indexer.paper import Paper
 from indexer.progress import Reporter, Silent
@@ -31,9 +32,6 @@ RULES = (*NAMES, "title")
 DECIDED = "said to be the same"
 
 _FACTS_KEPT = 1024
-
-_TOLD_OF = 256
-"""Pairs that are compared between two words on the progress."""
 
 _HOPELESS = 2 * UNLIKE
 """What all else than identifiers weighs of pairs that are not compared again without them."""
@@ -60,27 +58,6 @@ class Group:
 
     row: int
     duplicates: tuple[Duplicate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """Two records that may be one paper; ``None`` is compared where a person said that they are."""
-
-    compared: Comparison | None
-    keys: tuple[str, str]
-    row: int
-    other: int
-
-    @property
-    def certain(self) -> bool:
-        """Whether the two are one paper, as far as they go themselves."""
-        return self.compared is None or self.compared.certain
-
-    @property
-    def order(self) -> tuple[float, tuple[str, str], int, int]:
-        """What links are sorted by: certainty, then what the records state."""
-        score = self.compared.score if self.compared else float("inf")
-        return -score, self.keys, self.row, self.other
 
 
 class DuplicateFinder:
@@ -134,14 +111,14 @@ class DuplicateFinder:
         def facts(row: int) -> Facts:
             return Facts(read(row))
 
-        links, many = self._links(facts, reporter or Silent())
+        links, many = self._links(facts, read, reporter or Silent())
         papers = _Papers(facts, self._compared, many, self._decisions)
         for link in links:
             if link.certain:
                 papers.join(link)
         self._possible = _likely(links, papers)
         self._shared = list(self._apart(papers, facts))
-        linked: dict[int, dict[int, _Link]] = defaultdict(dict)
+        linked: dict[int, dict[int, Link]] = defaultdict(dict)
         for link in links:
             if link.certain and papers.of(link.row) == papers.of(link.other):
                 linked[link.row][link.other] = linked[link.other][link.row] = link
@@ -165,54 +142,48 @@ class DuplicateFinder:
         """Return the identifiers of several papers, once :meth:`groups` has begun."""
         return self._shared
 
-    def _compared(
-        self, one: Facts, other: Facts, many: Collection[Identifier], *, brief: bool = False
-    ) -> Comparison:
-        return compare(one, other, ignored=self._ignored, many=many, brief=brief)
+    def _compared(self, one: Facts, other: Facts, many: Collection[Identifier]) -> Comparison:
+        return compare(one, other, ignored=self._ignored, many=many)
 
     def _links(
-        self, facts: Callable[[int], Facts], reporter: Reporter
-    ) -> tuple[list[_Link], set[Identifier]]:
+        self, facts: Callable[[int], Facts], read: ReadRow, reporter: Reporter
+    ) -> tuple[list[Link], set[Identifier]]:
         """Return what may be one paper, and identifiers that prove nothing.
 
         What hangs together stands together, and there the most certain first.
         """
         many: set[Identifier] = set()
-        found: list[_Link] = []
+        found: list[Link] = []
         again: list[tuple[int, int, Comparison]] = []
         pairs = self._candidates.pairs(facts).tolist()
         reporter.phase("merging", len(pairs) or None)
-        for done, (row, other) in enumerate(pairs, 1):
-            if not done % _TOLD_OF:
-                reporter.advance(_TOLD_OF)
-            one, two = facts(row), facts(other)
-            compared = self._compared(one, two, (), brief=True)
-            if compared.shared:
-                if compared.apart or compared.score - worth(compared.shared) <= UNLIKE:
-                    many.update(compared.shared)
-                again.append((row, other, compared))
-            elif compared.likely and "title" in self._rules:
-                found.append(_link(compared, row, other, facts))
-        reporter.advance(len(pairs) % _TOLD_OF)
+        for lot in compared(pairs, read, self._ignored):
+            for row, other, one in lot.shared:
+                if one.apart or one.score - worth(one.shared) <= UNLIKE:
+                    many.update(one.shared)
+                again.append((row, other, one))
+            if "title" in self._rules:
+                found += lot.likely
+            reporter.advance(lot.pairs)
         for row, other, before in again:  # by now it is known which identifiers prove nothing
             if many.issuperset(before.shared) and before.score - worth(before.shared) < _HOPELESS:
                 continue
-            compared = self._compared(facts(row), facts(other), many)
-            if compared.likely and (compared.shared or "title" in self._rules):
-                found.append(_link(compared, row, other, facts))
+            one = self._compared(facts(row), facts(other), many)
+            if one.likely and (one.shared or "title" in self._rules):
+                found.append(Link.of(one, row, other, facts))
         found += self._decided(facts)
         of = clusters((link.row, link.other) for link in found)
         return sorted(found, key=lambda link: (of[link.row], link.order)), many
 
-    def _decided(self, facts: Callable[[int], Facts]) -> Iterator[_Link]:
+    def _decided(self, facts: Callable[[int], Facts]) -> Iterator[Link]:
         for pair in sorted(self._decisions.one):
             rows = sorted({row for key in pair for row in self._candidates.rows(keys.RECORD, key)})
             rows = [row for row in rows if facts(row).key in pair]
             if {facts(row).key for row in rows} == set(pair):
                 for other in rows[1:]:
-                    yield _Link(None, pair, rows[0], other)
+                    yield Link(None, pair, rows[0], other)
 
-    def _reason(self, link: _Link) -> str:
+    def _reason(self, link: Link) -> str:
         if link.compared is None or self._decisions.same(*link.keys):
             return DECIDED
         return link.compared.reason
@@ -270,7 +241,7 @@ class _Papers:
             self._contradict(one, two, likely) for one, two in itertools.product(ours, theirs)
         )
 
-    def join(self, link: _Link) -> None:
+    def join(self, link: Link) -> None:
         """Make one paper of those of two records, where they agree, or a person said so."""
         small, large = sorted(
             (self.of(link.row), self.of(link.other)),
@@ -288,7 +259,7 @@ class _Papers:
         for one in rows:
             self._of[one] = large
 
-    def _may_join(self, link: _Link) -> bool:
+    def _may_join(self, link: Link) -> bool:
         if link.compared is None:
             return True
         if self._decisions or self.of(link.row) in self._rows or self.of(link.other) in self._rows:
@@ -308,14 +279,9 @@ class _Papers:
         return compared.impossible if likely else compared.contradicting
 
 
-def _link(compared: Comparison, row: int, other: int, facts: Callable[[int], Facts]) -> _Link:
-    first, second = sorted((facts(row).key, facts(other).key))
-    return _Link(compared, (first, second), row, other)
-
-
-def _likely(links: list[_Link], papers: _Papers) -> list[Possible]:
+def _likely(links: list[Link], papers: _Papers) -> list[Possible]:
     """Return the best pair of each two papers that are likely one, the likeliest first."""
-    found: list[tuple[_Link, Possible]] = []
+    found: list[tuple[Link, Possible]] = []
     seen: set[tuple[int, int]] = set()
     for link in links:
         one, other = sorted((papers.of(link.row), papers.of(link.other)))
@@ -330,7 +296,7 @@ def _likely(links: list[_Link], papers: _Papers) -> list[Possible]:
 
 
 def _reached(
-    row: int, linked: dict[int, dict[int, _Link]], seen: set[int]
+    row: int, linked: dict[int, dict[int, Link]], seen: set[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield all that is linked to a row, each with the row by which it was reached."""
     queue = deque([row])

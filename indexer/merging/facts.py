@@ -35,7 +35,7 @@ _ASIDE = re.compile(
 _BEFORE = re.compile(
     r"^\W*(?:retracted(?: article)?|withdrawn|\[[a-z ]{3,20}\])\W+(?=\w)", re.IGNORECASE
 )
-_SUBTITLE = re.compile(r"(?::|\?|\.|;| [-–—]+)\s+|[–—]\s*")
+_SUBTITLE = re.compile(r"[:?.; –—](?:(?<=[:?.;])\s+|(?<= )[-–—]+\s+|(?<=[–—])\s*)")
 _PAGE = re.compile(r"(?:pp?\.?\s*)?([a-z]{0,4})[\s.-]{0,2}0*(\d{1,18})", re.IGNORECASE)
 _SUPPLEMENT = re.compile(r"\bs(?:uppl[a-z]*|\d)", re.IGNORECASE)
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dxX]")

@@ -26,7 +26,7 @@ from indexer.merging.facts import (
 )
 from indexer.merging.merge import identifiers_of
 from indexer.merging.people import surname_key
-from indexer.merging.spelling import folded, squeezed, words_of
+from indexer.merging.spelling import first_words, squeezed_title
 from indexer.paper import Paper
 
 Key = tuple[str, str]
@@ -55,11 +55,11 @@ def keys_of(paper: Paper) -> list[Key]:
         else ""
     )
     for form in forms_of(paper.own_title):
-        if not (title := squeezed(words_of(form))):
+        if not (title := squeezed_title(form)):
             continue
         keys.append(("title", title))
         main = main_title(form)
-        if main != form and (shorter := squeezed(words_of(main))):
+        if main != form and (shorter := squeezed_title(main)):
             keys.append(("title", shorter))
         for length in _PARTS[len(title) > _LONG[1] : 1 + (len(title) > _LONG[0])]:
             keys.append(("part", f"{author} {title[:length]}"))
@@ -72,7 +72,7 @@ def keys_of(paper: Paper) -> list[Key]:
             keys.append(("place", f"{volume} {page[1]} {paper.year} {letter}"))
             if paper.title.startswith("[") or not letter.isascii():  # a journal has two names, too
                 keys.append(("place", f"{volume} {page[1]} {paper.year}"))
-    if opening := folded(text_of(paper.abstract[:200])).split()[:_OPENING_WORDS]:
+    if opening := first_words(text_of(paper.abstract[:200]), _OPENING_WORDS):
         keys.append(("text", "".join(opening)))
     return list(dict.fromkeys(keys))
 
@@ -102,8 +102,8 @@ class HashedKeys:
         if RECORD in self.of:
             found.append((RECORD, record_key(paper)))
         for kind, key in found:
-            if kind in self.of:
-                hashes, rows = self.of[kind]
+            if kept := self.of.get(kind):
+                hashes, rows = kept
                 hashes.append(key_hash(key))
                 rows.append(row)
 

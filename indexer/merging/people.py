@@ -16,6 +16,7 @@ _PARTICLES = frozenset(
     "ter van vom von y zu zum zur jr sr ii iii iv".split()
 )
 _MANY_LETTERS = 7
+_TELLING_LETTERS = 2
 _GROUP = frozenset(
     "group study consortium collaboration network investigators committee association society "
     "organization organisation nations union college academy institute council ministry agency "
@@ -111,8 +112,16 @@ def _are_near(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def surname_key(author: str, family_names: Mapping[str, str]) -> str:
     """Return the longest word of a family name, folded: for both orders of most names one."""
-    family = family_names.get(author) or family_of(author)
-    words = name_folded(family).split() or [""]
-    if len(words[-1]) <= 2:
-        words = name_folded(author).split() or [""]
-    return max(words, key=lambda word: (len(word), word))
+    longest = _longest_word(family_names.get(author) or family_of(author))
+    return longest or max(name_folded(author).split(), key=_telling, default="")
+
+
+@lru_cache(maxsize=8192)  # there are fewer family names than people
+def _longest_word(family: str) -> str:
+    """Return the longest word of a family name, ``""`` where its last one tells too little."""
+    words = name_folded(family).split()
+    return max(words, key=_telling) if words and len(words[-1]) > _TELLING_LETTERS else ""
+
+
+def _telling(word: str) -> tuple[int, str]:
+    return len(word), word

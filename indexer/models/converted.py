@@ -1,4 +1,4 @@
-"""Transformers in int8, as ctranslate2 runs them: without torch, on a processor's cores."""
+"""Transformers as ctranslate2 runs them: without torch, on a processor's cores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.arrays import Vectors, unit
 from indexer.errors import ModelUnavailable
-from indexer.models.converting import TOKENIZER, Converted, converted
+from indexer.models.converting import INT8, TOKENIZER, Converted, converted
 from indexer.models.encoder import Places, TokenEmbeddings, finite
 from indexer.models.model import Model
 from indexer.models.torchless import TorchlessEncoder
@@ -36,7 +36,7 @@ class _Loaded:
 
 
 class ConvertedEncoder(TorchlessEncoder[_Loaded]):
-    """A transformer, run as :data:`indexer.models.converting.INT8`; weights are made if need be.
+    """A transformer, in int8 if that is its backend, else in float32; weights are made if need be.
 
     Each thread computes a batch of its own: cores that share one wait for each other. To cut texts
     into word pieces, for which all cores are used, too, is a fiftieth of the cost.
@@ -95,7 +95,7 @@ class ConvertedEncoder(TorchlessEncoder[_Loaded]):
 
 
 def _load(model: Model, threads: int) -> _Loaded:
-    files = converted(model)
+    files = converted(model, "int8" if model.backend == INT8 else "float32")
     from ctranslate2 import Encoder as Runner
     from tokenizers import Tokenizer
 
@@ -103,7 +103,7 @@ def _load(model: Model, threads: int) -> _Loaded:
         runner = Runner(
             str(files.folder),
             device="cpu",
-            compute_type="int8",
+            compute_type=files.precision,
             inter_threads=threads,
             intra_threads=1,
         )

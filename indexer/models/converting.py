@@ -1,4 +1,4 @@
-"""The weights of a transformer in int8: made once, by ctranslate2, and kept for all indexes.
+"""The weights of a transformer for ctranslate2: made once, and kept for all indexes.
 
 What sentence-transformers makes of a model's folder is written down beside them (tokenizer,
 pooling, how much is read), so that nobody needs it, nor torch, to run the model afterwards.
@@ -10,13 +10,14 @@ import hashlib
 import json
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexer.errors import ModelUnavailable
 from indexer.files import file_sha256
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 INT8 = "ctranslate2-int8"
-"""The backend that runs such weights."""
+"""The backend that runs them in int8."""
+
+Precision = Literal["int8", "float32"]
+"""Of weights, and of what is computed with them: in float32 the vectors are those of torch."""
 
 ABOUT = "akin.json"
 TOKENIZER = "tokenizer.json"
 _WEIGHTS = "model.bin"
-_FORM = 1
+_FORM = 2
 """Of the folder; a change makes all of them anew."""
 
 _ARCHITECTURES = {"bert"}
@@ -40,23 +44,29 @@ _POOLINGS = {"mean", "cls"}
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A transformer in int8, on disk.
+    """A transformer as ctranslate2 takes it, on disk.
 
     Attributes:
-        folder: that holds it, as ctranslate2 takes it, with a ``tokenizer.json``.
+        folder: that holds it, with a ``tokenizer.json``.
+        precision: of its weights.
+        made_by: the version of ctranslate2.
         pooling: ``mean`` or ``cls``: what of the last layer is the vector.
         max_tokens: how many word pieces are read, special ones included.
         dimension: the first numbers of a vector that are kept.
     """
 
     folder: Path
+    precision: Precision
+    made_by: str
     pooling: str
     max_tokens: int
     dimension: int
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """Return what a folder holds; ``None``: nothing, or not what was written."""
+        """Return what a folder holds; ``None``: nothing for this version, or it is damaged."""
+        from ctranslate2 import __version__
+
         try:
             about = json.loads((folder / ABOUT).read_text("utf-8"))
             hashes = about.pop("files")
@@ -64,7 +74,7 @@ class Converted:
             whole = all(file_sha256(folder / name) == told for name, told in hashes.items())
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return None
-        return found if whole else None
+        return found if whole and found.made_by == __version__ else None
 
     def write(self) -> None:
         """Write down what the folder holds, with checksums, when all else is there."""
@@ -91,11 +101,22 @@ def may_be_converted(model: Model) -> bool:
     return isinstance(config, dict) and config.get("model_type") in _ARCHITECTURES
 
 
-def converted(model: Model) -> Converted:
-    """Return a model's weights in int8; they are made if nobody did so before, or are damaged.
+def is_converted(model: Model, precision: Precision) -> bool:
+    """Tell whether a model's weights were made, and there is what runs them; nothing is loaded."""
+    return (_place(model, precision) / ABOUT).is_file() and is_installed()
 
-    They lie in ``akin/models/`` of the user's cache folder, by the fingerprint of the model's files
-    and the version of ctranslate2. Only to make them takes torch, and some seconds.
+
+def forget(model: Model, precision: Precision) -> None:
+    """Delete a model's weights."""
+    shutil.rmtree(_place(model, precision), ignore_errors=True)
+
+
+def converted(model: Model, precision: Precision) -> Converted:
+    """Return a model's weights; they are made if nobody did so before, or are damaged.
+
+    They lie in ``akin/models/`` of the user's cache folder, by the fingerprint of the model's
+    files, and are made anew for another version of ctranslate2. Only to make them takes torch, and
+    some seconds.
 
     Raises:
         ModelUnavailable: ctranslate2 is not installed, it cannot run the model, or there is no
@@ -108,34 +129,33 @@ def converted(model: Model) -> Converted:
             "rebuild-index --backend torch",
             model=model.name,
         )
-    from ctranslate2 import __version__
-
-    made_by = f"{model.files}\0{_FORM}\0{__version__}"
-    folder = _cache() / hashlib.sha256(made_by.encode()).hexdigest()[:32]
+    folder = _place(model, precision)
     if (found := Converted.read(folder)) is not None:
         return found
     if not may_be_converted(model):
         raise _cannot(model, f"only {', '.join(sorted(_ARCHITECTURES))} can")
     try:
-        return _kept(model, folder)
+        return _kept(model, precision, folder)
     except OSError as error:
         raise ModelUnavailable(
-            f"{folder}: the int8 weights of {model.name} cannot be kept there: {error}. Name "
-            "another place in XDG_CACHE_HOME, or let torch run the model: rebuild-index "
+            f"{folder}: the {precision} weights of {model.name} cannot be kept there: {error}. "
+            "Name another place in XDG_CACHE_HOME, or let torch run the model: rebuild-index "
             "--backend torch",
             model=model.name,
         ) from error
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "akin" / "models"
+def _place(model: Model, precision: Precision) -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    name = hashlib.sha256(f"{model.files}\0{_FORM}\0{precision}".encode()).hexdigest()[:32]
+    return cache / "akin" / "models" / name
 
 
-def _kept(model: Model, folder: Path) -> Converted:
+def _kept(model: Model, precision: Precision, folder: Path) -> Converted:
     """Make the weights beside their place, and put them there at once."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        made = _made(model, Path(scratch) / "made")
+        made = _made(model, precision, Path(scratch) / "made")
         if folder.exists() and Converted.read(folder) is None:
             folder.rename(Path(scratch) / "damaged")
         try:
@@ -149,7 +169,8 @@ def _kept(model: Model, folder: Path) -> Converted:
     return found
 
 
-def _made(model: Model, folder: Path) -> Converted:
+def _made(model: Model, precision: Precision, folder: Path) -> Converted:
+    from ctranslate2 import __version__
     from sentence_transformers import SentenceTransformer
 
     from indexer.models.sentence_transformer import loaded, pooling_of
@@ -165,7 +186,7 @@ def _made(model: Model, folder: Path) -> Converted:
     if not include_prompt and any(model.prompts.values()):
         raise _cannot(model, "its prompts must be part of the vector")
     with _quiet():
-        _convert(model, whole, folder)
+        _convert(model, whole, precision, folder)
     bare = tokenizer.backend_tokenizer
     bare.no_truncation()
     bare.no_padding()
@@ -176,6 +197,8 @@ def _made(model: Model, folder: Path) -> Converted:
     dimension: Any = whole.truncate_dim or whole.get_embedding_dimension()
     result = Converted(
         folder,
+        precision,
+        __version__,
         str(pooling),
         positions if limit is None or math.isinf(limit) else min(int(limit), positions),
         int(dimension),
@@ -184,8 +207,8 @@ def _made(model: Model, folder: Path) -> Converted:
     return result
 
 
-def _convert(model: Model, whole: SentenceTransformer, folder: Path) -> None:
-    """Let ctranslate2 write the weights in int8, a scale for each row of them."""
+def _convert(model: Model, whole: SentenceTransformer, precision: Precision, folder: Path) -> None:
+    """Let ctranslate2 write the weights; in int8 a scale for each row of them, too."""
     from ctranslate2.converters import TransformersConverter
 
     converter = TransformersConverter(str(transformer_folder(model)))
@@ -194,14 +217,14 @@ def _convert(model: Model, whole: SentenceTransformer, folder: Path) -> None:
     converter.load_model = lambda *_, **__: first.model
     converter.load_tokenizer = lambda *_, **__: whole.tokenizer
     try:
-        converter.convert(str(folder), quantization="int8")
+        converter.convert(str(folder), quantization=precision)
     except (ValueError, AttributeError, KeyError, AssertionError, RuntimeError) as error:
         raise _cannot(model, f"ctranslate2 says: {error!r}") from error
 
 
 def _cannot(model: Model, why: str) -> ModelUnavailable:
     return ModelUnavailable(
-        f"{model.name}: cannot be run in int8: {why}. Let torch run it: --backend torch",
+        f"{model.name}: cannot be run by ctranslate2: {why}. Let torch run it: --backend torch",
         model=model.name,
     )
 

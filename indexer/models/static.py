@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _WEIGHTS = "model.safetensors"
-_LOT = 1024
+_LOT = 512
 """Texts whose tokens are in memory at once, and that one thread adds up."""
 
 

@@ -16,7 +16,14 @@ from indexer.cleaning.accents import attached_in_name
 from indexer.cleaning.dates import parse_date
 from indexer.cleaning.identity import NO_IDENTIFIERS, identifiers_in, known_identifiers, paper_id
 from indexer.cleaning.name_remarks import may_hold_remarks, once, without_remarks
-from indexer.cleaning.names import Name, displayed, initials_behind, parse_name, read_plainly
+from indexer.cleaning.names import (
+    Name,
+    displayed,
+    initials_behind,
+    parse_name,
+    parse_plainly,
+    read_plainly,
+)
 from indexer.cleaning.text import (
     clean,
     clean_abstract,
@@ -111,9 +118,8 @@ def make_record(
         if notice:
             rest["copyright"] = notice
         venue = clean_again(venue) if venue else None
-        rest = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
-        for name in _LISTS & rest.keys():
-            rest[name] = _each_once(rest[name])
+        if rest:
+            rest = _cleaned_fields(rest)
     if not title:
         if not abstract:
             return reject(document, line, "neither title nor abstract", head)
@@ -161,6 +167,13 @@ def make_record(
         ),
         line,
     )
+
+
+def _cleaned_fields(rest: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = {n: kept for n, value in rest.items() if (kept := _cleaned(value)) not in ("", [])}
+    for name in _LISTS & cleaned.keys():
+        cleaned[name] = _each_once(cleaned[name])
+    return cleaned
 
 
 def _each_once(texts: str | list[Any]) -> list[str]:
@@ -229,6 +242,8 @@ def _whole(authors: Iterable[str | Name]) -> list[Name]:
 def _name(name: str | Name, capitals_last: bool) -> Name:
     if isinstance(name, Name):
         return Name(*(attached_in_name(clean(part)) for part in (name.family, name.given)))
+    if not capitals_last and read_plainly((name,)):
+        return parse_plainly(name)
     return parse_name(attached_in_name(clean(name)), capitals_last=capitals_last)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from indexer.beside import Advance
+from indexer.letters import WORD, folded
 from indexer.paper import Rejection
-from indexer.progress import Reporter
 from indexer.store.catalogue import as_indexed, open_catalogue
+from indexer.store.checksums import Files, flushed
 from indexer.store.entry import PossibleDuplicate
+from indexer.store.names import names_of
 from indexer.store.names_before import carry_over
 from indexer.store.paper_rows import (
     COLUMNS,
@@ -22,7 +25,7 @@ from indexer.store.paper_rows import (
     PAPER,
     TITLE,
     Entry,
-    read_entries,
+    StoredEntries,
 )
 
 _SCHEMA = f"""
@@ -46,19 +49,15 @@ CREATE TABLE spellings (        -- words folded, not stemmed
     papers INTEGER NOT NULL     -- that have it
 ) WITHOUT ROWID;
 {OTHER_TABLES}
-"""
-
-# Made once all papers are there: where words stand in their order.
-_PHRASES = """
 CREATE VIRTUAL TABLE phrases USING fts5(   -- words in their order, folded
     title, abstract, keywords, content = '', tokenize = 'ascii'
 );
 INSERT INTO phrases (phrases, rank) VALUES ('hashsize', 67108864);  -- bytes before it writes
-"""
+"""  # noqa: S608
 _INDEX_PHRASES = f"""
 INSERT INTO phrases (rowid, title, abstract, keywords)
     SELECT row, as_indexed({TITLE}), as_indexed(abstract), as_indexed({KEYWORDS}) FROM papers
-    WHERE row > ? AND row <= ? ORDER BY row
+    WHERE row > ? ORDER BY row
 """  # noqa: S608
 _FINISH = """
 INSERT INTO phrases (phrases) VALUES ('optimize');
@@ -75,18 +74,17 @@ _ADD_SPELLING = (
 _INSERT = f"INSERT INTO papers ({COLUMNS}, content_hash, row) VALUES ({', '.join('?' * 16)})"  # noqa: S608
 
 
-_AT_ONCE = 4096
-"""Papers whose words are filed together."""
-
-
 class CatalogueBuilder:
     """Writes a catalogue; not durable until the whole generation is sealed.
 
     Args:
         path: a file that is not there yet.
+        advance: is told how many papers were added.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, advance: Advance) -> None:
+        self._path = path
+        self._advance = advance
         self._db = sqlite3.connect(path.resolve().as_uri(), uri=True, check_same_thread=False)
         # The file is thrown away after a crash: no journal is needed. Ids come in any order, so
         # the pages of their index are kept at hand.
@@ -94,11 +92,12 @@ class CatalogueBuilder:
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
             + _SCHEMA
         )
+        self._db.create_function("as_indexed", 1, as_indexed, deterministic=True)
         self._db.execute("BEGIN")
         self._papers = 0
         self._spelled: Counter[str] = Counter()  # in names of authors
 
-    def __len__(self) -> int:
+    def count(self) -> int:
         """Return how many papers there are."""
         return self._papers
 
@@ -108,12 +107,16 @@ class CatalogueBuilder:
         return [one for one in ids if self._db.execute(ask, (one,)).fetchone()]
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """Add the next papers.
+        """Add the next papers, best some thousand.
 
         Raises:
-            sqlite3.IntegrityError: one has the id of another.
+            ValueError: an id comes again; nothing was added.
         """
         rows = list(enumerate(entries, self._papers + 1))
+        ids = Counter(entry.id for _, entry in rows)
+        twice = [one for one, times in ids.items() if times > 1] or self.having(ids)
+        if twice:
+            raise ValueError(f"{twice[0]}: put twice")
         self._db.executemany(_INSERT, [(*entry.row, row) for row, entry in rows])
         self._db.executemany(
             INSERT_MERGED,
@@ -123,32 +126,30 @@ class CatalogueBuilder:
                 for one in entry.records
             ],
         )
-        self._papers += len(entries)
+        named = []
+        for row, entry in rows:
+            paper = entry.paper
+            named += [(name, row) for name in names_of(paper, entry.records)]
+            self._spelled.update({folded(word) for word in WORD.findall(" ".join(paper.authors))})
+        self._db.executemany("INSERT INTO named VALUES (?, ?)", named)
+        self._db.execute(_INDEX_PHRASES, (self._papers,))
+        self._papers += len(rows)
+        self._advance(len(rows))
 
-    def name(self, names: Iterable[tuple[str, int]], spelled: Mapping[str, int]) -> None:
-        """Let papers be known by names, and words of authors be known.
-
-        Args:
-            names: each with the row of its paper, counted from 0; no name of a paper twice.
-            spelled: words, folded, and how many papers have each.
-        """
-        self._db.executemany("INSERT INTO named VALUES (?, ? + 1)", names)
-        self._spelled.update(spelled)
-
-    def missing_from(
-        self, catalogue: Path, removed: Collection[str]
-    ) -> Iterator[tuple[int, Entry]]:
-        """Yield the papers of a published catalogue that are not here, and their rows there.
+    def missing_from(self, catalogue: Path, removed: Collection[str]) -> StoredEntries:
+        """Return the papers of a published catalogue that are not here.
 
         Args:
             catalogue: the file.
             removed: the ids of papers to leave out.
         """
         with closing(open_catalogue(catalogue)) as db:
-            for row, paper_id in db.execute("SELECT row - 1, id FROM papers ORDER BY row"):
-                if paper_id not in removed and not self.having([paper_id]):
-                    (entry,) = read_entries(db, row, row + 1)
-                    yield row, entry
+            rows = [
+                row
+                for row, paper_id in db.execute("SELECT row - 1, id FROM papers ORDER BY row")
+                if paper_id not in removed and not self.having([paper_id])
+            ]
+        return StoredEntries(catalogue, rows)
 
     def keep_names(self, catalogue: Path) -> None:
         """Let papers of a published catalogue be known by the names that they had there, too."""
@@ -174,35 +175,34 @@ class CatalogueBuilder:
         )
         return self._db.total_changes - before
 
-    def _file_names(self) -> None:
-        """Put the names in their order, which costs far less than to put each in its place."""
-        self._db.execute("INSERT INTO names SELECT name, row FROM temp.named ORDER BY name, row")
-        self._db.execute("DELETE FROM temp.named")
-
-    def index_phrases(self, reporter: Reporter) -> None:
-        """Index where words stand; all papers and names are there.
-
-        Args:
-            reporter: told of the papers.
-        """
+    def settle(self) -> None:
+        """Put names and words in their order; all papers were added."""
         self._file_names()
         self._db.commit()
-        self._db.create_function("as_indexed", 1, as_indexed, deterministic=True)
-        self._db.executescript(_PHRASES)
-        for start in range(0, self._papers, _AT_ONCE):
-            stop = min(start + _AT_ONCE, self._papers)
-            self._db.execute(_INDEX_PHRASES, (start, stop))
-            reporter.advance(stop - start)
         self._db.executescript(_FINISH)
-        self._db.executemany(_ADD_SPELLING, self._spelled.items())
+        self._db.executemany(_ADD_SPELLING, sorted(self._spelled.items()))
 
-    def finish(self, terms: Iterable[str]) -> None:
-        """Keep the terms of the lexical index, numbered from 0, and close the file."""
-        numbered = ((term, number) for number, term in enumerate(terms))
+    def finish(self, terms: str) -> Files:
+        """Keep the terms of the lexical index, and close the file.
+
+        Args:
+            terms: numbered from 0, a line each.
+
+        Returns:
+            The file, on disk and measured.
+        """
+        every = terms.split("\n") if terms else []
+        numbered = ((term, number) for number, term in enumerate(every))
         self._db.executemany("INSERT INTO vocabulary VALUES (?, ?)", numbered)
         self._db.commit()
-        self._db.close()
+        self.close()
+        return flushed([self._path])
 
     def close(self) -> None:
         """Close the file as it is."""
         self._db.close()
+
+    def _file_names(self) -> None:
+        """Put the names in their order, which costs far less than to put each in its place."""
+        self._db.execute("INSERT INTO names SELECT name, row FROM temp.named ORDER BY name, row")
+        self._db.execute("DELETE FROM temp.named")

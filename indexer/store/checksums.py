@@ -9,22 +9,29 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexCorrupted
-from indexer.files import file_sha256
+from indexer.files import file_sha256, flushed_sha256
 from indexer.threads import allowed
 
-Files = Mapping[str, Mapping[str, Any]]
+Files = Mapping[str, dict[str, Any]]
 """The ``sha256`` and the number of ``bytes`` of each file, by its name."""
 
 STAMP = ".verified"
 TRUSTED = 24 * 60 * 60
 """Seconds for which a stamp is good: a disk may lose bits without anybody writing."""
+
+
+def flushed(paths: Iterable[Path]) -> Files:
+    """Bring what was written of files to disk, and return what a manifest states of them."""
+    return {
+        path.name: {"sha256": flushed_sha256(path), "bytes": path.stat().st_size} for path in paths
+    }
 
 
 def verify(folder: Path, files: Files, mend: str) -> None:

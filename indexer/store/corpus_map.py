@@ -24,6 +24,7 @@ MAP_VERSION = 1
 """Of the files below; who reads another one goes without a map."""
 
 POINTS, TOPICS, ABOUT = "map.npy", "map-topics.npy", "map.json"
+MAP_FILES = frozenset({POINTS, TOPICS, ABOUT})
 
 
 @dataclass(frozen=True, slots=True)

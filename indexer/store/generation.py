@@ -22,15 +22,14 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from indexer.errors import BuildInProgress, IndexCorrupted, IndexMismatch, IndexMissing
-from indexer.files import file_sha256, flush_folder, flushed_sha256, write_flushed
+from indexer.files import file_sha256, flush_folder, write_flushed
 from indexer.store import checksums
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.manifest import Manifest, Recorded, how_to_mend
@@ -39,6 +38,11 @@ KEEP = 2
 """Generations that stay: the current one and the one before it."""
 
 CATALOGUE, VECTORS, MANIFEST = "catalogue.sqlite", "vectors.faiss", "manifest.json"
+
+LOCK = "build.lock"
+
+_WAIT = 0.2
+"""Seconds that a build waits for who merely looks whether there is one."""
 
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
 """What a manifest raises that is none."""
@@ -200,7 +204,7 @@ class IndexFolder:
         from filelock import FileLock, Timeout
 
         self.generations.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / "build.lock", blocking=False)
+        lock = FileLock(self.path / LOCK, timeout=_WAIT, poll_interval=_WAIT / 10)
         try:
             lock.acquire()
         except Timeout as error:
@@ -216,6 +220,20 @@ class IndexFolder:
         finally:
             self._holder = None
             lock.release()
+
+    def is_held(self) -> bool:
+        """Tell whether a build is at work, as far as that can be seen from here."""
+        from filelock import FileLock, Timeout
+
+        if not (self.path / LOCK).exists():
+            return False
+        try:
+            with FileLock(self.path / LOCK, blocking=False):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # not to be opened by those who may only read
+            return False
 
     def stage(self, generation: str) -> Path:
         """Make the folder in which a generation is built, and return it."""
@@ -236,21 +254,20 @@ class IndexFolder:
         self,
         staging: Path,
         manifest: Manifest,
-        stated: Mapping[str, dict[str, Any]] | None = None,
+        stated: checksums.Files | None = None,
     ) -> Generation:
         """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
 
         Args:
             staging: the folder from :meth:`stage`, holding the files.
             manifest: complete but for ``files``, which are measured here.
-            stated: checksum and bytes of files that are those of another generation, as its
-                manifest states them: damage since then is not to be taken for what was written.
+            stated: checksum and bytes of files that are on disk: those that were measured when they
+                were written, and those of another generation, as its manifest states them: damage
+                since then is not to be taken for what was written.
         """
-        files = {
-            path.name: {"sha256": flushed_sha256(path), "bytes": path.stat().st_size}
-            for path in sorted(staging.iterdir())
-            if path.name not in (stated or {})
-        } | dict(stated or {})
+        stated = stated or {}
+        left = [path for path in sorted(staging.iterdir()) if path.name not in stated]
+        files = dict(sorted({**checksums.flushed(left), **stated}.items()))
         # ASCII, as a path need not be Unicode.
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
         write_flushed(staging / MANIFEST, data)
@@ -260,10 +277,10 @@ class IndexFolder:
         staging.rename(folder)
         flush_folder(self.generations)
         self._point_to(folder)
-        checksums.trust(folder, files)
         for old in self.generations.glob("[!.]*"):
             if old.name not in {folder.name, *keep}:
                 shutil.rmtree(old)
+        checksums.trust(folder, files)  # the last: a name less of a file that is shared touches it
         return Generation(folder, Manifest.from_bytes(data, folder / MANIFEST))
 
     def _point_to(self, folder: Path) -> None:

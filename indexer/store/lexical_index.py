@@ -25,7 +25,7 @@ import numpy.typing as npt
 from indexer.arrays import Array, Rows
 from indexer.bm25f import FIELDS, K1, idf
 from indexer.errors import IndexCorrupted
-from indexer.store.term_counts import POSTING, Numbers, TermCounts
+from indexer.store.term_counts import POSTING, Numbers, TermCounts, TermNumbers
 
 _ARRAYS = {"starts": np.int64, "rows": np.int32, "weights": np.float32, "fields": np.uint8}
 
@@ -36,8 +36,8 @@ Postings = npt.NDArray[np.int32]
 class LexicalIndexBuilder:
     """Collects the terms of papers, then writes the arrays.
 
-    Holds in memory all terms with their numbers, and of every paper 40 bytes; to write, the
-    postings of the papers that were added together, some 50 bytes each.
+    Holds in memory all terms with their numbers, many words, and of every paper 40 bytes; to write,
+    the postings of the papers that were added together, some 50 bytes each.
 
     Args:
         folder: where the arrays will lie; postings are kept there in a file until then.
@@ -45,27 +45,25 @@ class LexicalIndexBuilder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._numbers: dict[str, int] = {}
+        self._numbers = TermNumbers()
         self._sizes: list[Numbers] = []
         self._lengths: list[Numbers] = []
         self.mean_lengths: dict[str, float] = {}
         self._spool = (folder / "postings.tmp").open("w+b")
 
-    def add(self, counts: TermCounts) -> None:
-        """Add the next papers."""
-        numbers = self._numbers
-        place = [numbers.setdefault(term, len(numbers)) for term in counts.terms]
-        postings = counts.postings.copy()
-        postings["term"] = np.array(place, dtype=np.uint32)[postings["term"]]
-        self._spool.write(postings.tobytes())
+    def add(self, texts: Sequence[Sequence[str]]) -> None:
+        """Add the next papers, of each the text of each of :data:`FIELDS`."""
+        counts = TermCounts.of(texts, self._numbers)
+        self._spool.write(counts.postings.data)
         self._sizes.append(counts.sizes)
         self._lengths.append(counts.lengths)
 
     def save(self) -> list[str]:
         """Write the arrays and return the terms in the order of their numbers, which is theirs."""
-        terms = sorted(self._numbers)
+        numbers = self._numbers.of
+        terms = sorted(numbers)
         number = np.empty(len(terms), dtype=np.int64)
-        number[[self._numbers[term] for term in terms]] = np.arange(len(terms))
+        number[[numbers[term] for term in terms]] = np.arange(len(terms))
         frequency = np.zeros(len(terms), dtype=np.int64)
         for _, postings in self._blocks():
             frequency += np.bincount(number[postings["term"]], minlength=len(terms))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,44 +12,55 @@ from pathlib import Path
 import numpy as np
 
 from indexer.arrays import Vectors
+from indexer.beside import Advance, Beside, Here, Worker
 from indexer.paper import Rejection
 from indexer.progress import Reporter, Silent
+from indexer.store.arrays_builder import ArraysBuilder
 from indexer.store.catalogue import open_catalogue, read_hashes
 from indexer.store.catalogue_builder import CatalogueBuilder
-from indexer.store.columns import ColumnsBuilder, lacking_fields
+from indexer.store.checksums import Files
+from indexer.store.columns import lacking_fields
 from indexer.store.corpus_map import MAP_VERSION, CorpusMap
 from indexer.store.entry import PossibleDuplicate
 from indexer.store.finer import Covered
 from indexer.store.generation import CATALOGUE, VECTORS, Generation, IndexFolder, new_id
-from indexer.store.lexical_index import LexicalIndexBuilder
 from indexer.store.manifest import Manifest, MapInfo, Space
-from indexer.store.paper_rows import Entry
-from indexer.store.preparing import Prepared, Preparing
+from indexer.store.paper_rows import Entry, StoredEntries
 from indexer.store.vector_index import METRIC, VectorIndex, VectorIndexBuilder
 
 KIND, RECALL = "flat", 1.0
 """Of the index over the vectors, which looks at every one."""
 
+FEW = 4096
+"""Papers that are written by this process, at most: to start others takes as long."""
+
+TOGETHER = 2048
+"""Papers that are written together, and vectors that are in memory together."""
+
 
 class LocalSink:
     """Writes the next generation of an index folder; see :class:`indexer.store.sink.Sink`.
 
-    What is put is written to a folder of its own at once. What stays is copied from the generation
-    before when it is published.
+    What is put is written to a folder of its own at once, or, of many papers, from then on, by two
+    processes beside this one. What stays is copied from the generation before when it is published.
 
     Args:
         index: held by this process.
         before: the current generation if it is whole; ``None``: nothing is known.
-        reporter: told, while it publishes, of the papers whose words are filed.
+        papers: how many are to be put.
+        reporter: told of the papers that are written, while somebody waits for it, and that all
+            are, and the generation is being published.
     """
 
     def __init__(
         self,
         index: IndexFolder,
         before: Generation | None = None,
+        papers: int = 0,
         reporter: Reporter | None = None,
     ) -> None:
         self._index = index
+        self._beside = papers > FEW and (os.cpu_count() or 1) > 1
         self._reporter = reporter or Silent()
         self._before = before
         self._removed: set[str] = set()
@@ -67,11 +77,9 @@ class LocalSink:
         """Tell whether the generation before has columns of every field."""
         return self._before is not None and not lacking_fields(self._before.manifest.files)
 
-    def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+    def put(self, entries: Sequence[Entry]) -> None:
         """Add papers, or replace those of the same ids."""
-        if len(vectors) != len(entries):
-            raise ValueError(f"{len(entries)} papers and {len(vectors)} vectors")
-        self._begun(vectors.shape[-1]).add(entries, vectors)
+        self._begun().add(entries)
 
     def remove(self, ids: Collection[str]) -> None:
         """Remove papers."""
@@ -82,6 +90,7 @@ class LocalSink:
     def publish(
         self,
         manifest: Manifest,
+        vectors: Vectors,
         *,
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
@@ -89,62 +98,82 @@ class LocalSink:
         covered: Covered | None = None,
     ) -> Manifest:
         """Let all of it be the current generation."""
-        written = self._begun(manifest.space.dimension)
-        if self._before:
-            self._carry_over(self._before, written, manifest.space)
-        written.complete()
-        if self._before:
-            written.keep_names(self._before)
-        if corpus_map is not None and len(corpus_map.points) != len(written):
-            raise ValueError(f"a map of {len(corpus_map.points)} papers for {len(written)}")
-        likely = written.save(corpus_map, rejections, possible, self._reporter)
-        spaces = [stated(manifest.space, len(written), written.dimension)]
+        written = self._begun()
+        if len(vectors) != written.papers:
+            raise ValueError(f"{written.papers} papers and {len(vectors)} vectors")
+        index = VectorIndexBuilder(written.folder / VECTORS, manifest.space.dimension)
+        with closing(index):
+            index.extend(vectors[at : at + TOGETHER] for at in range(0, len(vectors), TOGETHER))
+            if self._before:
+                self._carry_over(self._before, written, index, manifest.space)
+                written.keep_names(self._before)
+            index.save()
+        index.moments().save(written.folder)
+        if corpus_map is not None:
+            if len(corpus_map.points) != written.papers:
+                raise ValueError(f"a map of {len(corpus_map.points)} papers for {written.papers}")
+            corpus_map.write(written.folder)
+        spaces = [stated(manifest.space, written.papers, index.dimension)]
         if manifest.finer:
             covered = covered or Covered.none(manifest.finer.dimension)
             covered.save(written.folder)
             spaces.append(stated(manifest.finer, len(covered.rows), covered.vectors.shape[1]))
+        likely, mean_lengths, files = written.finish(rejections, possible)
+        self._reporter.phase("publishing")
         self._before = self._index.publish(
             written.folder,
             replace(
                 manifest,
                 generation=written.generation,
-                papers=len(written),
+                papers=written.papers,
                 possible=likely,
                 spaces=spaces,
-                statistics={"mean_lengths": written.mean_lengths},
+                statistics={"mean_lengths": mean_lengths},
                 map=MapInfo(MAP_VERSION, corpus_map.method) if corpus_map else None,
             ),
+            files,
         )
-        self._written = None
-        self._removed.clear()
+        self._forget()
         return self._before.manifest
 
     def close(self) -> None:
         """Drop the folder of what was not published."""
+        written = self._written
+        self._forget()
+        if written is not None:
+            with suppress(FileNotFoundError):  # it bears its name already
+                shutil.rmtree(written.folder)
+
+    def _forget(self) -> None:
         if self._written is not None:
             self._written.close()
-            with suppress(FileNotFoundError):  # it bears its name already
-                shutil.rmtree(self._written.folder)
         self._written = None
         self._removed.clear()
 
-    def _begun(self, dimension: int) -> _GenerationBuilder:
+    def _begun(self) -> _GenerationBuilder:
         if self._written is None:
             generation = new_id()
             folder = self._index.stage(generation)
-            self._written = _GenerationBuilder(generation, folder, dimension)
+            self._written = _GenerationBuilder(
+                generation, folder, self._beside, self._reporter.advance
+            )
         return self._written
 
-    def _carry_over(self, before: Generation, to: _GenerationBuilder, space: Space) -> None:
+    def _carry_over(
+        self, before: Generation, to: _GenerationBuilder, index: VectorIndexBuilder, space: Space
+    ) -> None:
         """Copy the papers that stay, with what is kept of them."""
-        vectors = VectorIndex(before.vectors)
-        for row, entry in to.missing_from(before, self._removed):
-            if before.manifest.space.fingerprint != space.fingerprint:
-                raise ValueError(
-                    f"{entry.id}: would stay, and its vector is of the model "
-                    f"{before.manifest.space.model}, not {space.model}"
-                )
-            to.add([entry], vectors.vectors(np.array([row])))
+        stay = to.missing_from(before, self._removed)
+        if stay and before.manifest.space.fingerprint != space.fingerprint:
+            raise ValueError(
+                f"{stay[0].id}: would stay, and its vector is of the model "
+                f"{before.manifest.space.model}, not {space.model}"
+            )
+        to.add(stay)
+        vectors, rows = VectorIndex(before.vectors), np.array(stay.rows, dtype=np.int64)
+        index.extend(
+            vectors.vectors(rows[at : at + TOGETHER]) for at in range(0, len(rows), TOGETHER)
+        )
 
 
 def stated(space: Space, rows: int, dimension: int) -> Space:
@@ -153,102 +182,76 @@ def stated(space: Space, rows: int, dimension: int) -> Space:
 
 
 class _GenerationBuilder:
-    """The files of a generation as they are written, paper by paper in the order of the rows.
+    """The files of a generation that need nothing but papers, which come in the order of the rows.
 
     Args:
         generation: its id.
         folder: where the files will lie.
-        dimension: of the vectors.
+        beside: whether other processes write them, one the catalogue and one the arrays.
+        advance: is told of the papers.
+
+    Attributes:
+        papers: how many were added.
     """
 
-    def __init__(self, generation: str, folder: Path, dimension: int) -> None:
+    def __init__(self, generation: str, folder: Path, beside: bool, advance: Advance) -> None:
         self.generation = generation
         self.folder = folder
-        self.dimension = dimension
-        self._catalogue = CatalogueBuilder(folder / CATALOGUE)
-        self._words = LexicalIndexBuilder(folder)
-        self._columns = ColumnsBuilder()
-        self._vectors = VectorIndexBuilder(folder / VECTORS, dimension)
-        self._preparing = Preparing()
-        self._prepared = 0
-
-    def __len__(self) -> int:
-        """Return how many papers there are."""
-        return len(self._catalogue)
-
-    @property
-    def mean_lengths(self) -> dict[str, float]:
-        """Of the fields that words are looked for in, in terms; known once they are written."""
-        return self._words.mean_lengths
+        self.papers = 0
+        self._catalogue: Worker[CatalogueBuilder]
+        self._arrays: Worker[ArraysBuilder]
+        if beside:
+            self._catalogue = Beside(CatalogueBuilder, folder / CATALOGUE, advance=advance)
+            self._arrays = Beside(ArraysBuilder, folder, advance=_unheard)
+        else:
+            self._catalogue = Here(CatalogueBuilder, folder / CATALOGUE, advance=advance)
+            self._arrays = Here(ArraysBuilder, folder, advance=_unheard)
 
     def having(self, ids: Collection[str]) -> list[str]:
         """Return those of the ids that a paper has."""
-        return self._catalogue.having(ids)
+        return self._catalogue.ask(CatalogueBuilder.having, ids)
 
-    def missing_from(
-        self, before: Generation, removed: Collection[str]
-    ) -> Iterable[tuple[int, Entry]]:
-        """Yield the papers of a generation that are not here, and their rows there."""
-        return self._catalogue.missing_from(before.catalogue, removed)
+    def missing_from(self, before: Generation, removed: Collection[str]) -> StoredEntries:
+        """Return the papers of a generation that are not here."""
+        return self._catalogue.ask(CatalogueBuilder.missing_from, before.catalogue, removed)
 
-    def add(self, entries: Sequence[Entry], vectors: Vectors) -> None:
-        """Add the next papers and their vectors ``(len(entries), dim)``.
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Add the next papers.
 
         Raises:
-            ValueError: an id comes again, or the vectors will not do; nothing was added.
+            ValueError: an id comes again.
         """
-        ids = Counter(entry.id for entry in entries)
-        twice = [one for one, times in ids.items() if times > 1] or self.having(ids)
-        if twice:
-            raise ValueError(f"{twice[0]}: put twice")
-        self._vectors.add(vectors)
-        self._catalogue.add(entries)
-        for prepared in self._preparing.add(entries):
-            self._take(prepared)
-
-    def _take(self, prepared: Prepared) -> None:
-        first = self._prepared
-        names = ((name, first + place) for name, place in prepared.names)
-        self._catalogue.name(names, prepared.spelled)
-        self._words.add(prepared.terms)
-        self._columns.extend(prepared.columns)
-        self._prepared += prepared.papers
-
-    def complete(self) -> None:
-        """Wait for what is still to come of the papers that were added; all were."""
-        for prepared in self._preparing.rest():
-            self._take(prepared)
-        self._preparing.close()
+        for start in range(0, len(entries), TOGETHER):
+            some = entries[start : start + TOGETHER]
+            self._catalogue.tell(CatalogueBuilder.add, some)
+            self._arrays.tell(ArraysBuilder.add, some)
+        self.papers += len(entries)
 
     def keep_names(self, before: Generation) -> None:
         """Let papers be known by the names that they had in a generation, too."""
-        self._catalogue.keep_names(before.catalogue)
+        self._catalogue.tell(CatalogueBuilder.keep_names, before.catalogue)
 
-    def save(
-        self,
-        corpus_map: CorpusMap | None,
-        rejections: Iterable[Rejection],
-        possible: Iterable[PossibleDuplicate],
-        reporter: Reporter,
-    ) -> int:
-        """Write what was not written yet; return how many pairs of papers are likely one."""
-        self._catalogue.reject(rejections)
-        likely = self._catalogue.may_be_one(possible)
-        self._vectors.save()
-        self._vectors.moments().save(self.folder)
-        with ThreadPoolExecutor(1) as beside:  # SQLite and NumPy leave the interpreter to others
-            indexed = beside.submit(self._catalogue.index_phrases, reporter)
-            self._columns.save(self.folder)
-            terms = self._words.save()
-            indexed.result()
-        self._catalogue.finish(terms)
-        if corpus_map is not None:
-            corpus_map.write(self.folder)
-        return likely
+    def finish(
+        self, rejections: Iterable[Rejection], possible: Iterable[PossibleDuplicate]
+    ) -> tuple[int, dict[str, float], Files]:
+        """Write what was not written yet.
+
+        Returns:
+            How many pairs of papers are likely one, the mean lengths of fields, and the files.
+        """
+        self._arrays.tell(ArraysBuilder.save)
+        self._catalogue.tell(CatalogueBuilder.reject, list(rejections))
+        likely = self._catalogue.ask(CatalogueBuilder.may_be_one, list(possible))
+        self._catalogue.tell(CatalogueBuilder.settle)
+        arrays = self._arrays.ask(ArraysBuilder.written)
+        catalogue = self._catalogue.ask(CatalogueBuilder.finish, arrays.terms)
+        return likely, arrays.mean_lengths, {**arrays.files, **catalogue}
 
     def close(self) -> None:
         """Close the files as they are, and end what is at work on them."""
-        self._preparing.close()
         self._catalogue.close()
-        self._vectors.close()
-        self._words.close()
+        self._arrays.close()
+
+
+def _unheard(papers: int) -> None:
+    """Say nothing: they are counted where they are catalogued."""

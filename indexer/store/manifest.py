@@ -13,6 +13,9 @@ from indexer.errors import IndexMismatch
 FORMAT_VERSION = 6
 """Of the files of a generation; a reader refuses any other."""
 
+AUTO = "auto"
+"""The backend of a model that is to be run by what is faster, as a measurement will tell."""
+
 REBUILT_A_MINUTE = 10_000
 """Papers that a rebuild gets through in a minute when their vectors are cached, cautiously."""
 
@@ -25,7 +28,7 @@ class Space:
         model: its name, as asked for.
         fingerprint: hex SHA-256 over the files that shape its vectors.
         prompts: the text that it puts before a ``query`` and before a ``document``.
-        backend: what runs it.
+        backend: what runs it; :data:`AUTO`: it read no paper yet, and what is faster is not found.
         dimension: of the vectors.
         truncated: how many papers have a text longer than the model reads.
         rows: how many papers have a vector.
@@ -35,6 +38,8 @@ class Space:
         stands_in_for: the model that is still reading the papers; ``""``: it stands for itself.
         max_tokens: the most word pieces that the model was told to read of a text; ``None``: as
             its files say.
+        ready_at: ISO 8601, UTC: when it will have read all papers, at the rate measured so far;
+            ``""``: it has, or nobody knows.
     """
 
     model: str
@@ -49,6 +54,7 @@ class Space:
     recall: float = 1.0
     stands_in_for: str = ""
     max_tokens: int | None = None
+    ready_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

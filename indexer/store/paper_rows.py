@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from contextlib import closing
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self, overload
 
 import orjson
 
@@ -206,3 +208,41 @@ def read_entries(db: sqlite3.Connection, start: int, stop: int) -> Iterator[Entr
     )
     for values in db.execute(ask, between):
         yield Entry(values[:-1], made_of.get(values[-1], ()))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntries(Sequence[Entry]):
+    """Papers that lie in a file, and are read there, in whichever process, each time anew.
+
+    Attributes:
+        file: a SQLite file with :data:`PAPER` and :data:`OTHER_TABLES`, which nobody writes to.
+        rows: from 0, in the order in which the papers come.
+    """
+
+    file: Path
+    rows: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Entry]:
+        uri = f"{self.file.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as db:
+            for start, stop in self._runs():
+                yield from read_entries(db, start, stop)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> Self: ...
+    def __getitem__(self, at: int | slice) -> Entry | Self:
+        if isinstance(at, slice):
+            return replace(self, rows=self.rows[at])
+        (entry,) = replace(self, rows=[self.rows[at]])
+        return entry
+
+    def _runs(self) -> Iterator[tuple[int, int]]:
+        """Yield where rows begin that follow one another, and before which row that ends."""
+        for _, run in itertools.groupby(enumerate(self.rows), lambda at: at[1] - at[0]):
+            (_, first), *others = run
+            yield first, first + len(others) + 1

@@ -34,10 +34,9 @@ from indexer.store.paper_rows import (
     INSERT_REJECTION,
     OTHER_TABLES,
     PAPER,
-    Entry,
     Row,
+    StoredEntries,
     paper_of,
-    read_entries,
     read_possible,
     row_of,
 )
@@ -85,6 +84,7 @@ class Records:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._db = sqlite3.connect(path.resolve().as_uri(), uri=True)
         # The file is thrown away after a crash: no journal is needed.
         self._db.executescript(
@@ -246,9 +246,10 @@ class Records:
                     paper = paper_of(tuple(values))
                     yield Changed(status, paper_id, paper.sources[0], line, paper.title)
 
-    def entries(self, start: int, stop: int) -> Iterator[Entry]:
-        """Yield the papers from one row to before another, with the records they are made of."""
-        return read_entries(self._db, start, stop)
+    def entries(self) -> StoredEntries:
+        """Return all papers, once they are settled, with the records that they are made of."""
+        self._db.commit()
+        return StoredEntries(self._path, range(len(self)))
 
     def merged(self) -> Iterator[Merged]:
         """Yield the records of papers that are made of several, paper by paper."""

@@ -27,19 +27,19 @@ class Sink(Protocol):
     def is_complete(self) -> bool:
         """Tell whether what is published holds every field that papers can be filtered by."""
 
-    def put(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+    def put(self, entries: Sequence[Entry]) -> None:
         """Add papers, or replace those of the same ids.
 
         The first put becomes row 0, and so on; behind those that were put come those that stay,
-        in the order that they had.
+        in the order that they had. Many are perhaps written beside what the caller does next.
 
         Args:
-            entries: each id once until it is published.
-            vectors: theirs, ``(len(entries), dim)`` float32 of length 1.
+            entries: each id once until it is published. Where they lie in a file they stay there
+                until then.
 
         Raises:
-            ValueError: an id was put already, or the vectors are of another shape or not finite;
-                nothing of these was put.
+            ValueError: an id was put already. Whatever is raised, here or when it is published,
+                the sink is good for nothing then but to be closed.
         """
 
     def remove(self, ids: Collection[str]) -> None:
@@ -52,6 +52,7 @@ class Sink(Protocol):
     def publish(
         self,
         manifest: Manifest,
+        vectors: Vectors,
         *,
         corpus_map: CorpusMap | None = None,
         rejections: Iterable[Rejection] = (),
@@ -67,6 +68,7 @@ class Sink(Protocol):
             manifest: what it is made of and with. The sink states by itself what it alone knows:
                 generation, papers, possible, map, statistics, files, and of each space the
                 dimension, metric, rows, kind and recall.
+            vectors: of the papers that were put, in their order, ``(n, dim)`` float32 of length 1.
             corpus_map: with a place for every paper, by row.
             rejections: records that became no paper, to be looked up later; those of the
                 publication before are forgotten.
@@ -79,9 +81,9 @@ class Sink(Protocol):
             The manifest as it was published.
 
         Raises:
-            ValueError: a map of another number of papers, or rows that there are not; or papers
-                stay whose vectors are of another model. Nothing is published then, and the sink is
-                good for nothing but to be closed.
+            ValueError: the vectors are of another shape or not finite; a map of another number of
+                papers, or rows that there are not; an id was put twice; or papers stay whose
+                vectors are of another model. Nothing is published then.
         """
 
     def close(self) -> None:

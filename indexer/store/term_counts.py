@@ -30,14 +30,24 @@ def texts_of(paper: Paper) -> tuple[str, ...]:
     return paper.own_title, paper.abstract, authors, keywords
 
 
-class _Numbers(dict[str, int]):
-    """The number of each word's term, counted from 0 as they come; -1 of one that is left out."""
+_WORDS = 1 << 18
+"""Words whose numbers are remembered, at most, some 40 MB: most words of a corpus are rare."""
+
+
+class TermNumbers(dict[str, int]):
+    """The number of each word's term, counted from 0 as they come; -1 of one that is left out.
+
+    Attributes:
+        of: the number of each term.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.of: dict[str, int] = {}  # each term
+        self.of: dict[str, int] = {}
 
     def __missing__(self, word: str) -> int:
+        if len(self) >= _WORDS:
+            self.clear()
         term = telling(word)
         self[word] = number = self._number(term) if term else -1
         return number
@@ -83,22 +93,23 @@ class TermCounts:
     """The terms of ``n`` papers.
 
     Attributes:
-        terms: each once.
         sizes: ``(n,)``, how many terms each paper has.
         lengths: ``(n, fields)``, of the fields in terms, repetitions too.
-        postings: ``(sum of sizes,)`` of dtype :data:`POSTING`, paper by paper; the number of a term
-            is its place in ``terms``.
+        postings: ``(sum of sizes,)`` of dtype :data:`POSTING`, paper by paper.
     """
 
-    terms: list[str]
     sizes: Numbers
     lengths: Numbers
     postings: npt.NDArray[np.void]
 
     @classmethod
-    def of(cls, texts: Sequence[Sequence[str]]) -> Self:
-        """Count the terms of papers: of each the text of each of :data:`FIELDS`."""
-        numbers = _Numbers()
+    def of(cls, texts: Sequence[Sequence[str]], numbers: TermNumbers) -> Self:
+        """Count the terms of papers.
+
+        Args:
+            texts: of each paper the text of each of :data:`FIELDS`.
+            numbers: of the terms; those that are new are added.
+        """
         read = [numbers.read([paper[place] for paper in texts]) for place in range(len(FIELDS))]
         most = max(len(numbers.of), 1)
         # A paper and its term as one number: these sort as the two do.
@@ -113,4 +124,4 @@ class TermCounts:
             postings[field.name][np.searchsorted(pairs, pair)] = np.minimum(times, _MOST)
         sizes = np.bincount(pairs // most, minlength=len(texts))
         lengths = np.stack([of_field for _, _, of_field in read], axis=1)
-        return cls(list(numbers.of), sizes, lengths, postings)
+        return cls(sizes, lengths, postings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from indexer.threads import allowed, each
 
 METRIC = "inner_product"
 
-_BLOCK = 4096
+BLOCK = 4096
 """Vectors that are held in memory together."""
 
 _FEWEST_FOR_FAISS = 32
@@ -70,8 +70,13 @@ class VectorIndexBuilder:
             self._file.write(kept.data)
             self._rows += len(kept)
             self._pending.append(kept)
-        if sum(map(len, self._pending)) >= _BLOCK:
+        if sum(map(len, self._pending)) >= BLOCK:
             self.moments()
+
+    def extend(self, parts: Iterable[Vectors]) -> None:
+        """Add vectors, some after the others; see :meth:`add`."""
+        for vectors in parts:
+            self.add(vectors)
 
     def moments(self) -> Moments:
         """Return mean and covariance of the vectors so far."""
@@ -155,8 +160,19 @@ class VectorIndex:
 
     def blocks(self) -> Iterator[Vectors]:
         """Yield all vectors in order, a block at a time, each a copy."""
-        for start in range(0, len(self), _BLOCK):
-            yield np.array(self._array[start : start + _BLOCK])
+        for start in range(0, len(self), BLOCK):
+            yield np.array(self._array[start : start + BLOCK])
+
+
+def mapped(path: Path) -> Vectors:
+    """Return the vectors ``(n, dim)`` of a published generation, mapped from disk.
+
+    Raises:
+        IndexCorrupted: the file holds no such index.
+    """
+    index = VectorIndex(path)
+    shape = (len(index), index.dimension)
+    return np.memmap(path, dtype="<f4", mode="r", offset=len(_header(*shape)), shape=shape)
 
 
 def _header(rows: int, dimension: int) -> bytes:

@@ -15,7 +15,7 @@ from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
 from search_api.explaining.explanation import Contribution, Explanation, Share
-from search_api.query.results import Hit, IndexInfo, ResultList
+from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
 from search_api.ranking.signals import SIGNALS
 
 _ABSTRACT_LINES = 2
@@ -52,7 +52,10 @@ def results(out: Console, page: ResultList, whole: Iterable[Hit] | None = None) 
 
 def _covered(index: IndexInfo) -> str:
     found = index.covered
-    return f"; {found.papers:,} papers by {found.model} so far" if found else ""
+    if found is None:
+        return ""
+    left = f", {found.left()} left" if found.left() else ""
+    return f"; {found.papers:,} of {index.papers:,} papers by {found.model} so far{left}"
 
 
 def _hit(out: Console, hit: Hit) -> None:
@@ -207,8 +210,8 @@ def decisions(out: Console, listed: Iterable[Decision], *, gone: bool) -> None:
             out.print(f"{_INDENT}{key}  {escape(title)}", soft_wrap=True)
 
 
-def status(out: Console, state: dict[str, Any], index: str) -> None:
-    """Print what an index holds."""
+def status(out: Console, state: dict[str, Any], index: str, *, building: bool | None) -> None:
+    """Print what an index holds; if it is not complete, whether a build is at work on it."""
     about = state["index"]
     _field(out, "index", index)
     _field(out, "generation", f"{about['generation']}, built {state['built_at']}")
@@ -219,7 +222,11 @@ def status(out: Console, state: dict[str, Any], index: str) -> None:
     )
     if covered := about["covered"]:
         share = f"{covered['papers']:,} of {about['papers']:,} papers, newest first"
-        _field(out, "read so far", f"{share}, by {covered['model']}; rebuild-index goes on")
+        left = Coverage(**covered).left()
+        goes_on = f"{left} left" if left else "a build is at work"
+        if not building:
+            goes_on = f"no build is at work; rebuild-index --index {index} --progressive goes on"
+        _field(out, "read so far", f"{share}, by {covered['model']}; {goes_on}")
     ledger = state["ledger"]
     _field(out, "last build", ", ".join(f"{n:,} {name}" for name, n in ledger.items() if n))
     decisions = state["decisions"]

@@ -38,11 +38,15 @@ def status(prisma: bool, output: Path | None, index_path: Path, as_json: bool) -
     if prisma:
         _prisma(index_path, output, as_json)
         return
-    state = describe(IndexFolder(index_path).current().manifest)
+    index = IndexFolder(index_path)
+    state = describe(index.current().manifest)
+    # What tells it is loaded only where the answer matters.
+    building = index.is_held() if state["index"]["covered"] else None
     if as_json:
-        print_json({"ok": True, **state})
+        told = {} if building is None else {"building": building}
+        print_json({"ok": True, **state, **told})
     else:
-        render.status(Out(), state, str(index_path))
+        render.status(Out(), state, str(index_path), building=building)
 
 
 def _prisma(index_path: Path, output: Path | None, as_json: bool) -> None:

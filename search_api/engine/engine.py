@@ -160,6 +160,11 @@ class Engine:
 
     def _no_map(self) -> MapMissing:
         index = self.generation.index
+        if self.info.covered and not self.info.covered.papers:
+            return MapMissing(
+                f"{index}: no map yet. The build that is at work draws it before "
+                f"{self.info.covered.model} reads the first paper, unless it is to draw none"
+            )
         return MapMissing(
             f"{index}: built without a map. Draw one: rebuild-index --index {index} --map auto"
         )

@@ -37,6 +37,10 @@ class CoverageOut(BaseModel):
 
     model: str = Field(description="that reads them; those that it has read are ranked by it")
     papers: int = Field(description="that it has read")
+    ready_at: str | None = Field(
+        None,
+        description="when it will have read all, if its build goes on (UTC); null: not known yet",
+    )
 
 
 class IndexOut(BaseModel):

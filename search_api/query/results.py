@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from indexer.durations import in_words
 from indexer.paper import Paper
 from search_api.query.query import Query
 
@@ -81,14 +83,28 @@ class Coverage:
     Attributes:
         model: that reads them.
         papers: that it has read.
+        ready_at: ISO 8601, UTC: when it will have read all, if its build goes on; ``None``: nobody
+            knows yet.
     """
 
     model: str
     papers: int
+    ready_at: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
-        return {"model": self.model, "papers": self.papers}
+        return {"model": self.model, "papers": self.papers, "ready_at": self.ready_at}
+
+    def left(self, now: datetime | None = None) -> str:
+        """Return how long it still takes, as ``about 50 minutes``; ``""`` where that is not known.
+
+        Args:
+            now: of this time; ``None``: now.
+        """
+        if self.ready_at is None:
+            return ""
+        seconds = datetime.fromisoformat(self.ready_at) - (now or datetime.now(UTC))
+        return f"about {in_words(seconds.total_seconds())}" if seconds > timedelta() else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,5 +306,5 @@ class LocalStore:
 def info_of(manifest: Manifest) -> IndexInfo:
     """Return what a manifest says of its generation."""
     finer = manifest.finer
-    covered = Coverage(finer.model, finer.rows) if finer else None
+    covered = Coverage(finer.model, finer.rows, finer.ready_at or None) if finer else None
     return IndexInfo(manifest.generation, manifest.space.model, manifest.papers, covered)
