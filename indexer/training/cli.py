@@ -103,6 +103,13 @@ _file = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Weight of staying near the start, or the teacher, while pairs are learned.",
 )
+@click.option(
+    "--alike",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="With a teacher: weight of which texts are alike, against 1 for each embedding.",
+)
 @click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so many.")
 @click.option(
     "--precision",

@@ -39,8 +39,8 @@ def alike(embeddings: Vectors, targets: Vectors, scale: float) -> tuple[float, V
     mine, theirs = _log_shares(embeddings, scale), _log_shares(targets, scale)
     wanted = np.exp(theirs)
     loss = float((wanted * (theirs - mine)).sum()) / (scale * len(embeddings))
-    difference = (np.exp(mine) - wanted) / np.float32(len(embeddings))
-    gradient: Vectors = (difference + difference.T) @ embeddings
+    difference = np.exp(mine) - wanted
+    gradient: Vectors = (difference + difference.T) @ embeddings / np.float32(len(embeddings))
     return loss, gradient
 
 

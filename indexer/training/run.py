@@ -57,6 +57,7 @@ class Settings:
         contrasting: epochs.
         rate: the highest learning rate of both stages.
         pull: weight of staying near, in the second stage.
+        alike: weight of which texts are alike, in what is learned of a teacher.
         dim: of the embeddings, where training begins with a teacher: its first principal axes;
             ``None``: all that it has.
         precision: of the table.
@@ -79,6 +80,7 @@ class Settings:
     contrasting: int = 10
     rate: float = 0.003
     pull: float = 1.0
+    alike: float = 1.0
     dim: int | None = None
     precision: Precision = "float32"
     minutes: float | None = None
@@ -192,7 +194,7 @@ def _learned(
             f"its embeddings have {targets.shape[1]} dimensions, those of {settings.start} "
             f"{start.table.shape[1]}: begin with the teacher's, --from teacher",
         )
-    return Distilling(bags, targets)
+    return Distilling(bags, targets, settings.alike)
 
 
 def principal_axes(vectors: Kept, dim: int) -> Vectors:

@@ -17,8 +17,6 @@ from indexer.training.teacher import Kept
 
 _SCALE = 20.0
 """What cosines are multiplied by before a softmax, as sentence-transformers has it."""
-_ALIKE = 1.0
-"""The weight of who is like whom, in learning of a teacher, against 1 for each embedding."""
 
 
 class Batch(Protocol):
@@ -44,10 +42,12 @@ class Distilling:
     Attributes:
         bags: of the texts ``(n, vocabulary)``.
         targets: the teacher's embeddings ``(n, dim)``.
+        alike: the weight of which texts of a batch are alike, against 1 for each embedding.
     """
 
     bags: sp.csr_matrix
     targets: Kept
+    alike: float
     name: str = "distilling"
 
     def __len__(self) -> int:
@@ -69,8 +69,10 @@ class Distilling:
         """Return how far the embeddings of some texts are from the teacher's, and the gradient."""
         targets = unit(self.targets[rows].astype(np.float32))
         far, back = towards(embeddings, targets)
-        unlike, apart_again = alike(embeddings, targets, _SCALE)
-        return far + _ALIKE * unlike, back + _ALIKE * apart_again
+        if self.alike:
+            unlike, nearer = alike(embeddings, targets, _SCALE)
+            far, back = far + self.alike * unlike, back + self.alike * nearer
+        return far, back
 
 
 @dataclass(frozen=True, slots=True)
