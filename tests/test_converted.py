@@ -329,6 +329,13 @@ def test_what_cannot_be_converted_is_asked_by_torch(monkeypatch):
     assert isinstance(question_encoder(find_model()), SentenceTransformerEncoder)
 
 
+def test_a_model_without_a_position_embedding_type_is_converted(cache, tmp_path):
+    """As transformers 5 saves them; all that it makes have absolute positions."""
+    config = json.loads((find_model().path / "config.json").read_text())
+    del config["position_embedding_type"]
+    in_int8(changed(tmp_path / "m", config=config)).load()
+
+
 def test_a_build_makes_questions_ready(ready, tmp_path, monkeypatch):
     """The command does, for the model as it was run; its index answers without torch."""
     import indexer.cli

@@ -213,6 +213,9 @@ def _convert(model: Model, whole: SentenceTransformer, precision: Precision, fol
 
     converter = TransformersConverter(str(transformer_folder(model)))
     first: Any = whole[0]
+    config = first.model.config
+    if not hasattr(config, "position_embedding_type"):  # transformers 5 knows no other
+        config.position_embedding_type = "absolute"
     # What sentence-transformers has loaded, from safetensors and without foreign code.
     converter.load_model = lambda *_, **__: first.model
     converter.load_tokenizer = lambda *_, **__: whole.tokenizer
