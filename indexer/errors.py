@@ -122,6 +122,11 @@ class ModelUnavailable(InputError):
     title = "Model not available"
     status = 503
 
+    @property
+    def reason(self) -> str:
+        """What is wrong, without what to do where one cannot do without the model."""
+        return str(self.context.get("reason", self.detail))
+
 
 class PackageMissing(InputError):
     """What was asked for needs a package that is not installed; ``context`` names its extra."""

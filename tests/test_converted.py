@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import ctranslate2
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from indexer.models.converting import (
     INT8,
     Converted,
     converted,
+    found,
     may_be_converted,
 )
 from indexer.models.measuring import LEAST_COSINE
@@ -271,16 +273,46 @@ def test_seeds_agree_with_torch(encoder, by_torch):
 def test_questions_are_asked_without_torch_once_weights_are_made(ready, by_torch):
     """In float32 they are torch's vectors to the rounding of floats, documents and pieces too."""
     asked = question_encoder(ready)
-    assert isinstance(asked, ConvertedEncoder)
-    assert asked.model == ready
+    assert isinstance(asked.taken(), ConvertedEncoder)
+    assert (asked.model, asked.is_static, asked.max_tokens) == (ready, False, 256)
+    assert asked.count_tokens(TEXTS) == by_torch.count_tokens(TEXTS)
+    assert asked.encode_counted(TEXTS)[1] == by_torch.count_tokens(TEXTS)
+    assert asked.has_word("protein")
     for role in ("encode_query", "encode_document"):
         got, expected = (getattr(one, role)(TEXTS) for one in (asked, by_torch))
         np.testing.assert_allclose(got, expected, atol=1e-6)
     tokens, expected = (one.encode_tokens(TEXTS[1]) for one in (asked, by_torch))
     np.testing.assert_allclose(tokens.embeddings, expected.embeddings, atol=1e-5)
     in_bf16 = question_encoder(ready.run_as(BF16, 128))
-    assert isinstance(in_bf16, ConvertedEncoder)
+    assert isinstance(in_bf16.taken(), ConvertedEncoder)
     assert (in_bf16.model, in_bf16.max_tokens) == (ready.run_as(BF16, 128), 128)
+
+
+def fake_weights(monkeypatch, cosine: float = 1.0) -> list[Path]:
+    """Let weights be made in no time, with vectors so near to torch's; return where they are."""
+    made: list[Path] = []
+
+    def encoder(vector: list[float]) -> SimpleNamespace:
+        return SimpleNamespace(encode_query=lambda texts: np.float32([vector] * len(texts)))
+
+    def make(model: Model, precision: str, folder: Path) -> Converted:
+        made.append(converting._place(model, precision))
+        folder.mkdir()
+        for name in ("model.bin", converting.TOKENIZER):
+            (folder / name).write_text(name)
+        files = Converted(folder, precision, ctranslate2.__version__, "mean", 256, 384)
+        files.write()
+        return files
+
+    def run(_model: Model, _threads: None, files: Converted) -> SimpleNamespace:
+        assert Converted.read(files.folder) == files
+        assert not made[-1].exists()  # nobody takes them before they are compared
+        return encoder([cosine, 0])
+
+    monkeypatch.setattr(converting, "_made", make)
+    monkeypatch.setattr(questions, "ConvertedEncoder", run)
+    monkeypatch.setattr(questions, "encoder_of", lambda _: encoder([1, 0]))
+    return made
 
 
 @pytest.mark.parametrize(
@@ -296,37 +328,86 @@ def test_questions_are_asked_without_torch_once_weights_are_made(ready, by_torch
 def test_weights_are_kept_if_they_give_the_same_vectors(
     tmp_path, monkeypatch, cosine, installed, kind, made, kept
 ):
-    """Nothing is made where ctranslate2 is not there or cannot run the model; torch is asked."""
-    about = tmp_path / "akin" / "models" / "made" / ABOUT
-
-    def encoder(vector: list[float]) -> SimpleNamespace:
-        return SimpleNamespace(encode_query=lambda texts: np.float32([vector] * len(texts)))
-
-    def convert(_: object) -> SimpleNamespace:
-        about.parent.mkdir(parents=True)
-        about.write_text("{}")
-        return encoder([cosine, 0])
-
-    was_made: list[object] = []
-    monkeypatch.setattr(converting, "_place", lambda *_: about.parent)
-    monkeypatch.setattr(questions, "ConvertedEncoder", lambda m: was_made.append(m) or convert(m))
-    monkeypatch.setattr(questions, "encoder_of", lambda _: encoder([1, 0]))
+    """They are compared before they are in their place; only if they differ there is a note."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    was_made = fake_weights(monkeypatch, cosine)
     monkeypatch.setattr(questions, "is_installed", lambda: installed)
     monkeypatch.setattr(questions, "may_be_converted", lambda _: kind)
-    make_ready(find_model())
-    assert (bool(was_made), about.exists()) == (made, kept)
+    note = make_ready(find_model())
+    assert (bool(was_made), (found(find_model(), "float32") is not None)) == (made, kept)
+    assert (note is None) == (kept or not made)
+    assert note is None or f"not those of torch: cosine {cosine:.4f}" in note
+    left = [one for place in was_made for one in place.parent.iterdir()]
+    assert left == was_made[:kept]
 
 
-def test_what_cannot_be_converted_is_asked_by_torch(monkeypatch):
-    """A build is none the worse for it."""
+def test_weights_that_are_there_are_not_made_again(tmp_path, monkeypatch):
+    """Nor compared."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = fake_weights(monkeypatch)
+    assert make_ready(find_model()) is None
+    assert make_ready(find_model()) is None
+    assert len(made) == 1
 
-    def refuses(_: object) -> None:
-        raise ModelUnavailable("no such pooling")
 
-    monkeypatch.setattr(questions, "is_converted", lambda *_: False)
-    monkeypatch.setattr(questions, "ConvertedEncoder", refuses)
-    make_ready(find_model())
-    assert isinstance(question_encoder(find_model()), SentenceTransformerEncoder)
+@pytest.mark.parametrize("cache", ["~nobody-has-this-name", "/" + 300 * "x", "/dev/null/x"])
+def test_a_cache_folder_that_cannot_be_had_is_a_note(monkeypatch, by_torch, cache):
+    """Of no home, not to be looked into, no folder: builds say so, and questions go to torch."""
+    monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    note = make_ready(find_model())
+    assert note.startswith("questions wait for torch")
+    assert note.endswith("Name another place in XDG_CACHE_HOME")
+    assert isinstance(question_encoder(find_model()).taken(), SentenceTransformerEncoder)
+    with pytest.raises(ModelUnavailable, match=r"XDG_CACHE_HOME, .*--backend torch"):
+        converted(find_model(), "int8")
+
+
+def test_whatever_goes_wrong_when_weights_are_made_is_a_note(tmp_path, monkeypatch):
+    """The index is published by then."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("out of everything")
+
+    monkeypatch.setattr(converting, "_made", fails)
+    assert make_ready(find_model()).endswith("import: RuntimeError: out of everything")
+
+
+@pytest.mark.parametrize("how", ["version", "cut", "flipped", "gone", "about"])
+def test_questions_are_embedded_by_torch_where_weights_will_not_do(
+    ready, cache, tmp_path, monkeypatch, how
+):
+    """Of another version, damaged, or half gone: they are not made on the way to an answer."""
+    folder = found(ready, "float32").folder
+    shutil.copytree(folder, tmp_path / "akin" / "models" / folder.name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    weights = found(ready, "float32").folder / "model.bin"
+    data = weights.read_bytes()
+    match how:
+        case "version":
+            monkeypatch.setattr("ctranslate2.__version__", "0")
+        case "cut":
+            weights.write_bytes(data[:-1])
+        case "flipped":
+            weights.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        case "gone":
+            weights.unlink()
+        case "about":
+            (weights.parent / ABOUT).write_text("{")
+    monkeypatch.setattr(converting, "_made", None)
+    assert isinstance(question_encoder(ready).taken(), SentenceTransformerEncoder)
+
+
+def test_questions_are_embedded_by_torch_where_whole_weights_do_not_load(
+    ready, tmp_path, monkeypatch
+):
+    """As those of another kind of file."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with monkeypatch.context() as patched:
+        fake_weights(patched)
+        make_ready(ready)
+    assert found(ready, "float32") is not None
+    assert isinstance(question_encoder(ready).taken(), SentenceTransformerEncoder)
 
 
 def test_a_model_without_a_position_embedding_type_is_converted(cache, tmp_path):
@@ -334,6 +415,24 @@ def test_a_model_without_a_position_embedding_type_is_converted(cache, tmp_path)
     config = json.loads((find_model().path / "config.json").read_text())
     del config["position_embedding_type"]
     in_int8(changed(tmp_path / "m", config=config)).load()
+
+
+def test_a_module_that_is_too_many_is_named(cache, tmp_path):
+    """In a note without the advice to let torch run the model, which has been done."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense
+
+    whole = SentenceTransformer(str(find_model().path), local_files_only=True)
+    whole.insert(2, Dense(384, 8))
+    whole.save(str(tmp_path / "m"))
+    model = find_model(str(tmp_path / "m"))
+    note = make_ready(model)
+    assert note.endswith(
+        "cannot be run by ctranslate2: its vectors must be a cls or a mean, without Dense"
+    )
+    assert "--backend" not in note
+    with pytest.raises(ModelUnavailable, match=r"without Dense\. .*--backend torch"):
+        converted(model, "int8")
 
 
 def test_a_build_makes_questions_ready(ready, tmp_path, monkeypatch):
@@ -344,7 +443,7 @@ def test_a_build_makes_questions_ready(ready, tmp_path, monkeypatch):
     from search_api.query.query import Query
 
     made_ready: list[Model] = []
-    monkeypatch.setattr(indexer.cli, "make_ready", made_ready.append)
+    monkeypatch.setattr(indexer.cli, "make_ready", made_ready.append)  # with nothing to note
     source = tmp_path / "papers.jsonl"
     source.write_text("\n".join(json.dumps({"title": t[:40], "abstract": t}) for t in TEXTS))
     line = [str(source), "--map", "none", "--index", str(tmp_path / "index")]
@@ -352,6 +451,6 @@ def test_a_build_makes_questions_ready(ready, tmp_path, monkeypatch):
     assert indexer.cli.rebuild_index.main(line, standalone_mode=False) == 0  # nothing to do
     assert made_ready == [ready]
     engine = open_engine(IndexFolder(tmp_path / "index"), encoder_for())
-    assert isinstance(engine.encoders[0], ConvertedEncoder)
+    assert isinstance(engine.encoders[0].taken(), ConvertedEncoder)
     assert engine.search(Query("state spaces", mode="semantic")).hits[0].paper.title[:5] == "Mamba"
     engine.close()

@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.arrays import Vectors, unit
 from indexer.errors import ModelUnavailable
-from indexer.models.converting import INT8, TOKENIZER, Converted, converted
+from indexer.models.converting import TOKENIZER, Converted, converted
 from indexer.models.encoder import Places, TokenEmbeddings, finite
 from indexer.models.model import Model
 from indexer.models.torchless import TorchlessEncoder
@@ -36,11 +36,22 @@ class _Loaded:
 
 
 class ConvertedEncoder(TorchlessEncoder[_Loaded]):
-    """A transformer, in int8 if that is its backend, else in float32; weights are made if need be.
+    """A transformer in int8, from weights that are made if need be; or from such as are given.
 
     Each thread computes a batch of its own: cores that share one wait for each other. To cut texts
     into word pieces, for which all cores are used, too, is a fiftieth of the cost.
+
+    Args:
+        model: from :func:`indexer.models.model.find_model`.
+        threads: to compute with; ``None``: as many as :mod:`indexer.threads` allows.
+        files: its weights, of any precision; ``None``: those in int8.
     """
+
+    def __init__(
+        self, model: Model, threads: int | None = None, files: Converted | None = None
+    ) -> None:
+        super().__init__(model, threads)
+        self._files = files
 
     @property
     def is_static(self) -> bool:
@@ -91,11 +102,11 @@ class ConvertedEncoder(TorchlessEncoder[_Loaded]):
         return unit(finite(vectors, self.model)), [len(one) for one in pieces]
 
     def _read_files(self) -> _Loaded:
-        return _load(self.model, self._threads or allowed())
+        files = self._files or converted(self.model, "int8")
+        return _load(self.model, files, self._threads or allowed())
 
 
-def _load(model: Model, threads: int) -> _Loaded:
-    files = converted(model, "int8" if model.backend == INT8 else "float32")
+def _load(model: Model, files: Converted, threads: int) -> _Loaded:
     from ctranslate2 import Encoder as Runner
     from tokenizers import Tokenizer
 

@@ -10,11 +10,10 @@ import hashlib
 import json
 import math
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -65,16 +64,18 @@ class Converted:
     @classmethod
     def read(cls, folder: Path) -> Self | None:
         """Return what a folder holds; ``None``: nothing for this version, or it is damaged."""
-        from ctranslate2 import __version__
-
         try:
             about = json.loads((folder / ABOUT).read_text("utf-8"))
             hashes = about.pop("files")
             found = cls(folder=folder, **about)
+            from ctranslate2 import __version__  # where there is something to compare it with
+
+            if found.made_by != __version__:
+                return None
             whole = all(file_sha256(folder / name) == told for name, told in hashes.items())
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError):
             return None
-        return found if whole and found.made_by == __version__ else None
+        return found if whole else None
 
     def write(self) -> None:
         """Write down what the folder holds, with checksums, when all else is there."""
@@ -101,22 +102,29 @@ def may_be_converted(model: Model) -> bool:
     return isinstance(config, dict) and config.get("model_type") in _ARCHITECTURES
 
 
-def is_converted(model: Model, precision: Precision) -> bool:
-    """Tell whether a model's weights were made, and there is what runs them; nothing is loaded."""
-    return (_place(model, precision) / ABOUT).is_file() and is_installed()
+def found(model: Model, precision: Precision) -> Converted | None:
+    """Return a model's weights if they were made, are whole, and can be run; nothing is made."""
+    if not is_installed():
+        return None
+    try:
+        return Converted.read(_place(model, precision))
+    except ModelUnavailable:  # no place, so no weights
+        return None
 
 
-def forget(model: Model, precision: Precision) -> None:
-    """Delete a model's weights."""
-    shutil.rmtree(_place(model, precision), ignore_errors=True)
-
-
-def converted(model: Model, precision: Precision) -> Converted:
+def converted(
+    model: Model, precision: Precision, check: Callable[[Converted], None] = lambda _: None
+) -> Converted:
     """Return a model's weights; they are made if nobody did so before, or are damaged.
 
     They lie in ``akin/models/`` of the user's cache folder, by the fingerprint of the model's
     files, and are made anew for another version of ctranslate2. Only to make them takes torch, and
     some seconds.
+
+    Args:
+        model: from :func:`indexer.models.model.find_model`.
+        precision: of the weights.
+        check: given new weights before they are kept; they are not if it raises something.
 
     Raises:
         ModelUnavailable: ctranslate2 is not installed, it cannot run the model, or there is no
@@ -130,55 +138,57 @@ def converted(model: Model, precision: Precision) -> Converted:
             model=model.name,
         )
     folder = _place(model, precision)
-    if (found := Converted.read(folder)) is not None:
-        return found
+    if (known := Converted.read(folder)) is not None:
+        return known
     if not may_be_converted(model):
         raise _cannot(model, f"only {', '.join(sorted(_ARCHITECTURES))} can")
     try:
-        return _kept(model, precision, folder)
+        return _kept(model, precision, folder, check)
     except OSError as error:
-        raise ModelUnavailable(
-            f"{folder}: the {precision} weights of {model.name} cannot be kept there: {error}. "
-            "Name another place in XDG_CACHE_HOME, or let torch run the model: rebuild-index "
-            "--backend torch",
-            model=model.name,
-        ) from error
+        raise _no_place(model, str(folder), str(error)) from error
 
 
 def _place(model: Model, precision: Precision) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    except RuntimeError as error:  # nobody knows whose home
+        raise _no_place(model, "~/.cache", str(error)) from error
     name = hashlib.sha256(f"{model.files}\0{_FORM}\0{precision}".encode()).hexdigest()[:32]
     return cache / "akin" / "models" / name
 
 
-def _kept(model: Model, precision: Precision, folder: Path) -> Converted:
+def _kept(
+    model: Model, precision: Precision, folder: Path, check: Callable[[Converted], None]
+) -> Converted:
     """Make the weights beside their place, and put them there at once."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         made = _made(model, precision, Path(scratch) / "made")
+        check(made)
         if folder.exists() and Converted.read(folder) is None:
             folder.rename(Path(scratch) / "damaged")
         try:
             made.folder.rename(folder)
         except OSError:  # somebody else was faster
-            if (found := Converted.read(folder)) is not None:
-                return found
+            if (theirs := Converted.read(folder)) is not None:
+                return theirs
             raise
-    found = Converted.read(folder)
-    assert found is not None  # noqa: S101 — it was written just now
-    return found
+    return replace(made, folder=folder)
 
 
 def _made(model: Model, precision: Precision, folder: Path) -> Converted:
     from ctranslate2 import __version__
     from sentence_transformers import SentenceTransformer
 
-    from indexer.models.sentence_transformer import loaded, pooling_of
+    from indexer.models.sentence_transformer import loaded, pooling_of, shaping
 
     whole = loaded(SentenceTransformer, model, "model")
     pooling = pooling_of(whole)
     if pooling not in _POOLINGS:
-        raise _cannot(model, f"its vectors must be a {' or a '.join(sorted(_POOLINGS))}")
+        names = [type(module).__name__ for module in shaping(whole)]
+        more = [name for name in names if name not in {"Transformer", "Pooling"}]
+        mean = f"its vectors must be a {' or a '.join(sorted(_POOLINGS))}"
+        raise _cannot(model, f"{mean}, without {', '.join(more)}" if more else mean)
     tokenizer: Any = whole.tokenizer
     if not getattr(tokenizer, "is_fast", False) or tokenizer.truncation_side != "right":
         raise _cannot(model, "its tokenizer must be a fast one that cuts texts at their end")
@@ -226,9 +236,19 @@ def _convert(model: Model, whole: SentenceTransformer, precision: Precision, fol
 
 
 def _cannot(model: Model, why: str) -> ModelUnavailable:
+    reason = f"{model.name}: cannot be run by ctranslate2: {why}"
     return ModelUnavailable(
-        f"{model.name}: cannot be run by ctranslate2: {why}. Let torch run it: --backend torch",
+        f"{reason}. Let torch run it: --backend torch", model=model.name, reason=reason
+    )
+
+
+def _no_place(model: Model, where: str, why: str) -> ModelUnavailable:
+    reason = f"{where}: weights of {model.name} for ctranslate2 cannot be kept there: {why}"
+    return ModelUnavailable(
+        f"{reason}. Name another place in XDG_CACHE_HOME, or let torch run the model: "
+        "rebuild-index --backend torch",
         model=model.name,
+        reason=f"{reason}. Name another place in XDG_CACHE_HOME",
     )
 
 

@@ -70,7 +70,7 @@ def fastest(ways: Mapping[str, Model], texts: Sequence[str]) -> Measured:
         try:
             faster, got = _timed(encoder, texts)
         except ModelUnavailable as error:
-            why_not.append(error.detail)
+            why_not.append(error.reason)
             continue
         cosines = (expected * got).sum(axis=1)
         least = float(cosines.min())

@@ -178,7 +178,7 @@ def _averaged(model: SentenceTransformer) -> str | None:
     """Tell what a model averages: a ``transformer``'s tokens, ``static`` ones; or nothing such."""
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
-    if [type(module) for module in _shaping(model)] == [StaticEmbedding]:
+    if [type(module) for module in shaping(model)] == [StaticEmbedding]:
         return "static"
     # The second divides by another number, but the length is 1 in the end.
     return "transformer" if pooling_of(model) in {"mean", "mean_sqrt_len_tokens"} else None
@@ -189,14 +189,14 @@ def pooling_of(model: SentenceTransformer) -> str | None:
     from sentence_transformers.base.modules import Transformer
     from sentence_transformers.sentence_transformer.modules import Pooling
 
-    match _shaping(model):
+    match shaping(model):
         case [first, pooling] if type(first) is Transformer and type(pooling) is Pooling:
             mode = pooling.pooling_mode
             return mode if isinstance(mode, str) else None
     return None
 
 
-def _shaping(model: SentenceTransformer) -> list[Any]:
+def shaping(model: SentenceTransformer) -> list[Any]:
     """Return the modules of a model, but for those that scale a vector to length 1."""
     from sentence_transformers.base.modules import Normalize
 
