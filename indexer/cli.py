@@ -26,7 +26,7 @@ from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
-from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
+from indexer.models.model import DEFAULT_MODEL, TORCH, Model, find_model
 from indexer.models.questions import make_ready
 from indexer.progress import shown
 from indexer.sources import NAMEABLE
@@ -232,7 +232,7 @@ def rebuild_index(
             small = encoder_of(find_model(stand_in)) if progressive and not dry_run else encoder
             if small.model.fingerprint == encoder.model.fingerprint:
                 report = build(encoder)
-                told = report.to_json()
+                to_json = report.to_json
             else:
                 from indexer.progressive import rebuild_progressively
 
@@ -246,17 +246,30 @@ def rebuild_index(
                     reporter=bar,
                     tell=tell,
                 )
-                report, told = done.report, done.to_json()
-        if report.published:
-            space = index.current().manifest.space
-            make_ready(encoder.model.run_as(space.backend, asked.max_tokens))
+                report, to_json = done.report, done.to_json
     except KeyboardInterrupt as error:
         raise Interrupted(_how_to_go_on(index)) from error
+    if report.published:
+        backend = index.current().manifest.space.backend
+        report.notes += _make_ready(encoder.model.run_as(backend, asked.max_tokens))
     if as_json:
-        print_json(told)
+        print_json(to_json())
     else:
         _print_report(report, index_path, dry_run)
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
+
+
+def _make_ready(model: Model) -> list[str]:
+    """Make a model ready for questions, and return what is to be noted of that."""
+    try:
+        with shown() as bar:
+            bar.phase("converting the model for questions")
+            note = make_ready(model)
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "the index is published; what was not done lets questions do without torch"
+        ) from error
+    return [note] if note else []
 
 
 def _how_to_go_on(index: IndexFolder) -> str:

@@ -22,6 +22,7 @@ import search_api.cli
 import search_api.engine.live
 from indexer.errors import IndexMissing
 from indexer.models.model import DEFAULT_MODEL
+from indexer.progress import Log
 from indexer.rebuild import rebuild
 from indexer.store.generation import IndexFolder
 from indexer.words import STOP_WORDS
@@ -774,6 +775,32 @@ def test_an_interrupted_rebuild_says_how_to_go_on(run, tmp_path, monkeypatch):
     ran = run("rebuild-index --json --index", tmp_path / "index", source)
     assert (ran.code, ran.json["error"]["type"]) == (1, "interrupted")
     assert "run it again" in ran.json["error"]["detail"]
+
+
+def test_an_interrupt_after_publishing_says_that_the_index_is_published(run, tmp_path, monkeypatch):
+    """While the model is made ready for questions; a rebuild has nothing to do then."""
+
+    def interrupted(_model):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(indexer.cli, "make_ready", interrupted)
+    source = table(tmp_path / "a.md", ("Mine", "first"))
+    ran = run("rebuild-index --json --index", tmp_path / "index", source)
+    assert (ran.code, ran.json["error"]["type"]) == (1, "interrupted")
+    assert ran.json["error"]["detail"].startswith("the index is published; ")
+    assert run("rebuild-index --json --index", tmp_path / "index").json["published"] is False
+
+
+def test_what_keeps_questions_waiting_for_torch_is_a_note(run, tmp_path, monkeypatch):
+    """Of a report, as JSON and for people; the phase is told of, as it takes seconds."""
+    phases = []
+    monkeypatch.setattr(indexer.cli, "make_ready", lambda _: phases[-1] and "no place for weights")
+    monkeypatch.setattr(Log, "phase", lambda _, name, total=None: phases.append(name))
+    source = table(tmp_path / "a.md", ("Mine", "first"))
+    ran = run("rebuild-index --json --index", tmp_path / "one", source)
+    assert (ran.code, ran.json["notes"]) == (0, ["no place for weights"])
+    assert phases[-1] == "converting the model for questions"
+    assert "note no place for weights\n" in run("rebuild-index --index", tmp_path / "2", source).out
 
 
 @pytest.mark.parametrize(
