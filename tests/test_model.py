@@ -160,6 +160,8 @@ def test_a_folder_without_a_model_is_an_error(tmp_path):
     ("name", "tried"),
     [
         ("./nowhere", ["as a folder"]),
+        ("~nobody-has-this-name/m", ["as a folder"]),
+        ("/" + 300 * "x", ["as a folder"]),
         ("nobody/nothing", ["as a folder", "in the local cache", "HF_HUB_OFFLINE is set"]),
         ("nothing", ["in the local cache as sentence-transformers/nothing"]),
         ("not a name", ["as the name 'sentence-transformers/not a name'"]),
@@ -171,6 +173,14 @@ def test_a_model_that_cannot_be_had_says_what_was_tried(name, tried):
         find_model(name)
     for step in [*tried, "Name a folder", DEFAULT_MODEL]:
         assert step in caught.value.detail
+
+
+def test_a_folder_that_cannot_be_read_is_no_model(tmp_path):
+    """The error says of which file; it is not taken for one of the index."""
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").mkdir()
+    with pytest.raises(ModelUnavailable, match=r"as a folder: .*model\.safetensors"):
+        find_model(str(tmp_path))
 
 
 def test_a_pickled_part_of_a_model_is_not_taken(folder):

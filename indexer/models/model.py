@@ -110,10 +110,12 @@ def find_model(name: str = DEFAULT_MODEL) -> Model:
         return _model(full, _bundled_folder(), BUNDLED_SHA256, reinstalled)
     if full == FAST_MODEL:
         return _model(full, _FAST_FOLDER, FAST_SHA256, "install akin again")
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return _model(full, Path(full))
-    tried = [f"as a folder: {folder} is not there"]
+    if _is_folder(name):
+        try:
+            return _model(full, Path(full))
+        except OSError as error:
+            raise _unavailable(name, [f"as a folder: {error}"]) from error
+    tried = [f"as a folder: {name} is not there, or not to be looked into"]
     if name.startswith((".", "/", "~")):
         raise _unavailable(name, tried)
     return _model(name, _hub_folder(name, tried))
@@ -125,8 +127,14 @@ def full_name(name: str) -> str:
         return DEFAULT_MODEL
     if name == FAST_MODEL:  # a folder of that name is ./fast
         return name
-    folder = Path(name).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else name
+    return str(Path(name).expanduser().resolve()) if _is_folder(name) else name
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_dir()
+    except (OSError, RuntimeError):  # one may not know, or whose home it is in
+        return False
 
 
 def _bundled_folder() -> Path:
