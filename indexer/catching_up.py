@@ -36,7 +36,7 @@ from indexer.store.finer import Covered
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Space
 from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
-from indexer.store.vector_index import mapped
+from indexer.store.vector_index import memory_mapped
 from indexer.up_to_date import is_mapped, space_of
 
 GROWTH = 1.1
@@ -117,7 +117,7 @@ def catch_up(
         if len(left):
             there = is_mapped(generation.manifest, "auto")
             no_map = there or asked == "none"
-            steps.begin(drawn(mapped(generation.vectors), None if no_map else "pca"))
+            steps.begin(drawn(memory_mapped(generation.vectors), None if no_map else "pca"))
         reporter.phase("embedding", len(left))
         reading = Reading(encoder, cache, full=full)
         for rows in _lots(left, LOOKED_UP_AT_ONCE):

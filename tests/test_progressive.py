@@ -44,7 +44,7 @@ from indexer.store.finer import FINER_FILES, Covered, FinerSpace
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import AUTO
 from indexer.store.vector_cache import CachedVector
-from indexer.store.vector_index import mapped
+from indexer.store.vector_index import memory_mapped
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.commands.state import status
@@ -249,7 +249,7 @@ def test_the_real_models_come_to_what_a_plain_build_has(index, model_index):
     assert ours.manifest.map == theirs.manifest.map
     assert ours.manifest.ledger == theirs.manifest.ledger
     assert ours.manifest.files.keys() == theirs.manifest.files.keys()
-    vectors, expected = (mapped(one.vectors) for one in (ours, theirs))
+    vectors, expected = (memory_mapped(one.vectors) for one in (ours, theirs))
     assert np.abs(vectors - expected).max() < 1e-5
     found, right = hits(ours, large), hits(theirs, large)
     assert [paper for paper, _ in found] == [paper for paper, _ in right]
