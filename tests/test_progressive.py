@@ -26,7 +26,7 @@ import indexer.cli
 from indexer import catching_up, embedding
 from indexer.catching_up import _Read, _Steps
 from indexer.command import run as main_of
-from indexer.errors import BuildInProgress, IndexCorrupted
+from indexer.errors import BuildInProgress, IndexCorrupted, MapMissing
 from indexer.ledger import Report
 from indexer.mapping.layout import Asked
 from indexer.models import choosing
@@ -387,6 +387,19 @@ def test_whoever_searches_need_not_compare_the_files_after_a_step(index, monkeyp
     current.verify_if_touched()
 
 
+def test_a_step_reads_no_file_of_the_generation_before(index, monkeypatch):
+    """It was verified or published by this process, and is kept without another look."""
+    current = interrupted(index, 10)
+    monkeypatch.setattr(checksums, "verify", None)
+    vectors = np.ones((PAPERS, 64), dtype=np.float32)
+    with index.building():
+        for rows in ([1], [1, 2]):
+            before = current
+            some = Covered(np.array(rows), vectors)
+            current = publish_covered(index, before, before.manifest.finer, some)
+            assert [one.id for one in index.previous()] == [before.id]
+
+
 def test_where_there_are_no_links_files_are_copied(index, monkeypatch):
     """Some file systems have none; the generation is as whole."""
 
@@ -714,6 +727,33 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
         assert re.search(f"{so_far}(a build is at work|about 1 minute left)", " ".join(out.split()))
         _, out, _ = run("--index", "index", "--json", command=status)
         assert json.loads(out)["building"] is True
+
+
+def test_who_may_not_open_the_lock_is_told_nothing_of_a_build(run, index, monkeypatch):
+    """Whether one is at work cannot be told then: neither that it is nor that it is not."""
+    interrupted(index, 10)
+
+    def refused(*_, **__):
+        raise PermissionError("may only read")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
+    assert index.is_held() is None
+    _, out, _ = run("--index", "index", command=status)
+    assert "8 of 24 papers, newest first, by large" in out
+    assert not re.search(r"at work|goes on|left", out)
+    _, out, _ = run("--index", "index", "--json", command=status)
+    assert json.loads(out)["building"] is None
+
+
+def test_a_map_that_is_missing_yet_is_promised_by_nobody(index, monkeypatch):
+    """Whether a build is at work, and is to draw one, an engine does not know."""
+    generation = interrupted(index, 0)
+    with (
+        closing(Engine(generation, encoder("small"))) as engine,
+        pytest.raises(MapMissing, match="no map yet") as told,
+    ):
+        _ = engine.map
+    assert "at work" not in str(told.value)
 
 
 def test_what_comes_through_a_pipe_is_read_once(run, monkeypatch, tmp_path):

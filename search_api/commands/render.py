@@ -211,8 +211,13 @@ def decisions(out: Console, listed: Iterable[Decision], *, gone: bool) -> None:
             out.print(f"{_INDENT}{key}  {escape(title)}", soft_wrap=True)
 
 
-def status(out: Console, state: dict[str, Any], index: str, *, building: bool | None) -> None:
-    """Print what an index holds; if it is not complete, whether a build is at work on it."""
+def status(
+    out: Console, state: dict[str, Any], index: str, *, building: bool | None = None
+) -> None:
+    """Print what an index holds.
+
+    If it is not complete, also whether a build is at work on it, unless that cannot be told.
+    """
     about = state["index"]
     _field(out, "index", index)
     _field(out, "generation", f"{about['generation']}, built {state['built_at']}")
@@ -224,10 +229,12 @@ def status(out: Console, state: dict[str, Any], index: str, *, building: bool | 
     if covered := about["covered"]:
         share = f"{covered['papers']:,} of {about['papers']:,} papers, newest first"
         left = Coverage(**covered).left()
-        goes_on = f"{left} left" if left else "a build is at work"
-        if not building:
-            goes_on = f"no build is at work; {how_to_go_on(index, about['model'])} goes on"
-        _field(out, "read so far", f"{share}, by {covered['model']}; {goes_on}")
+        goes_on = f"; {left} left" if left else "; a build is at work"
+        if building is None:
+            goes_on = ""
+        elif not building:
+            goes_on = f"; no build is at work; {how_to_go_on(index, about['model'])} goes on"
+        _field(out, "read so far", f"{share}, by {covered['model']}{goes_on}")
     ledger = state["ledger"]
     _field(out, "last build", ", ".join(f"{n:,} {name}" for name, n in ledger.items() if n))
     decisions = state["decisions"]

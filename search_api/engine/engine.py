@@ -162,8 +162,8 @@ class Engine:
         index = self.generation.index
         if self.info.covered and not self.info.covered.papers:
             return MapMissing(
-                f"{index}: no map yet. The build that is at work draws it before "
-                f"{self.info.covered.model} reads the first paper, unless it is to draw none"
+                f"{index}: no map yet. rebuild-index --progressive draws one before "
+                f"{self.info.covered.model} reads the first paper, unless --map none is given"
             )
         return MapMissing(
             f"{index}: built without a map. Draw one: rebuild-index --index {index} --map auto"
