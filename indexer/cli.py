@@ -251,7 +251,7 @@ def rebuild_index(
             space = index.current().manifest.space
             make_ready(encoder.model.run_as(space.backend, asked.max_tokens))
     except KeyboardInterrupt as error:
-        raise Interrupted(_how_to_go_on(index)) from error
+        raise Interrupted(_how_to_go_on(index, cache)) from error
     if as_json:
         print_json(told)
     else:
@@ -259,7 +259,7 @@ def rebuild_index(
     return DONE_WITH_REJECTIONS if strict and report.ledger.rejected else 0
 
 
-def _how_to_go_on(index: IndexFolder) -> str:
+def _how_to_go_on(index: IndexFolder, cache: Path | None) -> str:
     try:
         generation = index.current()
     except AkinError:
@@ -271,8 +271,8 @@ def _how_to_go_on(index: IndexFolder) -> str:
     return (
         f"the index answers, {finer.rows:,} of its {generation.manifest.papers:,} papers by "
         f"{finer.model} so far, and what was embedded is kept. To go on: "
-        f"{how_to_go_on(index.path, generation.manifest.space.model)}; without that option, until "
-        "all is done the index stays as it is now"
+        f"{how_to_go_on(index.path, generation.manifest.space.model, cache)}; without "
+        "--progressive, until all is done the index stays as it is now"
     )
 
 

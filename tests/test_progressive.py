@@ -164,10 +164,12 @@ def published(monkeypatch) -> list[Generation]:
     return found
 
 
-def interrupted(index: IndexFolder, most: int, mapped: Asked = "none") -> Generation:
+def interrupted(
+    index: IndexFolder, most: int, mapped: Asked = "none", source: Path | None = None
+) -> Generation:
     """Build until the large model is to read more; return what is current then."""
     with pytest.raises(KeyboardInterrupt):
-        build(index, by=Stopping(most), mapped=mapped)
+        build(index, source, by=Stopping(most), mapped=mapped)
     return index.current()
 
 
@@ -437,6 +439,31 @@ def test_an_interrupted_build_goes_on_where_it_was(index, published):
     assert done.first == published[count - 1].id
 
 
+def test_what_was_published_is_not_read_again_without_its_cache(index, published):
+    """Readers lose nothing where the cache is gone, or another: the generation has the vectors."""
+    source = source_of(index)
+    source.write_text(source.read_text().replace("on graph 3", "on graph 3" + " and so on" * 99))
+    assert interrupted(index, 18, source=source).manifest.finer.rows == 12
+    cut = index.current().manifest.finer.truncated
+    count, large = len(published), encoder("large")
+    done = build(IndexFolder(index.path, index.path.parent / "elsewhere"), source, large)
+    assert len(large.encoded) == done.report.embedded == PAPERS - 12
+    assert [one.manifest.spaces[-1].rows for one in published[count:]] == [16, PAPERS]
+    plain = IndexFolder(index.path.parent / "plain")
+    rebuild([source], plain, encoder("large"), mapped="none")
+    ours, theirs = (one.current() for one in (index, plain))
+    assert 0 < cut < theirs.manifest.space.truncated == ours.manifest.space.truncated
+    assert (memory_mapped(ours.vectors) == memory_mapped(theirs.vectors)).all()
+
+
+def test_what_another_state_of_the_model_read_is_read_again(index):
+    """Its vectors are of another space, if of the same name."""
+    generation = interrupted(index, 18)
+    read = _Read(PAPERS, index.path / "vectors")
+    read.take_published(generation, FakeEncoder("0" * 64, *named("large")[1:]).model)
+    assert (read.count, read.known.any()) == (0, False)
+
+
 @pytest.mark.parametrize("most", [0, 23])
 def test_a_plain_rebuild_finishes_what_a_progressive_one_began(index, most):
     """By the model that was asked for, which the index goes by, not the one that stands in."""
@@ -476,12 +503,12 @@ def test_two_papers_of_one_text_are_both_covered(index, tmp_path):
 
 
 def test_a_damaged_cache_is_set_aside_and_told_of(index):
-    """While the model reads as in any build; what it held is read again."""
+    """While the model reads as in any build; what it alone held is read again."""
     interrupted(index, 10)
     index.cache.write_bytes(b"rubbish" * 1000)
     large = encoder("large")
     notes = build(index, by=large).report.notes
-    assert len(large.encoded) == PAPERS
+    assert len(large.encoded) == PAPERS - 8
     assert [note for note in notes if "the vector cache was damaged and set aside as" in note]
 
 
@@ -714,8 +741,8 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
     error = json.loads(out)["error"]
     assert (code, error["type"]) == (1, "interrupted")
     assert "the index answers, 8 of its 24 papers by fake so far" in error["detail"]
-    go_on = "To go on: rebuild-index --index index --progressive --stand-in other; without"
-    assert go_on in error["detail"]
+    go_on = "To go on: rebuild-index --index index --progressive --stand-in other"
+    assert f"{go_on}; without --progressive" in error["detail"]
     _, out, _ = run("--index", "index", command=status)
     so_far = "8 of 24 papers, newest first, by fake; "
     goes_on = (
@@ -727,6 +754,10 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
         assert re.search(f"{so_far}(a build is at work|about 1 minute left)", " ".join(out.split()))
         _, out, _ = run("--index", "index", "--json", command=status)
         assert json.loads(out)["building"] is True
+    named = ("--index", "another", "--cache", "big")
+    _, out, _ = run(source_of(index), *named, *PROGRESSIVE, "--json")
+    go_on = go_on.replace("index index", "index another")
+    assert f"{go_on} --cache big; without --progressive" in json.loads(out)["error"]["detail"]
 
 
 def test_who_may_not_open_the_lock_is_told_nothing_of_a_build(run, index, monkeypatch):
