@@ -316,6 +316,20 @@ def test_nothing_stands_in_where_the_model_has_few_papers_to_read(index, publish
     assert (only.map().points[:PAPERS] == before).all()
 
 
+def test_the_few_new_papers_wait_for_nobody_where_the_others_vectors_are_gone(index, published):
+    """All are to be read then, so that another model stands in, as in a first build."""
+    build(index)
+    count, large = len(published), encoder("large")
+    index.cache.unlink()
+    done = build(index, source_of(index, PAPERS + 2), large)
+    first = published[count]
+    assert (len(large.encoded), done.first) == (PAPERS + 2, first.id)
+    assert [(one.model, one.rows) for one in first.manifest.spaces] == [
+        ("small", PAPERS + 2),
+        ("large", 0),
+    ]
+
+
 class Clocked:
     """Time that passes when something is published, and when it is told to."""
 
