@@ -2,7 +2,7 @@
 
 Every now and then it publishes what it has read: a generation that differs from the one before by
 the vectors of its second space. When it has read all of them they become the only space, and what
-is published is what a rebuild by this model makes.
+is published is what a first build by this model makes.
 
 The first of these generations comes before the model reads anything: with a map that is soon drawn,
 which the one that answered first goes without, what the cache has beyond what the generation itself

@@ -208,7 +208,7 @@ def test_every_generation_is_whole_and_has_more_of_the_newest(index, published):
 
 
 def test_the_last_generation_is_that_of_a_plain_build(index, tmp_path):
-    """The same arrays, to the byte, the same papers and lists; no second space."""
+    """Of a first one: the same arrays, to the byte, the same papers and lists; no second space."""
     build(index, mapped="pca")
     plain = IndexFolder(tmp_path / "plain")
     rebuild([source_of(index)], plain, encoder("large"), mapped="pca")
