@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,9 +14,11 @@ from indexer.merging.decision_file import Decision
 from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.words import STOP_WORDS
-from search_api.explaining.explanation import Contribution, Explanation, Share
 from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
 from search_api.ranking.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from search_api.explaining.explanation import Contribution, Explanation, Share
 
 _ABSTRACT_LINES = 2
 _AUTHORS = 3
