@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,9 +15,11 @@ from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.store.manifest import how_to_go_on
 from indexer.words import STOP_WORDS
-from search_api.explaining.explanation import Contribution, Explanation, Share
 from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
 from search_api.ranking.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from search_api.explaining.explanation import Contribution, Explanation, Share
 
 _ABSTRACT_LINES = 2
 _AUTHORS = 3
