@@ -24,10 +24,10 @@ from indexer.ledger import Report
 from indexer.mapping.layout import ASKED, Asked
 from indexer.merging.decision_file import NAME
 from indexer.merging.duplicates import RULES
-from indexer.models.asking import make_ready
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
+from indexer.models.questions import make_ready
 from indexer.progress import shown
 from indexer.sources import NAMEABLE
 from indexer.store.generation import IndexFolder

@@ -57,7 +57,7 @@ class Ran:
 
 @pytest.fixture(autouse=True)
 def fake_models(monkeypatch):
-    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "asked_by")):
+    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "question_encoder")):
         monkeypatch.setattr(module, "find_model", fake_model)
         monkeypatch.setattr(module, made, fake_encoder)
     for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):

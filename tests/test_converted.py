@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelUnavailable
-from indexer.models import asking, converting
-from indexer.models.asking import asked_by, make_ready
+from indexer.models import converting, questions
 from indexer.models.choosing import encoder_of
 from indexer.models.converted import ConvertedEncoder, _batches
 from indexer.models.converting import (
@@ -26,6 +25,7 @@ from indexer.models.converting import (
 )
 from indexer.models.measuring import LEAST_COSINE
 from indexer.models.model import BF16, TORCH, Model, find_model
+from indexer.models.questions import make_ready, question_encoder
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from tests.conftest import SEEDS
 from tests.test_sentence_transformer import POOLING, summed
@@ -143,9 +143,9 @@ def test_neither_torch_nor_transformers_is_needed_to_ask(encoder, ready, backend
     encoder.load()
     program = f"""
 import sys
-from indexer.models.asking import asked_by
+from indexer.models.questions import question_encoder
 from indexer.models.model import find_model
-print(asked_by(find_model().run_as({backend!r}, None)).encode_query(["Mamba"]).shape)
+print(question_encoder(find_model().run_as({backend!r}, None)).encode_query(["Mamba"]).shape)
 print(*sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -270,7 +270,7 @@ def test_seeds_agree_with_torch(encoder, by_torch):
 
 def test_questions_are_asked_without_torch_once_weights_are_made(ready, by_torch):
     """In float32 they are torch's vectors to the rounding of floats, documents and pieces too."""
-    asked = asked_by(ready)
+    asked = question_encoder(ready)
     assert isinstance(asked, ConvertedEncoder)
     assert asked.model == ready
     for role in ("encode_query", "encode_document"):
@@ -278,7 +278,7 @@ def test_questions_are_asked_without_torch_once_weights_are_made(ready, by_torch
         np.testing.assert_allclose(got, expected, atol=1e-6)
     tokens, expected = (one.encode_tokens(TEXTS[1]) for one in (asked, by_torch))
     np.testing.assert_allclose(tokens.embeddings, expected.embeddings, atol=1e-5)
-    in_bf16 = asked_by(ready.run_as(BF16, 128))
+    in_bf16 = question_encoder(ready.run_as(BF16, 128))
     assert isinstance(in_bf16, ConvertedEncoder)
     assert (in_bf16.model, in_bf16.max_tokens) == (ready.run_as(BF16, 128), 128)
 
@@ -309,10 +309,10 @@ def test_weights_are_kept_if_they_give_the_same_vectors(
 
     was_made: list[object] = []
     monkeypatch.setattr(converting, "_place", lambda *_: about.parent)
-    monkeypatch.setattr(asking, "ConvertedEncoder", lambda m: was_made.append(m) or convert(m))
-    monkeypatch.setattr(asking, "encoder_of", lambda _: encoder([1, 0]))
-    monkeypatch.setattr(asking, "is_installed", lambda: installed)
-    monkeypatch.setattr(asking, "may_be_converted", lambda _: kind)
+    monkeypatch.setattr(questions, "ConvertedEncoder", lambda m: was_made.append(m) or convert(m))
+    monkeypatch.setattr(questions, "encoder_of", lambda _: encoder([1, 0]))
+    monkeypatch.setattr(questions, "is_installed", lambda: installed)
+    monkeypatch.setattr(questions, "may_be_converted", lambda _: kind)
     make_ready(find_model())
     assert (bool(was_made), about.exists()) == (made, kept)
 
@@ -323,10 +323,10 @@ def test_what_cannot_be_converted_is_asked_by_torch(monkeypatch):
     def refuses(_: object) -> None:
         raise ModelUnavailable("no such pooling")
 
-    monkeypatch.setattr(asking, "is_converted", lambda *_: False)
-    monkeypatch.setattr(asking, "ConvertedEncoder", refuses)
+    monkeypatch.setattr(questions, "is_converted", lambda *_: False)
+    monkeypatch.setattr(questions, "ConvertedEncoder", refuses)
     make_ready(find_model())
-    assert isinstance(asked_by(find_model()), SentenceTransformerEncoder)
+    assert isinstance(question_encoder(find_model()), SentenceTransformerEncoder)
 
 
 def test_a_build_makes_questions_ready(ready, tmp_path, monkeypatch):

@@ -249,7 +249,9 @@ def test_a_model_that_was_named_stays(index, models, publish, monkeypatch):
     """Who names a model wishes for it: a generation of another one is refused, as at a start."""
     monkeypatch.setattr(live_module, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(live_module, "find_model", found)
-    monkeypatch.setattr(live_module, "asked_by", lambda model, threads: models.of(model.name))
+    monkeypatch.setattr(
+        live_module, "question_encoder", lambda model, threads: models.of(model.name)
+    )
     live = LiveEngine(index, encoder_for("narrow"))
     publish("narrow")
     assert live.refresh() is True
@@ -268,7 +270,7 @@ def test_without_a_name_the_model_of_the_generation_is_looked_for(index, publish
     asked = []
     monkeypatch.setattr(live_module, "find_model", found)
     monkeypatch.setattr(
-        live_module, "asked_by", lambda model, threads: asked.append((model.name, threads))
+        live_module, "question_encoder", lambda model, threads: asked.append((model.name, threads))
     )
     publish("wide")
     encoder_for(None, 3)(index.current().manifest.space)

@@ -628,7 +628,7 @@ def test_a_server_follows_from_generation_to_generation(index, monkeypatch):
 def test_a_named_model_may_be_that_which_another_stands_in_for(index, monkeypatch):
     """``AKIN_MODEL`` is what the index is to be of; what stands in for it is run all the same."""
     monkeypatch.setattr(live_module, "find_model", lambda name: encoder(name).model)
-    monkeypatch.setattr(live_module, "asked_by", lambda model, _: encoder(model.name))
+    monkeypatch.setattr(live_module, "question_encoder", lambda model, _: encoder(model.name))
     interrupted(index, 10)
     for name, right in (("large", True), ("small", False)):
         live = LiveEngine(index, encoder_for(name))
@@ -703,7 +703,7 @@ def test_pages_of_a_complete_index_say_nothing_of_it(index):
 @pytest.fixture
 def run(monkeypatch, capfd, tmp_path):
     """Run ``rebuild-index …`` in this process; return exit code, output and what was told."""
-    for module, made in ((indexer.cli, "encoder_of"), (live_module, "asked_by")):
+    for module, made in ((indexer.cli, "encoder_of"), (live_module, "question_encoder")):
         monkeypatch.setattr(module, "find_model", fake_model)
         monkeypatch.setattr(module, made, fake_encoder)
     monkeypatch.chdir(tmp_path)

@@ -26,7 +26,7 @@ COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run a command line in this process, and return all that it printed."""
-    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "asked_by")):
+    for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "question_encoder")):
         monkeypatch.setattr(module, "find_model", fake_model)
         monkeypatch.setattr(module, made, fake_encoder)
     mains = {"akin": search_api.cli.main, "rebuild-index": indexer.cli.main}

@@ -69,7 +69,7 @@ def main(folder: Path) -> None:
     from search_api.engine import live
     from tests.fakes import fake_encoder, fake_model
 
-    live.find_model, live.asked_by = fake_model, fake_encoder
+    live.find_model, live.question_encoder = fake_model, fake_encoder
     encoder = fake_encoder(fake_model())
     write_papers(folder / "papers.jsonl")
     index = IndexFolder(folder / "index")

@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from functools import cache
 
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
-from indexer.models.asking import asked_by
 from indexer.models.encoder import Encoder
 from indexer.models.model import find_model
+from indexer.models.questions import question_encoder
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Space
 from search_api.engine.engine import Engine
@@ -43,7 +43,7 @@ def encoder_for(model: str | None = None, threads: int | None = None) -> Encoder
     """
 
     def made(name: str, backend: str, max_tokens: int | None) -> Encoder:
-        return asked_by(find_model(name).run_as(backend, max_tokens), threads)
+        return question_encoder(find_model(name).run_as(backend, max_tokens), threads)
 
     if model is None:
         return lambda space: made(space.model, space.backend, space.max_tokens)

@@ -28,7 +28,7 @@ _QUESTIONS = [
 ]
 
 
-def asked_by(model: Model, threads: int | None = None) -> Encoder:
+def question_encoder(model: Model, threads: int | None = None) -> Encoder:
     """Return what embeds questions of papers that a model has embedded; nothing is loaded.
 
     Args:
