@@ -10,8 +10,8 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from multiprocessing import parent_process
+from ctypes import c_int64
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
@@ -23,7 +23,7 @@ class Closable(Protocol):
     """What can be closed."""
 
     def close(self) -> None:
-        """Close it as it is. Again is no matter."""
+        """Close it as it is. Closing twice does no harm."""
 
 
 Made = TypeVar("Made", bound=Closable)
@@ -33,6 +33,9 @@ Answer = TypeVar("Answer")
 
 Advance = Callable[[int], None]
 """Takes how much was done, to be told to people."""
+
+_HEARD_EVERY = 0.2
+"""Seconds after which who waits looks again how much was done."""
 
 
 class Worker(Protocol[At_co]):
@@ -63,7 +66,7 @@ class Worker(Protocol[At_co]):
         """
 
     def close(self) -> None:
-        """End the work as it is. Again is no matter."""
+        """End the work as it is. Closing twice does no harm."""
 
 
 class Here(Generic[Made]):
@@ -98,6 +101,9 @@ class Here(Generic[Made]):
 class Beside(Generic[Made]):
     """A worker that is a process of its own; it dies with this one.
 
+    It sends nothing but answers, and counts in memory of both what it has done: nobody reads what
+    it sends while nobody waits, so that it would stand still when the pipe is full.
+
     Args:
         make: likewise, a function or class that can be imported; so must be what it is told.
         arguments: likewise.
@@ -106,8 +112,10 @@ class Beside(Generic[Made]):
 
     def __init__(self, make: Callable[..., Made], *arguments: object, advance: Advance) -> None:
         self._advance = advance
+        self._done: Any = get_context("spawn").RawValue(c_int64, 0)
+        self._heard = 0
         self._open = ExitStack()
-        self._connection = self._open.enter_context(process(_serve, make, *arguments))
+        self._connection = self._open.enter_context(process(_serve, self._done, make, *arguments))
 
     def tell(
         self, do: Callable[Concatenate[Made, Told], object], *args: Told.args, **kwargs: Told.kwargs
@@ -120,38 +128,37 @@ class Beside(Generic[Made]):
     ) -> Answer:
         """Wait for it."""
         self._send(do, args, kwargs, answered=True)
-        by = 0
-        while isinstance(found := received(self._connection), _Advanced):
-            by += found.by
-            if not self._connection.poll():  # all that was done before it was asked counts at once
-                self._advance(by)
-                by = 0
-        if by:
-            self._advance(by)
-        answer: Answer = found
+        while not self._connection.poll(_HEARD_EVERY):
+            self._hear()
+        answer: Answer = received(self._connection)
+        self._hear()
         return answer
 
     def close(self) -> None:
         """End the process, whatever it does."""
         self._open.close()
 
+    def _hear(self) -> None:
+        done = self._done.value
+        if done > self._heard:
+            self._advance(done - self._heard)
+        self._heard = done
+
     def _send(self, *told: object, answered: bool) -> None:
         try:
             self._connection.send((*told, answered))
         except OSError as error:  # it has ended; perhaps it said why
-            while isinstance(received(self._connection), _Advanced):
-                pass
+            received(self._connection)
             raise ProcessDied.of("a process that was helping") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Advanced:
-    by: int
-
-
-def _serve(connection: Connection, make: Callable[..., Any], *arguments: object) -> None:
+def _serve(connection: Connection, done: Any, make: Callable[..., Any], *arguments: object) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    made = make(*arguments, lambda by: connection.send(_Advanced(by)))
+
+    def advance(by: int) -> None:
+        done.value += by
+
+    made = make(*arguments, advance)
     while True:
         do, given, named, answered = connection.recv()
         found = do(made, *given, **named)
@@ -160,7 +167,7 @@ def _serve(connection: Connection, make: Callable[..., Any], *arguments: object)
 
 
 def _die_with_parent() -> None:
-    """End when the process that was started by is gone: nobody else may write where it wrote."""
+    """End when the process that started this one is gone: nobody else may write where it wrote."""
     parent = parent_process()
     assert parent is not None  # noqa: S101 — this is a process of multiprocessing
     wait([parent.sentinel])

@@ -2,10 +2,11 @@
 
 Every now and then it publishes what it has read: a generation that differs from the one before by
 the vectors of its second space. When it has read all of them they become the only space, and what
-is published is what a rebuild by this model makes.
+is published is what a first build by this model makes.
 
 The first of these generations comes before the model reads anything: with a map that is soon drawn,
-which the one that answered first goes without, what the cache has, and what the model is run by.
+which the one that answered first goes without, what the cache has beyond what the generation itself
+has of this model, and what the model is run by.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from indexer.store.catalogue import open_catalogue, read_texts, read_titles_and_
 from indexer.store.columns import StoredColumns
 from indexer.store.corpus_map import CorpusMap, Method
 from indexer.store.covering import publish_complete, publish_covered
-from indexer.store.finer import Covered
+from indexer.store.finer import Covered, FinerSpace
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Space
 from indexer.store.vector_cache import CachedVector, VectorCache, cache_key
-from indexer.store.vector_index import mapped
+from indexer.store.vector_index import memory_mapped
 from indexer.up_to_date import is_mapped, space_of
 
 GROWTH = 1.1
@@ -80,7 +81,7 @@ def catch_up(
         generation: its current one, of two spaces.
         encoder: of the second.
         asked: how the map is laid out.
-        full: read every paper, also those whose vectors are in the cache.
+        full: read every paper, also those whose vectors are in the generation or the cache.
         reporter: told of the progress.
 
     Raises:
@@ -107,8 +108,10 @@ def catch_up(
             return draw(vectors, texts, method, None, reporter)
 
         if not full:
-            reporter.phase("looking up", papers)
-            for rows in _lots(newest, LOOKED_UP_AT_ONCE):
+            read.take_published(generation, model)
+            unknown = newest[~read.known[newest]]
+            reporter.phase("looking up", len(unknown))
+            for rows in _lots(unknown, LOOKED_UP_AT_ONCE):
                 keys = [key for key, _ in texts_of(rows)]
                 read.take(rows, keys, cache.get(keys))
                 reporter.advance(len(rows))
@@ -117,7 +120,7 @@ def catch_up(
         if len(left):
             there = is_mapped(generation.manifest, "auto")
             no_map = there or asked == "none"
-            steps.begin(drawn(mapped(generation.vectors), None if no_map else "pca"))
+            steps.begin(drawn(memory_mapped(generation.vectors), None if no_map else "pca"))
         reporter.phase("embedding", len(left))
         reading = Reading(encoder, cache, full=full)
         for rows in _lots(left, LOOKED_UP_AT_ONCE):
@@ -161,6 +164,24 @@ class _Read:
         self.count += len(at)
         self.truncated += sum(one.truncated for _, one in there)
         return len(at)
+
+    def take_published(self, generation: Generation, model: Model) -> None:
+        """Add the papers that a generation covers in its finer space, if that is of the model.
+
+        Raises:
+            IndexCorrupted: its files do not fit each other.
+        """
+        manifest, finer = generation.manifest, FinerSpace.read(generation)
+        space = manifest.finer
+        if not (space and finer and manifest.text_recipe == TEXT_RECIPE):
+            return
+        if space.fingerprint != model.fingerprint:
+            return
+        for at in _lots(np.arange(len(finer.rows)), LOOKED_UP_AT_ONCE):
+            self._file[finer.rows[at]] = finer.vectors.vectors(at)
+        self.known[finer.rows] = True
+        self.count += len(finer.rows)
+        self.truncated += space.truncated
 
     @property
     def vectors(self) -> Vectors:

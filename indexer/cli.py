@@ -248,7 +248,7 @@ def rebuild_index(
                 )
                 report, to_json = done.report, done.to_json
     except KeyboardInterrupt as error:
-        raise Interrupted(_how_to_go_on(index)) from error
+        raise Interrupted(_how_to_go_on(index, cache)) from error
     if report.published:
         backend = index.current().manifest.space.backend
         report.notes += _make_ready(encoder.model.run_as(backend, asked.max_tokens))
@@ -272,7 +272,7 @@ def _make_ready(model: Model) -> list[str]:
     return [note] if note else []
 
 
-def _how_to_go_on(index: IndexFolder) -> str:
+def _how_to_go_on(index: IndexFolder, cache: Path | None) -> str:
     try:
         generation = index.current()
     except AkinError:
@@ -284,8 +284,8 @@ def _how_to_go_on(index: IndexFolder) -> str:
     return (
         f"the index answers, {finer.rows:,} of its {generation.manifest.papers:,} papers by "
         f"{finer.model} so far, and what was embedded is kept. To go on: "
-        f"{how_to_go_on(index.path, generation.manifest.space.model)}; without that option, until "
-        "all is done the index stays as it is now"
+        f"{how_to_go_on(index.path, generation.manifest.space.model, cache)}; without "
+        "--progressive, until all is done the index stays as it is now"
     )
 
 

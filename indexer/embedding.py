@@ -86,9 +86,10 @@ def _embed_straight(
     for start in range(0, len(records), STATIC_AT_ONCE):
         rows = range(start, min(start + STATIC_AT_ONCE, len(records)))
         texts = records.texts(rows)
-        vectors[np.array(rows)] = finite(encoder.encode_document(texts), encoder.model)
+        found, counts = encoder.encode_counted(texts)
+        vectors[np.array(rows)] = finite(found, encoder.model)
         if limit is not None:
-            truncated += sum(count > limit for count in encoder.count_tokens(texts))
+            truncated += sum(count > limit for count in counts)
         reporter.advance(len(rows))
     return Embedded(vectors.all, len(records), truncated, None)
 

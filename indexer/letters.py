@@ -9,6 +9,8 @@ import re
 import unicodedata
 from itertools import groupby
 
+from indexer.patterns import lazily
+
 # Not seen, and no end of a word: soft hyphen, joiners, marks of direction, selectors of a variant.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
@@ -16,7 +18,7 @@ _INVISIBLE = (
 )
 # What transliterations write for a letter that Latin lacks, and Unicode counts among the letters.
 _APOSTROPHES = "\u02b9-\u02c1\u02c8\u02ee\ua78b\ua78c"
-_DROPPED = re.compile(f"[{_INVISIBLE}{_APOSTROPHES}°]")  # the last of ℃
+_DROPPED = lazily(f"[{_INVISIBLE}{_APOSTROPHES}°]")  # the last of ℃
 
 # Written without spaces between words.
 _HAN = (
@@ -37,7 +39,7 @@ _UNITS = "℃℉\u3371-\u337a\u3380-\u33df"  # ㎛: one character to Unicode, an
 # those of signs that make it another one, as in Japanese, Thai and the scripts of India.
 _ACCENTS = frozenset([1, *range(10, 37), *range(200, 241)])
 # A LATIN SMALL LETTER O WITH STROKE is an o, though Unicode takes no stroke, hook or tail off.
-_LATIN = re.compile(r"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) ([A-Z]{1,2})(?: WITH .*)?")
+_LATIN = lazily(r"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) ([A-Z]{1,2})(?: WITH .*)?")
 _PLAIN = {"œ": "oe", "þ": "th", "ð": "d", "ı": "i", "ȷ": "j", "ŋ": "n", "ĸ": "k", "ə": "a",
           "ɛ": "e", "ɔ": "o", "ʉ": "u", "ɵ": "o"}  # fmt: skip
 
@@ -55,17 +57,25 @@ def _is_mark(character: str) -> bool:
     return unicodedata.category(character).startswith("M")
 
 
-_MARKS = _marks()
-UNSPACED = re.compile(f"[{_UNSPACED}]")
+UNSPACED = lazily(f"[{_UNSPACED}]")
 """A character of a script that is written without spaces between words."""
-WORD = re.compile(
-    r"[A-Za-z0-9]++(?=[\x00-\x7f\u2010-\u201f])"  # most of any text in Latin letters, and quick
-    rf"|[^\W_{_UNSPACED}]+(?:[{_MARKS}]+[^\W_{_UNSPACED}]*)*"
-    rf"|[{_BEFORE}]?[{_UNSPACED}](?:[{_STACKED}][{_UNSPACED}]|[{_MARKS}])*"
-    rf"|[{_UNITS}]"
-)
+
+
+def _word() -> str:
+    marks = _marks()
+    return (
+        r"[A-Za-z0-9]++(?=[\x00-\x7f\u2010-\u201f])"  # most of any text in Latin letters, and quick
+        rf"|[^\W_{_UNSPACED}]+(?:[{marks}]+[^\W_{_UNSPACED}]*)*"
+        rf"|[{_BEFORE}]?[{_UNSPACED}](?:[{_STACKED}][{_UNSPACED}]|[{marks}])*"
+        rf"|[{_UNITS}]"
+    )
+
+
+WORD = lazily(_word)
 """Letters and digits with the marks that combine with them; where words have no spaces between
 them, each character is one."""
+ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
+"""What :data:`WORD` finds in a text in ASCII."""
 
 
 def folded(text: str) -> str:

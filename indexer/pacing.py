@@ -18,6 +18,9 @@ from indexer.store.vector_cache import VectorCache, cache_key
 MANY = 1000
 """Texts to embed from which on it is worth a few seconds to measure."""
 
+FEW = 0.1
+"""Share of the papers that a model reads at once, where it has read the others."""
+
 ADVICE = (
     "With --progressive papers are found within a minute meanwhile; --model fast is done in minutes"
 )
@@ -59,7 +62,7 @@ def paced(
     model = encoder.model
     if papers < MANY or is_static(model):  # which takes a minute for a million
         return encoder, []
-    texts = texts_of(range(0, papers, math.ceil(papers / _TEXTS_LOOKED_UP)))
+    texts = _sample(papers, texts_of)
     sample = texts[:: math.ceil(len(texts) / _TEXTS_MEASURED)]
     notes = []
 
@@ -84,6 +87,22 @@ def paced(
     return encoder, notes
 
 
+def is_known(
+    papers: int, texts_of: Callable[[Sequence[int]], list[str]], model: Model, cache: Path
+) -> bool:
+    """Tell whether a model has to read a tenth of the papers at most, by a sample.
+
+    Args:
+        papers: how many there are.
+        texts_of: gives the texts of some, by places from 0; every so many are a fair sample.
+        model: a static one needs no cache.
+        cache: the file of vectors that need not be computed.
+    """
+    if is_static(model):
+        return True
+    return _share_known(_sample(papers, texts_of), model.fingerprint, cache) >= 1 - FEW
+
+
 def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | None:
     """Return what to tell people before a build that takes over five minutes; ``None``: less."""
     seconds = texts / per_second
@@ -91,6 +110,10 @@ def long_build(texts: int, per_second: float, advice: str = ADVICE) -> str | Non
         return None
     rate = f"{texts:,} texts to embed, {per_second:,.0f} a second"
     return f"{rate}: about {in_words(seconds)}. {advice}".strip()
+
+
+def _sample(papers: int, texts_of: Callable[[Sequence[int]], list[str]]) -> list[str]:
+    return texts_of(range(0, papers, math.ceil(papers / _TEXTS_LOOKED_UP)))
 
 
 def _share_known(texts: list[str], fingerprint: str, cache: Path) -> float:

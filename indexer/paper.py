@@ -51,7 +51,7 @@ class Paper:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[type[Paper], tuple[Any, ...]]:
-        """Go to another process by the values alone, which takes a third of the time."""
+        """Go to another process by the values alone, which takes less time."""
         return Paper, _values_of(self)
 
     def to_json(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from indexer.errors import ProcessDied
+from indexer.errors import AkinError, ProcessDied
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -77,7 +78,16 @@ def _work(connection: Connection, work: Callable[..., None], *arguments: object)
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # nobody reads any more
     except BaseException as error:  # noqa: BLE001 — raised again where somebody waits for it
-        connection.send(error)
+        connection.send(_as_sent(error))
+
+
+def _as_sent(error: BaseException) -> BaseException:
+    """Return an error as another process can raise it: itself, or what it says."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 — made here
+    except Exception:  # noqa: BLE001 — what cannot be pickled raises whatever it likes
+        return AkinError(f"{type(error).__name__}: {error}")
+    return error
 
 
 class Helpers(Generic[Given, Made]):

@@ -5,8 +5,10 @@ Two steps, while the index is held::
     rebuild   by the small model, which stands in: all papers can be found
     catch up  the model reads them, the newest first, in :mod:`indexer.catching_up`
 
-The last generation is what a plain rebuild by the model makes. A build that was killed goes on when
-it is started again, as what was read is in the cache; a plain rebuild does what is left, too.
+The last generation is what a plain first build by the model makes: with a map that is drawn anew,
+where a rebuild may keep the one before. A build that was killed goes on when it is started again,
+as what was read is in the generation and the cache; a plain rebuild does what is left, too, but has
+only the cache to go by.
 """
 
 from __future__ import annotations

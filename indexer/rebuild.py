@@ -44,7 +44,7 @@ from indexer.merging.duplicates import RULES
 from indexer.models.choosing import alternatives
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
-from indexer.pacing import paced
+from indexer.pacing import is_known, paced
 from indexer.progress import Reporter, Silent, Timed
 from indexer.sources import find_documents
 from indexer.store.corpus_map import CorpusMap
@@ -111,7 +111,7 @@ def rebuild(
         tell: takes a sentence for people before a long wait.
         stands_in_for: runs the model that is asked for, where that is to read the papers later,
             see :mod:`indexer.progressive`; then there is no map yet. Where it has read all but a
-            few, it reads these at once, as if nothing stood in for it.
+            few, and the cache has the others, it reads these at once, as if nothing stood in.
         reporter: told of the progress.
 
     Raises:
@@ -197,8 +197,12 @@ def rebuild(
                 later
                 and previous
                 and not full
-                and any(is_by(previous.manifest, one) for one in models)
                 and is_little(comparison, len(records))
+                and any(
+                    is_by(previous.manifest, one)
+                    and is_known(len(records), records.texts, one, index.cache)
+                    for one in models
+                )
             ):
                 encoder, later = later, None
             first = [encoder.model] if later else []

@@ -12,7 +12,7 @@ from indexer import __version__
 from indexer.ledger import Report, SourceAccount
 from indexer.mapping.layout import Asked, chosen
 from indexer.models.model import Model
-from indexer.pacing import MANY
+from indexer.pacing import FEW, MANY
 from indexer.paper import TEXT_RECIPE
 from indexer.store.catalogue import SQLITE_VERSION
 from indexer.store.corpus_map import MAP_VERSION
@@ -68,7 +68,7 @@ def is_of(manifest: Manifest, model: Model) -> bool:
 def is_little(comparison: Comparison, papers: int) -> bool:
     """Tell whether so few of the papers are new or changed that nobody waits long for them."""
     changed = comparison.added + comparison.updated
-    return changed < MANY and changed * 10 <= papers
+    return changed < MANY and changed <= FEW * papers
 
 
 def is_mapped(manifest: Manifest, asked: Asked) -> bool:

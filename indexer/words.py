@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-from indexer.letters import UNSPACED, WORD, ascii_split, folded
+from indexer.letters import ASCII_WORD, UNSPACED, WORD, ascii_split, folded
 
 _FUNCTION_WORDS = """
 a about above after again against all also am an and any are as at be because been before
@@ -30,8 +30,6 @@ why will with within without would you your
 """
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that tell nothing of a subject; a query made only of them is searched as it is."""
-
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 
 _stemmer = Stemmer.Stemmer("english")  # Snowball's English stemmer, "Porter 2"
 
@@ -86,7 +84,7 @@ def paired(text: str) -> list[str]:
 def located(text: str) -> Iterator[Located]:
     """Yield every word of a text with its place, stop words too, and every pair of characters."""
     if text.isascii():
-        for word in _ASCII_WORD.finditer(text):
+        for word in ASCII_WORD.finditer(text):
             yield Located(stem(word[0]), word.start(), word.end())
         return
     found = list(WORD.finditer(text))
@@ -103,7 +101,7 @@ def located(text: str) -> Iterator[Located]:
 
 def folded_words(text: str) -> list[str]:
     """Return every word of a text folded, in order, stop words too."""
-    found = (_ASCII_WORD if text.isascii() else WORD).findall(text)
+    found = (ASCII_WORD if text.isascii() else WORD).findall(text)
     return [word for one in found if (word := folded(one))]
 
 
@@ -114,7 +112,7 @@ def runs(text: str) -> list[list[str]]:
     """
     found: list[list[str]] = []
     before: re.Match[str] | None = None
-    for word in WORD.finditer(text):
+    for word in (ASCII_WORD if text.isascii() else WORD).finditer(text):
         if plain := folded(word[0]):
             if before and _is_pair(before, word):
                 found[-1].append(plain)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from indexer.beside import Beside, Here, Worker
-from indexer.errors import ProcessDied
+from indexer.errors import AkinError, ProcessDied
 from tests.conftest import ROOT
 
 WORKERS = [Here, Beside]
@@ -36,6 +36,15 @@ class Sums:
 
     def sum(self) -> int:
         return self._sum
+
+    def note(self, text: str) -> None:
+        pass
+
+    def fail_oddly(self) -> None:
+        class OddError(Exception):
+            """Of a class that cannot be imported."""
+
+        raise OddError("a socket")
 
     def die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -72,6 +81,26 @@ def test_what_goes_wrong_is_raised(tmp_path, worker):
         pytest.raises(ValueError, match="-1: below 0"),
     ):
         total(sums, 1, -1)
+
+
+def test_it_may_be_told_much_before_anything_is_asked(tmp_path):
+    """Neither side waits for the other to read; what was done meanwhile is heard in the end."""
+    heard: list[int] = []
+    with closing(Beside(Sums, tmp_path / "sum", advance=heard.append)) as sums:
+        for _ in range(2000):
+            sums.tell(Sums.add, 1)
+        sums.tell(Sums.note, "a" * 2**20)
+        assert sums.ask(Sums.sum) == 2000
+    assert sum(heard) == 2000
+
+
+def test_an_error_that_no_other_process_can_have_is_told(tmp_path):
+    """By its name and what it says."""
+    with (
+        closing(Beside(Sums, tmp_path / "sum", advance=lambda _: None)) as sums,
+        pytest.raises(AkinError, match="OddError: a socket"),
+    ):
+        sums.ask(Sums.fail_oddly)
 
 
 def test_a_process_that_dies_is_noticed(tmp_path):

@@ -26,7 +26,7 @@ import indexer.cli
 from indexer import catching_up, embedding
 from indexer.catching_up import _Read, _Steps
 from indexer.command import run as main_of
-from indexer.errors import BuildInProgress, IndexCorrupted
+from indexer.errors import BuildInProgress, IndexCorrupted, MapMissing
 from indexer.ledger import Report
 from indexer.mapping.layout import Asked
 from indexer.models import choosing
@@ -44,7 +44,7 @@ from indexer.store.finer import FINER_FILES, Covered, FinerSpace
 from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import AUTO
 from indexer.store.vector_cache import CachedVector
-from indexer.store.vector_index import mapped
+from indexer.store.vector_index import memory_mapped
 from search_api import app as app_module
 from search_api.app import create_app
 from search_api.commands.state import status
@@ -164,10 +164,12 @@ def published(monkeypatch) -> list[Generation]:
     return found
 
 
-def interrupted(index: IndexFolder, most: int, mapped: Asked = "none") -> Generation:
+def interrupted(
+    index: IndexFolder, most: int, mapped: Asked = "none", source: Path | None = None
+) -> Generation:
     """Build until the large model is to read more; return what is current then."""
     with pytest.raises(KeyboardInterrupt):
-        build(index, by=Stopping(most), mapped=mapped)
+        build(index, source, by=Stopping(most), mapped=mapped)
     return index.current()
 
 
@@ -206,7 +208,7 @@ def test_every_generation_is_whole_and_has_more_of_the_newest(index, published):
 
 
 def test_the_last_generation_is_that_of_a_plain_build(index, tmp_path):
-    """The same arrays, to the byte, the same papers and lists; no second space."""
+    """Of a first one: the same arrays, to the byte, the same papers and lists; no second space."""
     build(index, mapped="pca")
     plain = IndexFolder(tmp_path / "plain")
     rebuild([source_of(index)], plain, encoder("large"), mapped="pca")
@@ -249,7 +251,7 @@ def test_the_real_models_come_to_what_a_plain_build_has(index, model_index):
     assert ours.manifest.map == theirs.manifest.map
     assert ours.manifest.ledger == theirs.manifest.ledger
     assert ours.manifest.files.keys() == theirs.manifest.files.keys()
-    vectors, expected = (mapped(one.vectors) for one in (ours, theirs))
+    vectors, expected = (memory_mapped(one.vectors) for one in (ours, theirs))
     assert np.abs(vectors - expected).max() < 1e-5
     found, right = hits(ours, large), hits(theirs, large)
     assert [paper for paper, _ in found] == [paper for paper, _ in right]
@@ -312,6 +314,20 @@ def test_nothing_stands_in_where_the_model_has_few_papers_to_read(index, publish
     (only,) = published[count:]
     assert [(one.model, one.rows) for one in only.manifest.spaces] == [("large", PAPERS + 2)]
     assert (only.map().points[:PAPERS] == before).all()
+
+
+def test_the_few_new_papers_wait_for_nobody_where_the_others_vectors_are_gone(index, published):
+    """All are to be read then, so that another model stands in, as in a first build."""
+    build(index)
+    count, large = len(published), encoder("large")
+    index.cache.unlink()
+    done = build(index, source_of(index, PAPERS + 2), large)
+    first = published[count]
+    assert (len(large.encoded), done.first) == (PAPERS + 2, first.id)
+    assert [(one.model, one.rows) for one in first.manifest.spaces] == [
+        ("small", PAPERS + 2),
+        ("large", 0),
+    ]
 
 
 class Clocked:
@@ -387,6 +403,19 @@ def test_whoever_searches_need_not_compare_the_files_after_a_step(index, monkeyp
     current.verify_if_touched()
 
 
+def test_a_step_reads_no_file_of_the_generation_before(index, monkeypatch):
+    """It was verified or published by this process, and is kept without another look."""
+    current = interrupted(index, 10)
+    monkeypatch.setattr(checksums, "verify", None)
+    vectors = np.ones((PAPERS, 64), dtype=np.float32)
+    with index.building():
+        for rows in ([1], [1, 2]):
+            before = current
+            some = Covered(np.array(rows), vectors)
+            current = publish_covered(index, before, before.manifest.finer, some)
+            assert [one.id for one in index.previous()] == [before.id]
+
+
 def test_where_there_are_no_links_files_are_copied(index, monkeypatch):
     """Some file systems have none; the generation is as whole."""
 
@@ -422,6 +451,31 @@ def test_an_interrupted_build_goes_on_where_it_was(index, published):
     assert [one.manifest.spaces[-1].rows for one in published[count:]] == [16, PAPERS]
     assert done.generations == 2
     assert done.first == published[count - 1].id
+
+
+def test_what_was_published_is_not_read_again_without_its_cache(index, published):
+    """Readers lose nothing where the cache is gone, or another: the generation has the vectors."""
+    source = source_of(index)
+    source.write_text(source.read_text().replace("on graph 3", "on graph 3" + " and so on" * 99))
+    assert interrupted(index, 18, source=source).manifest.finer.rows == 12
+    cut = index.current().manifest.finer.truncated
+    count, large = len(published), encoder("large")
+    done = build(IndexFolder(index.path, index.path.parent / "elsewhere"), source, large)
+    assert len(large.encoded) == done.report.embedded == PAPERS - 12
+    assert [one.manifest.spaces[-1].rows for one in published[count:]] == [16, PAPERS]
+    plain = IndexFolder(index.path.parent / "plain")
+    rebuild([source], plain, encoder("large"), mapped="none")
+    ours, theirs = (one.current() for one in (index, plain))
+    assert 0 < cut < theirs.manifest.space.truncated == ours.manifest.space.truncated
+    assert (memory_mapped(ours.vectors) == memory_mapped(theirs.vectors)).all()
+
+
+def test_what_another_state_of_the_model_read_is_read_again(index):
+    """Its vectors are of another space, if of the same name."""
+    generation = interrupted(index, 18)
+    read = _Read(PAPERS, index.path / "vectors")
+    read.take_published(generation, FakeEncoder("0" * 64, *named("large")[1:]).model)
+    assert (read.count, read.known.any()) == (0, False)
 
 
 @pytest.mark.parametrize("most", [0, 23])
@@ -463,12 +517,12 @@ def test_two_papers_of_one_text_are_both_covered(index, tmp_path):
 
 
 def test_a_damaged_cache_is_set_aside_and_told_of(index):
-    """While the model reads as in any build; what it held is read again."""
+    """While the model reads as in any build; what it alone held is read again."""
     interrupted(index, 10)
     index.cache.write_bytes(b"rubbish" * 1000)
     large = encoder("large")
     notes = build(index, by=large).report.notes
-    assert len(large.encoded) == PAPERS
+    assert len(large.encoded) == PAPERS - 8
     assert [note for note in notes if "the vector cache was damaged and set aside as" in note]
 
 
@@ -701,8 +755,8 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
     error = json.loads(out)["error"]
     assert (code, error["type"]) == (1, "interrupted")
     assert "the index answers, 8 of its 24 papers by fake so far" in error["detail"]
-    go_on = "To go on: rebuild-index --index index --progressive --stand-in other; without"
-    assert go_on in error["detail"]
+    go_on = "To go on: rebuild-index --index index --progressive --stand-in other"
+    assert f"{go_on}; without --progressive" in error["detail"]
     _, out, _ = run("--index", "index", command=status)
     so_far = "8 of 24 papers, newest first, by fake; "
     goes_on = (
@@ -714,6 +768,37 @@ def test_ctrl_c_says_how_far_it_is_and_how_to_go_on(run, index, monkeypatch):
         assert re.search(f"{so_far}(a build is at work|about 1 minute left)", " ".join(out.split()))
         _, out, _ = run("--index", "index", "--json", command=status)
         assert json.loads(out)["building"] is True
+    named = ("--index", "another", "--cache", "big")
+    _, out, _ = run(source_of(index), *named, *PROGRESSIVE, "--json")
+    go_on = go_on.replace("index index", "index another")
+    assert f"{go_on} --cache big; without --progressive" in json.loads(out)["error"]["detail"]
+
+
+def test_who_may_not_open_the_lock_is_told_nothing_of_a_build(run, index, monkeypatch):
+    """Whether one is at work cannot be told then: neither that it is nor that it is not."""
+    interrupted(index, 10)
+
+    def refused(*_, **__):
+        raise PermissionError("may only read")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
+    assert index.is_held() is None
+    _, out, _ = run("--index", "index", command=status)
+    assert "8 of 24 papers, newest first, by large" in out
+    assert not re.search(r"at work|goes on|left", out)
+    _, out, _ = run("--index", "index", "--json", command=status)
+    assert json.loads(out)["building"] is None
+
+
+def test_a_map_that_is_missing_yet_is_promised_by_nobody(index, monkeypatch):
+    """Whether a build is at work, and is to draw one, an engine does not know."""
+    generation = interrupted(index, 0)
+    with (
+        closing(Engine(generation, encoder("small"))) as engine,
+        pytest.raises(MapMissing, match="no map yet") as told,
+    ):
+        _ = engine.map
+    assert "at work" not in str(told.value)
 
 
 def test_what_comes_through_a_pipe_is_read_once(run, monkeypatch, tmp_path):

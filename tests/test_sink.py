@@ -463,7 +463,7 @@ def published(sink: Filled, *entries: Entry) -> Manifest:
 
 def test_many_papers_are_written_beside(tmp_path, monkeypatch):
     """The files are the same, to the byte, and so is what is refused."""
-    monkeypatch.setattr(local_sink, "TOGETHER", 3)
+    monkeypatch.setattr(local_sink, "TOLD_TOGETHER", 3)
     monkeypatch.setattr(local_sink.os, "cpu_count", lambda: 2)
     entries = [entry(name, f"word{name} of a text", records=2) for name in "abcdefg"]
     files = []

@@ -14,6 +14,9 @@ from indexer.models.model import find_model
 from indexer.models.sentence_transformer import SentenceTransformerEncoder
 from indexer.models.static import StaticEncoder, is_static
 from indexer.models.static_table import FEW, TokenTable
+from indexer.models.static_tokens import TokenReader
+from indexer.rebuild import rebuild
+from tests import conftest
 from tests.static_models import NORMALIZE, SIZE, STATIC, VOCABULARY, WORDS, table, write_model
 
 TEXTS = [
@@ -80,6 +83,22 @@ def test_vectors_and_counts_come_from_one_reading(tmp_path, cut):
     assert np.array_equal(vectors, encoder.encode_document(TEXTS))
     assert counts == encoder.count_tokens(TEXTS)
     assert counts[TEXTS.index("owl " * 40)] == 40
+
+
+@pytest.mark.parametrize("cut", [None, 4])
+def test_a_build_parts_each_text_into_tokens_once(index, tmp_path, monkeypatch, cut):
+    """Where texts are cut, too: vectors and counts come from one reading."""
+    read, parted = TokenReader.read, []
+
+    def watched(self, texts):
+        parted.extend(texts)
+        return read(self, texts)
+
+    monkeypatch.setattr(TokenReader, "read", watched)
+    encoder = static_of(write_model(tmp_path / "m", {"embedding.weight": table()}, cut=cut))
+    source = conftest.table(tmp_path / "p.md", ("Owl", "owl " * 40), ("Graph", "networks"))
+    report = rebuild([source], index, encoder, mapped="none")
+    assert (len(parted), report.truncated) == (2, 1 if cut else 0)
 
 
 def test_few_texts_and_many_are_added_up_alike():

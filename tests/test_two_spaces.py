@@ -277,7 +277,7 @@ def test_an_explanation_is_by_the_model_of_the_paper(engine):
 
 def test_an_answer_says_how_many_papers_are_covered(engine):
     """The index that answered has the model that reads them, and how many it has read."""
-    expected = {"model": "finer", "papers": len(COVERED)}
+    expected = {"model": "finer", "papers": len(COVERED), "ready_at": None}
     assert engine.search(Query("graph")).to_json()["index"]["covered"] == expected
 
 

@@ -27,6 +27,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
                 "indexer.kept",
                 "indexer.letters",
                 "indexer.paper",
+                "indexer.patterns",
                 "indexer.processes",
                 "indexer.progress",
                 "indexer.threads",

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from indexer.patterns import lazily
+
 _LONGEST = 3_000
 """Characters at the end of a text among which a notice may begin."""
 
@@ -21,7 +23,7 @@ _PRESS = (
 )
 
 # What databases append can be told wherever it stands.
-_APPENDED = re.compile(
+_APPENDED = lazily(
     r"""\s*(?:
         (?:The\s+)?Copyright\s+of\s.{1,400}?\s(?:is|are)\s+the\s+(?:copyright(?:ed)?\s+)?property
             \s+of\s.{1,400}?\b[Cc]ontent\s+may\s+not\s+be\s+copied\b(?:.{1,400}?\bpermission\.|.*)
@@ -36,7 +38,7 @@ _APPENDED = re.compile(
     )[\s,;]*""",
     re.VERBOSE | re.DOTALL,
 )
-_BEGINS = re.compile(
+_BEGINS = lazily(
     rf"""(?:
         (?:^|(?<=[.!?)\]"”»;:])(?<!\([cC]\))),?\s*(?=
             [\[(]?(?:Crown\s+|Copyright:?\s*)?Copyright\b[^.]{{0,6}}(?:{_SIGN}|{_YEAR}|{_PRESS})
@@ -51,23 +53,23 @@ _BEGINS = re.compile(
     )""",
     re.VERBOSE,
 )
-_SIGN_IN_ASCII = re.compile(r"\([cC]\)")
-_SENTENCE_ENDS = re.compile(r"(?<!U\.S\.)(?:(?<=[.!?])|(?<=[.!?][)\]]))\s+(?=[^a-z])")
-_PHRASES = re.compile(
+_SIGN_IN_ASCII = lazily(r"\([cC]\)")
+_SENTENCE_ENDS = lazily(r"(?<!U\.S\.)(?:(?<=[.!?])|(?<=[.!?][)\]]))\s+(?=[^a-z])")
+_PHRASES = lazily(
     r"rights? reserved|droits r[eé]serv|copyright|©|licen[sc]e|creative ?commons|"
     r"\bcc[ -](?:by|0)\b|open[- ]access|permi(?:ssion|tted|ts)|reproduc|distribut\w+ under|"
     r"public domain|published (?:by|on behalf|in|online)|properly (?:cited|attributed)|"
     r"government work|for non-?commercial",
     re.IGNORECASE,
 )
-_LICENCE = re.compile(
+_LICENCE = lazily(
     r"this (?:article|paper|work)? ?is (?:an open|protected|licen|published under|distributed)|"
     r"(?:open access|licen[sc]ed) under|(?:copyright:?|rights reserved\.?)$",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"All [Rr]ights [Rr]eserved|Published (?:by|on behalf)|Licensee ")
-_SIGNS = re.compile(rf"(?:{_SIGN}|(?i:copyright)\b:?|Crown\s|VC\s|[\[(\s])*")
-_INITIAL_LAST = re.compile(r"\b[A-Z]\.$")
+_GOES_ON = lazily(r"All [Rr]ights [Rr]eserved|Published (?:by|on behalf)|Licensee ")
+_SIGNS = lazily(rf"(?:{_SIGN}|(?i:copyright)\b:?|Crown\s|VC\s|[\[(\s])*")
+_INITIAL_LAST = lazily(r"\b[A-Z]\.$")
 # Words of a holder's name, and of when and for whom it was published, that have no capital.
 _SMALL = frozenset(
     "a al all an and as author author(s) authors behalf by chapters compilation contributors "

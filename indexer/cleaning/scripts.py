@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from indexer.patterns import lazily
+
 _LOWERED = str.maketrans("0123456789+-−x", "₀₁₂₃₄₅₆₇₈₉₊₋₋ₓ", " ")
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻", " ")
 SIGNS = "₀-₉₊₋ₓ⁰¹²³⁴-⁹⁺⁻"
@@ -19,7 +21,7 @@ SIGNS = "₀-₉₊₋ₓ⁰¹²³⁴-⁹⁺⁻"
 
 # Digits with a sign before or behind them, or signs alone: -3, 2+, ++, -/-.
 _SIMPLE = r"(?:[+−-]\s?)?\d{1,9}[+−-]?|[+−-]{1,3}|[+−-]/[+−-]"
-_SIMPLE_ONLY = re.compile(_SIMPLE)
+_SIMPLE_ONLY = lazily(_SIMPLE)
 _FONT = r"\\(?:mathrm|mathit|mathbf|mathsf|text|textrm|textnormal|mbox|rm)\s*"
 _ELEMENTS = """
 H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr
@@ -27,43 +29,43 @@ Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu G
 Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm
 """
 _ELEMENT = "(?:" + "|".join(sorted(_ELEMENTS.split(), key=len, reverse=True)) + ")"
-_COMPOUND = re.compile(rf"(?:[A-Za-z0-9)₀-₉]{_ELEMENT}|(?=[A-Z][a-z]){_ELEMENT}|\))$")
-_CAPITALISED = re.compile(r"(?:[A-Z][A-Za-z]*|\))$")
+_COMPOUND = lazily(rf"(?:[A-Za-z0-9)₀-₉]{_ELEMENT}|(?=[A-Z][a-z]){_ELEMENT}|\))$")
+_CAPITALISED = lazily(r"(?:[A-Z][A-Za-z]*|\))$")
 _LINK = r"(?:https?://|www\.|\b10\.\d{4,9}/)\S+"
 
-_TAG = re.compile(
+_TAG = lazily(
     r"(\s{0,3})<(?:\w{1,9}:)?(sub|sup|inf|subscript|superscript)\b[^<>]*>\s{0,9}([^<>]{1,12}?)\s{0,9}</(?:\w{1,9}:)?\2\s*>",
     re.IGNORECASE,
 )
-_CHEMISTRY = re.compile(r"\\(?:ce|cee|cf|ch)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
-_COUNT = re.compile(r"(?<=[A-Za-z)\]}])\d+")
-_CHARGE = re.compile(r"(?<=[A-Za-z₀-₉)\]])[+-](?=\s|$)|\^\{?(\d*[+-]|\d+)\}?")
+_CHEMISTRY = lazily(r"\\(?:ce|cee|cf|ch)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_COUNT = lazily(r"(?<=[A-Za-z)\]}])\d+")
+_CHARGE = lazily(r"(?<=[A-Za-z₀-₉)\]])[+-](?=\s|$)|\^\{?(\d*[+-]|\d+)\}?")
 _ARROWS = (("<=>", "⇌"), ("<->", "↔"), ("->", "→"), ("<-", "←"))
-_MACRO = re.compile(rf"\\(textsubscript|textsuperscript|sb|sp)\s*\{{\s*({_SIMPLE})\s*\}}")
+_MACRO = lazily(rf"\\(textsubscript|textsuperscript|sb|sp)\s*\{{\s*({_SIMPLE})\s*\}}")
 _LOWERING = frozenset(["textsubscript", "sb"])
-_ORDINAL = re.compile(rf"\^\s*\{{\s*(?:{_FONT}\{{?)?(st|nd|rd|th)\s*\}}{{1,2}}")
-_DEGREE = re.compile(r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z])\s*)")
-_PRIME = re.compile(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime(?![a-zA-Z])\s*)")
+_ORDINAL = lazily(rf"\^\s*\{{\s*(?:{_FONT}\{{?)?(st|nd|rd|th)\s*\}}{{1,2}}")
+_DEGREE = lazily(r"\^\s*(?:\{\s*\\circ\s*\}|\\circ(?![a-zA-Z])\s*)")
+_PRIME = lazily(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime(?![a-zA-Z])\s*)")
 # What Unicode has no place for, though chemistry has: the numbers of PM_{2.5}, of O_{3-\delta}.
 _MIXED = r"\d+\.\d+|\d[\d.]*\s*[+−-]\s*(?:\d\.\d+|[yzn]|\\(?:delta|epsilon|alpha|beta)\s*)"
-_MIXED_ONLY = re.compile(_MIXED)
+_MIXED_ONLY = lazily(_MIXED)
 # What begins a script, and the macro that it stands behind (group 1). Three characters alone begin
 # this expression: only then is it fast.
 _SIGN = r"(?:\\([a-zA-Z]+\s*)[_^]|_(?<!\\_)|\^(?<!\\\^))"
 # In braces, with or without a font: a script wherever it stands.
-_BRACED = re.compile(
+_BRACED = lazily(
     rf"{_SIGN}\s*(?:\{{\s*((?:{_FONT})?)({_SIMPLE}|[\d+−-]*x|{_MIXED})\s*\}}"
     rf"|\{{\s*{_FONT}\{{\s*({_SIMPLE}|x)\s*\}}\s*\}}|{_FONT}\{{\s*({_SIMPLE}|x)\s*\}}|(x)(?=\$))"
 )
-_BARE = re.compile(rf"{_SIGN}(?:(?<=_)(\d+|x(?!\w))|(?<=\^)([+−-]?\d+|[+−-](?![\w({{\\.])))")
-_MATH = re.compile(r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\]", re.DOTALL)
+_BARE = lazily(rf"{_SIGN}(?:(?<=_)(\d+|x(?!\w))|(?<=\^)([+−-]?\d+|[+−-](?![\w({{\\.])))")
+_MATH = lazily(r"\\\(.{1,1000}?\\\)|\\\[.{1,1000}?\\\]", re.DOTALL)
 _SUM = r"(?=[\w({\\])"  # what is added stands right behind the sign, and nothing behind a charge
-_POWER = re.compile(
+_POWER = lazily(
     rf"{_LINK}|(?<=[A-Za-z0-9)\]₀-₉])\^"
     rf"(?:([+−-]?\d{{1,3}})(?=[+−-]{_SUM}|[^\w+−-]|$)|(\d?[+−-])(?!{_SUM}))"
 )
-_CHARGED = re.compile(rf"(?:{_ELEMENT}|[)\]₀-₉])$")
-_SUBSTANCE = re.compile(
+_CHARGED = lazily(rf"(?:{_ELEMENT}|[)\]₀-₉])$")
+_SUBSTANCE = lazily(
     rf"{_LINK}|(?<![A-Za-z0-9_\\])(?:[(\[]{{0,3}}{_ELEMENT}(?:_?\d{{1,2}}|_x)?(?:[)\]](?:_?\d{{1,2}})?)*)+"
     r"(?![A-Za-z0-9_])"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from indexer.beside import Advance
 from indexer.store.checksums import Files, flushed
 from indexer.store.columns import ColumnsBuilder
 from indexer.store.lexical_builder import LexicalIndexBuilder
-from indexer.store.paper_rows import Entry
+from indexer.store.paper_rows import Entry, together
 from indexer.store.term_counts import texts_of
 
 
@@ -43,15 +43,16 @@ class ArraysBuilder:
         self._columns = ColumnsBuilder()
         self._written: Written | None = None
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Add the next papers, best some thousand: their terms are in memory at once."""
-        texts = []
-        for entry in entries:
-            paper = entry.paper
-            texts.append(texts_of(paper))
-            self._columns.add(paper)
-        self._words.add(texts)
-        self._advance(len(texts))
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Add the next papers."""
+        for some in together(entries):
+            texts = []
+            for entry in some:
+                paper = entry.paper
+                texts.append(texts_of(paper))
+                self._columns.add(paper)
+            self._words.add(texts)
+            self._advance(len(texts))
 
     def save(self) -> None:
         """Write the arrays; all papers were added."""

@@ -26,6 +26,7 @@ from indexer.store.paper_rows import (
     TITLE,
     Entry,
     StoredEntries,
+    together,
 )
 
 _SCHEMA = f"""
@@ -97,44 +98,19 @@ class CatalogueBuilder:
         self._papers = 0
         self._spelled: Counter[str] = Counter()  # in names of authors
 
-    def count(self) -> int:
-        """Return how many papers there are."""
-        return self._papers
-
     def having(self, ids: Collection[str]) -> list[str]:
         """Return those of the ids that a paper has."""
         ask = "SELECT 1 FROM papers WHERE id = ?"
         return [one for one in ids if self._db.execute(ask, (one,)).fetchone()]
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """Add the next papers, best some thousand.
+        """Add the next papers.
 
         Raises:
-            ValueError: an id comes again; nothing was added.
+            ValueError: an id comes again. What is written is good for nothing then.
         """
-        rows = list(enumerate(entries, self._papers + 1))
-        ids = Counter(entry.id for _, entry in rows)
-        twice = [one for one, times in ids.items() if times > 1] or self.having(ids)
-        if twice:
-            raise ValueError(f"{twice[0]}: put twice")
-        self._db.executemany(_INSERT, [(*entry.row, row) for row, entry in rows])
-        self._db.executemany(
-            INSERT_MERGED,
-            [
-                (row, one.source, one.line, one.reason, one.record, one.head, one.key)
-                for row, entry in rows
-                for one in entry.records
-            ],
-        )
-        named = []
-        for row, entry in rows:
-            paper = entry.paper
-            named += [(name, row) for name in names_of(paper, entry.records)]
-            self._spelled.update({folded(word) for word in WORD.findall(" ".join(paper.authors))})
-        self._db.executemany("INSERT INTO named VALUES (?, ?)", named)
-        self._db.execute(_INDEX_PHRASES, (self._papers,))
-        self._papers += len(rows)
-        self._advance(len(rows))
+        for some in together(entries):
+            self._add(some)
 
     def missing_from(self, catalogue: Path, removed: Collection[str]) -> StoredEntries:
         """Return the papers of a published catalogue that are not here.
@@ -201,6 +177,31 @@ class CatalogueBuilder:
     def close(self) -> None:
         """Close the file as it is."""
         self._db.close()
+
+    def _add(self, entries: Sequence[Entry]) -> None:
+        rows = list(enumerate(entries, self._papers + 1))
+        ids = Counter(entry.id for _, entry in rows)
+        twice = [one for one, times in ids.items() if times > 1] or self.having(ids)
+        if twice:
+            raise ValueError(f"{twice[0]}: put twice")
+        self._db.executemany(_INSERT, [(*entry.row, row) for row, entry in rows])
+        self._db.executemany(
+            INSERT_MERGED,
+            [
+                (row, one.source, one.line, one.reason, one.record, one.head, one.key)
+                for row, entry in rows
+                for one in entry.records
+            ],
+        )
+        named = []
+        for row, entry in rows:
+            paper = entry.paper
+            named += [(name, row) for name in names_of(paper, entry.records)]
+            self._spelled.update({folded(word) for word in WORD.findall(" ".join(paper.authors))})
+        self._db.executemany("INSERT INTO named VALUES (?, ?)", named)
+        self._db.execute(_INDEX_PHRASES, (self._papers,))
+        self._papers += len(rows)
+        self._advance(len(rows))
 
     def _file_names(self) -> None:
         """Put the names in their order, which costs far less than to put each in its place."""

@@ -36,7 +36,7 @@ def publish_covered(
 
     Args:
         index: held by this process.
-        before: a generation of it.
+        before: its current one, which this process has verified or published.
         space: the finer one; what its vectors tell is stated here.
         covered: all papers that it covers, those that it covered before among them.
         corpus_map: in place of that of the generation before; ``None``: that one stays.
@@ -66,7 +66,7 @@ def publish_complete(
 
     Args:
         index: held by this process.
-        before: a generation of it.
+        before: its current one, which this process has verified or published.
         space: the finer one, from now on the only one.
         vectors: of all papers ``(n, dim)``.
         corpus_map: of these vectors; ``None``: there is none.
@@ -109,7 +109,7 @@ def _publish(
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             **stated_anew,
         )
-        return index.publish(folder, manifest, same)
+        return index.publish(folder, manifest, same, before.id)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # gone already where it bears its name
         raise

@@ -221,8 +221,8 @@ class IndexFolder:
             self._holder = None
             lock.release()
 
-    def is_held(self) -> bool:
-        """Tell whether a build is at work, as far as that can be seen from here."""
+    def is_held(self) -> bool | None:
+        """Tell whether a build is at work; ``None``: who may only read the lock cannot tell."""
         from filelock import FileLock, Timeout
 
         if not (self.path / LOCK).exists():
@@ -233,7 +233,7 @@ class IndexFolder:
         except Timeout:
             return True
         except OSError:  # not to be opened by those who may only read
-            return False
+            return None
 
     def stage(self, generation: str) -> Path:
         """Make the folder in which a generation is built, and return it."""
@@ -255,6 +255,7 @@ class IndexFolder:
         staging: Path,
         manifest: Manifest,
         stated: checksums.Files | None = None,
+        whole: str | None = None,
     ) -> Generation:
         """Make a built generation the current one, atomically, and drop those beyond :data:`KEEP`.
 
@@ -264,6 +265,8 @@ class IndexFolder:
             stated: checksum and bytes of files that are on disk: those that were measured when they
                 were written, and those of another generation, as its manifest states them: damage
                 since then is not to be taken for what was written.
+            whole: the id of a generation that this process has verified or published, so that it is
+                kept without being read again.
         """
         stated = stated or {}
         left = [path for path in sorted(staging.iterdir()) if path.name not in stated]
@@ -272,7 +275,7 @@ class IndexFolder:
         data = json.dumps({**asdict(manifest), "files": files}, indent=1).encode()
         write_flushed(staging / MANIFEST, data)
         flush_folder(staging)
-        keep = self._kept_beside(manifest.generation)
+        keep = self._kept_beside(manifest.generation, whole)
         folder = self.generations / manifest.generation
         staging.rename(folder)
         flush_folder(self.generations)
@@ -293,13 +296,14 @@ class IndexFolder:
         temporary.replace(self.pointer)
         flush_folder(self.path)
 
-    def _kept_beside(self, generation: str) -> list[str]:
+    def _kept_beside(self, generation: str, whole: str | None) -> list[str]:
         """Return the generations to keep beside a new one: the newest that are whole."""
         kept: list[str] = []
         for name in self._names():
             if len(kept) < KEEP - 1 and name != generation:
                 try:
-                    self._open(name, None).verify()
+                    if name != whole:
+                        self._open(name, None).verify()
                 except (*_UNREADABLE, IndexCorrupted, IndexMismatch):
                     continue  # of no use to anybody: dropped
                 kept.append(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,8 +34,11 @@ KIND, RECALL = "flat", 1.0
 FEW = 4096
 """Papers that are written by this process, at most: to start others takes as long."""
 
-TOGETHER = 2048
-"""Papers that are written together, and vectors that are in memory together."""
+TOLD_TOGETHER = 1 << 16
+"""Papers that a writer is told of at once: only so many messages wait for it."""
+
+VECTORS_TOGETHER = 2048
+"""Vectors that are in memory at once."""
 
 
 class LocalSink:
@@ -103,7 +106,7 @@ class LocalSink:
             raise ValueError(f"{written.papers} papers and {len(vectors)} vectors")
         index = VectorIndexBuilder(written.folder / VECTORS, manifest.space.dimension)
         with closing(index):
-            index.extend(block for _, block in blocks(vectors, TOGETHER))
+            index.extend(block for _, block in blocks(vectors, VECTORS_TOGETHER))
             if self._before:
                 self._carry_over(self._before, written, index, manifest.space)
                 written.keep_names(self._before)
@@ -172,7 +175,8 @@ class LocalSink:
         to.add(stay)
         vectors, rows = VectorIndex(before.vectors), np.array(stay.rows, dtype=np.int64)
         index.extend(
-            vectors.vectors(rows[at : at + TOGETHER]) for at in range(0, len(rows), TOGETHER)
+            vectors.vectors(rows[at : at + VECTORS_TOGETHER])
+            for at in range(0, len(rows), VECTORS_TOGETHER)
         )
 
 
@@ -200,12 +204,17 @@ class _GenerationBuilder:
         self.papers = 0
         self._catalogue: Worker[CatalogueBuilder]
         self._arrays: Worker[ArraysBuilder]
-        if beside:
-            self._catalogue = Beside(CatalogueBuilder, folder / CATALOGUE, advance=advance)
-            self._arrays = Beside(ArraysBuilder, folder, advance=_unheard)
-        else:
-            self._catalogue = Here(CatalogueBuilder, folder / CATALOGUE, advance=advance)
-            self._arrays = Here(ArraysBuilder, folder, advance=_unheard)
+        with ExitStack() as opened:
+            if beside:
+                self._catalogue = Beside(CatalogueBuilder, folder / CATALOGUE, advance=advance)
+                opened.callback(self._catalogue.close)
+                self._arrays = Beside(ArraysBuilder, folder, advance=_unheard)
+            else:
+                self._catalogue = Here(CatalogueBuilder, folder / CATALOGUE, advance=advance)
+                opened.callback(self._catalogue.close)
+                self._arrays = Here(ArraysBuilder, folder, advance=_unheard)
+            opened.callback(self._arrays.close)
+            self._opened = opened.pop_all()
 
     def having(self, ids: Collection[str]) -> list[str]:
         """Return those of the ids that a paper has."""
@@ -221,8 +230,8 @@ class _GenerationBuilder:
         Raises:
             ValueError: an id comes again.
         """
-        for start in range(0, len(entries), TOGETHER):
-            some = entries[start : start + TOGETHER]
+        for start in range(0, len(entries), TOLD_TOGETHER):
+            some = entries[start : start + TOLD_TOGETHER]
             self._catalogue.tell(CatalogueBuilder.add, some)
             self._arrays.tell(ArraysBuilder.add, some)
         self.papers += len(entries)
@@ -249,8 +258,7 @@ class _GenerationBuilder:
 
     def close(self) -> None:
         """Close the files as they are, and end what is at work on them."""
-        self._catalogue.close()
-        self._arrays.close()
+        self._opened.close()
 
 
 def _unheard(papers: int) -> None:

@@ -224,10 +224,17 @@ def how_to_mend(index: Path) -> str:
     return f"Build it anew: rebuild-index --index {index}"
 
 
-def how_to_go_on(index: Path | str, small: str) -> str:
-    """Return the command that goes on with a progressive build in which that model stands in."""
+def how_to_go_on(index: Path | str, small: str, cache: Path | None = None) -> str:
+    """Return the command that goes on with a progressive build.
+
+    Args:
+        index: its folder.
+        small: the model that stands in.
+        cache: where vectors are kept, as it was given.
+    """
     with_ = "" if small == STAND_IN else f" --stand-in {small}"
-    return f"rebuild-index --index {index} --progressive{with_}"
+    kept = f" --cache {cache}" if cache else ""
+    return f"rebuild-index --index {index} --progressive{with_}{kept}"
 
 
 def _time_to_rebuild(papers: int) -> str:

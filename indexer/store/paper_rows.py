@@ -25,6 +25,9 @@ TITLE = "iif(extra ->> 'title_missing', '', title)"  # words of the abstract are
 KEYWORDS = """replace(coalesce(extra ->> 'keywords', ''), '","', '" 0keyword0 "')"""
 """As JSON, each apart from the next by what nobody looks for: no phrase goes across two."""
 
+TOGETHER = 2048
+"""Papers that are written together, and in memory with all that is made of them."""
+
 PAPER = """
     row INTEGER PRIMARY KEY,    -- from 1, without gaps in the end
     id TEXT NOT NULL,
@@ -246,3 +249,8 @@ class StoredEntries(Sequence[Entry]):
         for _, run in itertools.groupby(enumerate(self.rows), lambda at: at[1] - at[0]):
             (_, first), *others = run
             yield first, first + len(others) + 1
+
+
+def together(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """Yield papers in lots of :data:`TOGETHER`."""
+    return (entries[start : start + TOGETHER] for start in range(0, len(entries), TOGETHER))

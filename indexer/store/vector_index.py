@@ -168,7 +168,7 @@ class VectorIndex:
             yield np.array(self._array[start : start + BLOCK])
 
 
-def mapped(path: Path) -> Vectors:
+def memory_mapped(path: Path) -> Vectors:
     """Return the vectors ``(n, dim)`` of a published generation, mapped from disk.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,9 +15,11 @@ from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.store.manifest import how_to_go_on
 from indexer.words import STOP_WORDS
-from search_api.explaining.explanation import Contribution, Explanation, Share
 from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
 from search_api.ranking.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from search_api.explaining.explanation import Contribution, Explanation, Share
 
 _ABSTRACT_LINES = 2
 _AUTHORS = 3
@@ -211,8 +213,13 @@ def decisions(out: Console, listed: Iterable[Decision], *, gone: bool) -> None:
             out.print(f"{_INDENT}{key}  {escape(title)}", soft_wrap=True)
 
 
-def status(out: Console, state: dict[str, Any], index: str, *, building: bool | None) -> None:
-    """Print what an index holds; if it is not complete, whether a build is at work on it."""
+def status(
+    out: Console, state: dict[str, Any], index: str, *, building: bool | None = None
+) -> None:
+    """Print what an index holds.
+
+    If it is not complete, also whether a build is at work on it, unless that cannot be told.
+    """
     about = state["index"]
     _field(out, "index", index)
     _field(out, "generation", f"{about['generation']}, built {state['built_at']}")
@@ -224,10 +231,12 @@ def status(out: Console, state: dict[str, Any], index: str, *, building: bool | 
     if covered := about["covered"]:
         share = f"{covered['papers']:,} of {about['papers']:,} papers, newest first"
         left = Coverage(**covered).left()
-        goes_on = f"{left} left" if left else "a build is at work"
-        if not building:
-            goes_on = f"no build is at work; {how_to_go_on(index, about['model'])} goes on"
-        _field(out, "read so far", f"{share}, by {covered['model']}; {goes_on}")
+        goes_on = f"; {left} left" if left else "; a build is at work"
+        if building is None:
+            goes_on = ""
+        elif not building:
+            goes_on = f"; no build is at work; {how_to_go_on(index, about['model'])} goes on"
+        _field(out, "read so far", f"{share}, by {covered['model']}{goes_on}")
     ledger = state["ledger"]
     _field(out, "last build", ", ".join(f"{n:,} {name}" for name, n in ledger.items() if n))
     decisions = state["decisions"]

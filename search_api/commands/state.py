@@ -41,12 +41,11 @@ def status(prisma: bool, output: Path | None, index_path: Path, as_json: bool) -
     index = IndexFolder(index_path)
     state = describe(index.current().manifest)
     # What tells it is loaded only where the answer matters.
-    building = index.is_held() if state["index"]["covered"] else None
+    told = {"building": index.is_held()} if state["index"]["covered"] else {}
     if as_json:
-        told = {} if building is None else {"building": building}
         print_json({"ok": True, **state, **told})
     else:
-        render.status(Out(), state, str(index_path), building=building)
+        render.status(Out(), state, str(index_path), **told)
 
 
 def _prisma(index_path: Path, output: Path | None, as_json: bool) -> None:

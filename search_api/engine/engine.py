@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from indexer.errors import MapMissing, UnknownPaper
+from indexer.kept import kept
 from indexer.models.encoder import Encoder
 from indexer.paper import Paper
 from indexer.store.corpus_map import CorpusMap, Topic
@@ -17,10 +19,6 @@ from search_api.engine.duplicates import Duplicates
 from search_api.engine.fit import check_fit
 from search_api.engine.hits import models_of, page_of
 from search_api.engine.meant import known, suggested, unfound
-from search_api.explaining.explain import explain
-from search_api.explaining.explanation import Explanation, Match, Sentence, Standing
-from search_api.explaining.matches import matches
-from search_api.explaining.sentence_vectors import SentenceCache
 from search_api.query.conditions import Conditions
 from search_api.query.cursor import Cursor
 from search_api.query.filters import Filters
@@ -32,6 +30,10 @@ from search_api.ranking.reranker import Reranker
 from search_api.store.local import LocalStore
 from search_api.store.map_columns import MapColumns
 from search_api.store.store import papers_of
+
+if TYPE_CHECKING:  # a list is found without; to import it takes a fiftieth of what finding it takes
+    from search_api.explaining.explanation import Explanation, Match, Sentence
+    from search_api.explaining.sentence_vectors import SentenceCache
 
 
 class Engine:
@@ -74,7 +76,12 @@ class Engine:
         self.facets = store.select(Conditions()).facets()
         self.duplicates = Duplicates(store, generation.manifest.decisions)
         self._names = [one.model.name for one in self.encoders]
-        self._sentences = [SentenceCache(one) for one in self.encoders]
+
+    @kept
+    def _sentences(self) -> list[SentenceCache]:
+        from search_api.explaining.sentence_vectors import SentenceCache
+
+        return [SentenceCache(one) for one in self.encoders]
 
     def close(self) -> None:
         """Close the store; whoever asks from now on, or is only half done, is told so."""
@@ -162,8 +169,8 @@ class Engine:
         index = self.generation.index
         if self.info.covered and not self.info.covered.papers:
             return MapMissing(
-                f"{index}: no map yet. The build that is at work draws it before "
-                f"{self.info.covered.model} reads the first paper, unless it is to draw none"
+                f"{index}: no map yet. rebuild-index --progressive draws one before "
+                f"{self.info.covered.model} reads the first paper, unless --map none is given"
             )
         return MapMissing(
             f"{index}: built without a map. Draw one: rebuild-index --index {index} --map auto"
@@ -250,6 +257,9 @@ class Engine:
             UnknownPaper: the paper, or one to be like or unlike, is not in the index.
             IndexCorrupted: a file was damaged since the engine was opened.
         """
+        from search_api.explaining.explain import explain
+        from search_api.explaining.explanation import Standing
+
         rows = self._store.rows([paper_id])
         row = int(rows[0])
         query = known(query, self._store)
@@ -279,6 +289,8 @@ class Engine:
 
     def matches(self, query: Query, papers: Sequence[Paper]) -> list[list[Match]]:
         """Return where each paper has the words of a query, and of papers to be like."""
+        from search_api.explaining.matches import matches
+
         self._store.check_open()
         query = known(query, self._store)
         question = self._answers.question(query) if query.ranks else None

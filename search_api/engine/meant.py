@@ -9,7 +9,7 @@ from itertools import islice
 
 from indexer.cleaning.naming import title_name, typed_ids
 from indexer.errors import UnknownPaper
-from indexer.letters import WORD
+from indexer.letters import ASCII_WORD, WORD
 from indexer.models.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.filters import Filters
@@ -124,10 +124,11 @@ def suggested(query: Query, store: Store, encoder: Encoder | None) -> str | None
 
 def _words(typed: str) -> Iterator[re.Match[str]]:
     """Yield the words of a query, in time linear in its length."""
+    pattern = ASCII_WORD if typed.isascii() else WORD
     for token in _TOKEN.finditer(_UNSPELT.sub(lambda found: " " * len(found[0]), typed)):
         if not _NO_WORD.search(token[0]):
             name = _FIELD.match(token[0])
             start = token.start() + (name.end() if name else 0)
-            for word in WORD.finditer(typed, start, token.end()):
+            for word in pattern.finditer(typed, start, token.end()):
                 if not typed.startswith("*", word.end()):  # a beginning is no slip of a word
                     yield word
