@@ -149,10 +149,11 @@ def converted(
 
 
 def _place(model: Model, precision: Precision) -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
     try:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    except RuntimeError as error:  # nobody knows whose home
-        raise _no_place(model, "~/.cache", str(error)) from error
+        cache = cache.expanduser()
+    except RuntimeError as error:
+        raise _no_place(model, str(cache), "no such home folder is known") from error
     name = hashlib.sha256(f"{model.files}\0{_FORM}\0{precision}".encode()).hexdigest()[:32]
     return cache / "akin" / "models" / name
 
