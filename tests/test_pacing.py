@@ -55,7 +55,7 @@ def measured(monkeypatch):
             "int8",
             r"2\.0 times .* torch 0\.9998, least 0\.9991\)",
         ),
-        ((5, 0.9999), (40, 0.997), "torch", r"bf16 0\.5 times as fast here; int8 differs .*0\.9970"),
+        ((5, 0.9999), (40, 0.997), "torch", r"bf16 0\.5 times as fast here; int8 differs .*\.9970"),
         ((11, 0.9999), (20, np.nan), "torch", "int8 differs"),
         ((5, 0.9999), (11.9, 0.9995), "torch", r"int8 1\.2 times as fast here"),
         ((5, 0.9999), (20, "no such kind"), "torch", "no such kind"),

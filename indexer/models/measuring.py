@@ -18,8 +18,8 @@ LEAST_COSINE = 0.99
 """Between what two backends make of a text, for it to be the same model that they run."""
 
 LEAST_COSINE_UNASKED = 0.999
-"""For one to take the place of the other where nobody asked for it: at .996, as int8 has it, rankings
-were .8 % worse (docs/models.md), more than the .5 % that would pass for the same."""
+"""For one to take the place of the other where nobody asked for it: at .996, as int8 has it,
+rankings were .8 % worse (docs/models.md), more than the .5 % that would pass for the same."""
 
 _WORTH = 1.2
 """How many times as fast as a more exact backend another must be to be worth its vectors."""
