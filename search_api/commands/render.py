@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from indexer.merging.decision_file import Decision
 from indexer.paper import Paper
 from indexer.store.catalogue import MergedPaper
 from indexer.store.manifest import how_to_go_on
@@ -19,6 +18,7 @@ from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
 from search_api.ranking.signals import SIGNALS
 
 if TYPE_CHECKING:
+    from indexer.merging.decision_file import Decision
     from search_api.explaining.explanation import Contribution, Explanation, Share
 
 _ABSTRACT_LINES = 2

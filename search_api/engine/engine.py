@@ -15,7 +15,6 @@ from indexer.paper import Paper
 from indexer.store.corpus_map import CorpusMap, Topic
 from indexer.store.entry import Merged
 from indexer.store.generation import Generation
-from search_api.engine.duplicates import Duplicates
 from search_api.engine.fit import check_fit
 from search_api.engine.hits import models_of, page_of
 from search_api.engine.meant import known, suggested, unfound
@@ -32,6 +31,7 @@ from search_api.store.map_columns import MapColumns
 from search_api.store.store import papers_of
 
 if TYPE_CHECKING:  # a list is found without; to import it takes a fiftieth of what finding it takes
+    from search_api.engine.duplicates import Duplicates
     from search_api.explaining.explanation import Explanation, Match, Sentence
     from search_api.explaining.sentence_vectors import SentenceCache
 
@@ -74,7 +74,6 @@ class Engine:
         self._answers = Answers(store, encoder, reranker, finer)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
-        self.duplicates = Duplicates(store, generation.manifest.decisions)
         self._names = [one.model.name for one in self.encoders]
 
     @kept
@@ -82,6 +81,13 @@ class Engine:
         from search_api.explaining.sentence_vectors import SentenceCache
 
         return [SentenceCache(one) for one in self.encoders]
+
+    @kept
+    def duplicates(self) -> Duplicates:
+        """Which papers may be one, and what people decided of them."""
+        from search_api.engine.duplicates import Duplicates
+
+        return Duplicates(self._store, self.generation.manifest.decisions)
 
     def close(self) -> None:
         """Close the store; whoever asks from now on, or is only half done, is told so."""
