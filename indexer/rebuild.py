@@ -214,10 +214,9 @@ def rebuild(
                 and sink.is_complete()
             )
             if not dry_run and (full or not current):
-                rows = records.rows_by_length()
                 encoder, chosen_for = paced(
-                    len(rows),
-                    lambda places: records.texts([rows[place] for place in places]),
+                    len(records),
+                    records.texts_by_length,
                     encoder,
                     index.cache,
                     choose=choose_backend and later is None,

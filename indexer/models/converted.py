@@ -54,11 +54,6 @@ class ConvertedEncoder(TorchlessEncoder[_Loaded]):
         self._files = files
 
     @property
-    def is_static(self) -> bool:
-        """False."""
-        return False
-
-    @property
     def max_tokens(self) -> int | None:
         """How many word pieces of a text are read, special ones included."""
         return self._load().most

@@ -14,12 +14,10 @@ from indexer.models.choosing import encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
 
-LEAST_COSINE = 0.99
-"""Between what two backends make of a text, for it to be the same model that they run."""
-
-LEAST_COSINE_UNASKED = 0.999
-"""For one to take the place of the other where nobody asked for it: at .996, as int8 has it,
-rankings were .8 % worse (docs/models.md), more than the .5 % that would pass for the same."""
+LEAST_COSINE = 0.999
+"""Between what two backends make of a text, for one to take the place of the other where nobody
+asked for it: at .996, as int8 has it, rankings were .8 % worse (docs/models.md),
+more than the .5 % that would pass for the same."""
 
 _WORTH = 1.2
 """How many times as fast as a more exact backend another must be to be worth its vectors."""
@@ -79,7 +77,7 @@ def fastest(ways: Mapping[str, Model], texts: Sequence[str]) -> Measured:
         cosines = (expected * got).sum(axis=1)
         least = float(cosines.min())
         agreement = f"cosine to {exact} {cosines.mean():.4f}, least {least:.4f}"
-        if least >= LEAST_COSINE_UNASKED:  # which NaN is not
+        if least >= LEAST_COSINE:  # which NaN is not
             tried.append(_Tried(name, encoder, faster, least, agreement))
         else:
             why_not.append(f"{name} differs from it ({agreement})")

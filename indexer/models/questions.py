@@ -57,16 +57,13 @@ class QuestionEncoder:
         threads: to compute with; ``None``: as many as there are cores.
     """
 
+    is_static = False
+
     def __init__(self, model: Model, threads: int | None = None) -> None:
         self.model = model
         self._threads = threads
         self._taken: Encoder | None = None
         self._lock = threading.Lock()
-
-    @property
-    def is_static(self) -> bool:
-        """False."""
-        return False
 
     @property
     def max_tokens(self) -> int | None:

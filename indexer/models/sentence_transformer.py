@@ -35,17 +35,14 @@ class SentenceTransformerEncoder:
         threads: for torch; ``None`` leaves its own choice, all cores.
     """
 
+    is_static = False  # what is runs without torch, but for what has more behind its table
+
     def __init__(self, model: Model, threads: int | None = None) -> None:
         self.model = model
         self._threads = threads
         self._loaded: SentenceTransformer | None = None
         # Fast tokenizers may not be entered twice, and two forward passes only fight for cores.
         self._lock = threading.Lock()
-
-    @property
-    def is_static(self) -> bool:
-        """False: what is static runs without torch, but for what has more behind its table."""
-        return False
 
     @property
     def max_tokens(self) -> int | None:

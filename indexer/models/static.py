@@ -41,10 +41,7 @@ class _Loaded:
 class StaticEncoder(TorchlessEncoder[_Loaded]):
     """A static model, one that :func:`is_static`. A text without tokens has the vector 0."""
 
-    @property
-    def is_static(self) -> bool:
-        """True."""
-        return True
+    is_static = True
 
     @property
     def max_tokens(self) -> int | None:

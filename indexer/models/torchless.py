@@ -24,6 +24,8 @@ class TorchlessEncoder(ABC, Generic[Loaded]):
         threads: to compute with; ``None``: as many as :mod:`indexer.threads` allows.
     """
 
+    is_static = False
+
     def __init__(self, model: Model, threads: int | None = None) -> None:
         self.model = model
         self._threads = threads

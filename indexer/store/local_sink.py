@@ -202,17 +202,13 @@ class _GenerationBuilder:
         self.generation = generation
         self.folder = folder
         self.papers = 0
+        begun = Beside if beside else Here
         self._catalogue: Worker[CatalogueBuilder]
         self._arrays: Worker[ArraysBuilder]
         with ExitStack() as opened:
-            if beside:
-                self._catalogue = Beside(CatalogueBuilder, folder / CATALOGUE, advance=advance)
-                opened.callback(self._catalogue.close)
-                self._arrays = Beside(ArraysBuilder, folder, advance=_unheard)
-            else:
-                self._catalogue = Here(CatalogueBuilder, folder / CATALOGUE, advance=advance)
-                opened.callback(self._catalogue.close)
-                self._arrays = Here(ArraysBuilder, folder, advance=_unheard)
+            self._catalogue = begun(CatalogueBuilder, folder / CATALOGUE, advance=advance)
+            opened.callback(self._catalogue.close)
+            self._arrays = begun(ArraysBuilder, folder, advance=_unheard)
             opened.callback(self._arrays.close)
             self._opened = opened.pop_all()
 

@@ -282,6 +282,11 @@ class Records:
         """Return the texts to embed of those rows, in their order."""
         return read_texts(self._db, [row + 1 for row in rows])
 
+    def texts_by_length(self, places: Sequence[int]) -> list[str]:
+        """Return the texts at those places, from 0, among all of them by length."""
+        rows = self.rows_by_length()
+        return self.texts([rows[place] for place in places])
+
     def titles_and_abstracts(self, rows: Rows) -> list[tuple[str, str]]:
         """Return the titles, ``""`` where the abstract stands in for one, and the abstracts."""
         return read_titles_and_abstracts(self._db, rows + 1)
