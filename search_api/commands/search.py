@@ -97,7 +97,7 @@ def explain(
     sentence that is nearest is underlined.
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
-    reranker = reranker_of(options.pop("reranker"))
+    reranker = reranker_of(options.pop("reranker"), options.pop("reranker_seconds"))
     named, shape = Named.take(options), shape_of(options)
     named.check(text)
     text = text_of(text)
@@ -130,7 +130,7 @@ def _answer(
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     output, keys, whole = (options.pop(n) for n in ("output", "keys", "whole"))
-    reranker = reranker_of(options.pop("reranker"))
+    reranker = reranker_of(options.pop("reranker"), options.pop("reranker_seconds"))
     form = _format_of(options.pop("format_"), output)
     if as_json and form != "table" and output is None:
         raise click.UsageError(f"--json and --format {form} ask for two things: take one")

@@ -218,17 +218,20 @@ class Engine:
             IndexCorrupted: a file was damaged since the engine was opened.
             BadParameter: the cursor belongs to another query.
             StaleCursor: the cursor belongs to another generation.
+            ModelUnavailable: a model cannot be loaded, or the reranker not order this page as the
+                one before it.
         """
         started = time.perf_counter()
         query = known(query, self._store)
-        offset = self._offset(query)
-        answer = self._answers.answer(query, offset + query.k)
+        offset, read_again = self._begins(query)
+        answer = self._answers.answer(query, offset + query.k, read_again)
         ranking = answer.ranking
         hits = page_of(answer, self._store, self._names, offset, query.k)
         end = offset + len(hits)
         asked = self.encoders[-1] if answer.by_meaning else None
         unseen = () if ranking.total else unfound(query, self._store)
-        next_ = Cursor(self.info.generation, self._answers.digest(query), end)
+        digest = self._answers.digest(query, answer.read_again)
+        next_ = Cursor(self.info.generation, digest, end)
         return ResultList(
             query=query,
             index=self.info,
@@ -331,9 +334,11 @@ class Engine:
         (row,) = self._store.rows([paper_id]).tolist()
         return self._store.records(row)
 
-    def _offset(self, query: Query) -> int:
+    def _begins(self, query: Query) -> tuple[int, bool | None]:
+        """Return how many papers are on pages before, and whether their list was read again."""
         if query.cursor is None:
-            return 0
+            return 0, None
         cursor = Cursor.decode(query.cursor)
-        cursor.check(self.info.generation, self._answers.digest(query))
-        return cursor.offset
+        read, not_read = (self._answers.digest(query, again) for again in (True, False))
+        cursor.check(self.info.generation, (read, not_read))
+        return cursor.offset, cursor.query == read
