@@ -316,6 +316,13 @@ def test_a_reranker_that_cannot_be_loaded_is_an_error(engine_with):
         engine_with(TimedReranker(failing, 5.0)).search(QUERY)
 
 
+@pytest.mark.parametrize(("query", "loaded"), [(QUERY, 1), (replace(QUERY, sort="date"), 0)])
+def test_a_command_loads_it_before_its_search_where_it_is_asked(engine, reranker, query, loaded):
+    """What loading takes is not the search's, and a list by date need not wait for it."""
+    engine.load(query)
+    assert reranker.loaded == loaded
+
+
 def test_a_server_loads_it_before_the_first_query_and_shows_what_was_skipped(seed_generation):
     """No query waits for the model, nor loses its time to it; pages and JSON have the note."""
     clock = Clock()

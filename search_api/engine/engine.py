@@ -71,6 +71,7 @@ class Engine:
         self.generation = generation
         store = LocalStore(generation)
         self._store = store
+        self._reranker = reranker
         self._answers = Answers(store, encoder, reranker, finer)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
@@ -93,14 +94,17 @@ class Engine:
         """Close the store; whoever asks from now on, or is only half done, is told so."""
         self._store.close()
 
-    def load(self) -> None:
-        """Load the models, which takes seconds, before they are asked.
+    def load(self, query: Query) -> None:
+        """Load the models that a query asks, which takes seconds, before they are asked.
 
         Raises:
             ModelUnavailable: one cannot be loaded.
         """
-        for encoder in self.encoders:
-            encoder.load()
+        if (query.text or query.wishes) and MODES[query.mode].by_meaning:
+            for encoder in self.encoders:
+                encoder.load()
+        if self._reranker and self._answers.reads(query):
+            self._reranker.load()
 
     def paper(self, paper_id: str) -> Paper:
         """Return a paper.

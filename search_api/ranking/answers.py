@@ -136,7 +136,7 @@ class Answers:
         self._papers = len(store)
         most = min(max(_BUDGET // (8 * len(SIGNALS) * max(len(store), 1)), 4), 64)
         ranker = Ranker(store, reranker)
-        self.digest, self._reads = ranker.digest, ranker.reads
+        self.digest, self.reads = ranker.digest, ranker.reads
         self._clock = clock
         self._skipped: dict[Query, tuple[float, str]] = {}  # until when, and why
 
@@ -189,7 +189,7 @@ class Answers:
             ModelUnavailable: a model cannot be loaded, or cannot read again what it must.
         """
         shape = _shape(query)
-        if not self._reads(shape):
+        if not self.reads(shape):
             return self._deep(shape, count, False)
         why = {None: self._why_not(shape), True: "", False: _AS_BEFORE}[read_again]
         if not why:
