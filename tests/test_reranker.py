@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import statistics
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
@@ -21,7 +23,7 @@ from search_api.engine.whole_list import whole_list
 from search_api.query.query import Query
 from search_api.ranking.answers import SKIPPED_SECONDS, Answers
 from search_api.ranking.reading_model import ModelReranker
-from search_api.ranking.reranker import BATCH, DEPTH, Skipped, TimedReranker
+from search_api.ranking.reranker import BATCH, DEPTH, Skipped, TimedReranker, order
 from search_api.store.connections import CONNECTIONS
 from search_api.store.local import LocalStore
 from tests.fakes import ByLength, FakeEncoder
@@ -116,7 +118,7 @@ def all_ids(engine, page):
 
 
 def test_the_best_are_read_again_and_the_others_stay(engine, plain, reranker):
-    """The first twenty come in the reranker's order, what is behind them in that of the search."""
+    """Places count .7 and the reranker's scores .3 among the first twenty; others keep theirs."""
     before = [hit.paper for hit in plain.search(Query("graph learning", k=64)).hits]
     page = engine.search(Query("graph learning", k=64))
     found = [hit.paper for hit in page.hits]
@@ -125,7 +127,15 @@ def test_the_best_are_read_again_and_the_others_stay(engine, plain, reranker):
         return len(paper.title) + len(paper.abstract)
 
     assert DEPTH == 20
-    assert found == [*sorted(before[:DEPTH], key=length), *before[DEPTH:]]
+    said = [-length(paper) for paper in before[:DEPTH]]
+    mean, deviation = statistics.mean(said), statistics.pstdev(said)
+    worth = [
+        0.3 * (one - mean) / deviation + 0.7 * (9.5 - place) / math.sqrt((400 - 1) / 12)
+        for place, one in enumerate(said)
+    ]
+    places = sorted(range(DEPTH), key=lambda place: -worth[place])
+    assert places != list(range(DEPTH))
+    assert found == [*(before[place] for place in places), *before[DEPTH:]]
     ((query, texts),) = reranker.read
     assert query == "graph learning"
     assert texts == [f"{paper.title}\n{paper.abstract}" for paper in before[:DEPTH]]
@@ -134,6 +144,14 @@ def test_the_best_are_read_again_and_the_others_stay(engine, plain, reranker):
         assert hit.rerank == expected
         assert hit.to_json()["why"].get("rerank") == expected
     assert [hit.rank for hit in page.hits] == list(range(1, 65))
+
+
+def test_a_reranker_alone_or_one_that_says_nothing():
+    """With all the weight its scores order; where they are all the same, nothing is moved."""
+    scores = np.array([1.0, 3.0, 2.0, 3.0])
+    assert order(scores, 1.0).tolist() == [1, 3, 2, 0]
+    assert order(scores, 0.0).tolist() == order(np.full(4, 7.0)).tolist() == [0, 1, 2, 3]
+    assert order(np.array([5.0])).tolist() == [0]
 
 
 def test_pages_of_a_list_that_was_read_again_join(engine):

@@ -129,7 +129,7 @@ def explanation(out: Console, found: Explanation) -> None:
     if found.lift is not None:
         _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
     if found.rerank is not None:
-        _field(out, "read again", f"{found.rerank:.2f}, which orders the first of the list")
+        _field(out, "read again", f"{found.rerank:.2f}, which has a say in the order of the first")
     if found.terms:
         name = "asked for" if found.query.text or found.query.wishes else "in common"
         _field(out, name, [f"{term.word} ×{term.count}" for term in found.terms])

@@ -12,7 +12,7 @@ from indexer.arrays import Array, Rows
 from search_api.query.query import Query
 from search_api.ranking import ordering
 from search_api.ranking.modes import MODES
-from search_api.ranking.reranker import DEPTH, Reranker
+from search_api.ranking.reranker import DEPTH, Reranker, order
 from search_api.ranking.scoring import Scoring
 from search_api.store.store import Selection, Store
 
@@ -167,11 +167,11 @@ class Ranker:
         return Ranking(rows, listed, notes=notes)
 
     def _read_again(self, text: str, ranking: Ranking) -> Ranking:
-        """Put the best papers into the order of the reranker."""
+        """Put the best papers into an order in which the reranker has a say."""
         pool, others = np.split(ranking.rows, [DEPTH])
         found = self._scores(text, tuple(pool.tolist()))
         read = dict(zip(pool.tolist(), found.tolist(), strict=True))
-        rows = np.concatenate([pool[np.argsort(-found, kind="stable")], others])
+        rows = np.concatenate([pool[order(found)], others])
         return replace(ranking, rows=rows, read=read)
 
     def _collapsed(self, query: Query, ranking: Ranking, about: Rows) -> Ranking:

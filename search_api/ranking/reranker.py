@@ -14,15 +14,19 @@ from typing import Protocol
 
 import numpy as np
 
-from indexer.arrays import Array
+from indexer.arrays import Array, Rows
 from indexer.errors import AkinError
 from indexer.models.model import Model
+from search_api.ranking.fusion import z_scores
 
 DEPTH = 20
 """How many of the best papers are read again."""
 
 BATCH = 4
 """Papers that are read at once: between two batches it is seen whether there is time for more."""
+
+WEIGHT = 0.3
+"""Of its score; the rest is that of a paper's place before. ``docs/quality.md`` has others."""
 
 SECONDS = 5.0
 """How long the best papers may be read, where nothing else is said."""
@@ -58,6 +62,25 @@ class Reranker(Protocol):
             ModelUnavailable: see :meth:`load`.
             Skipped: not all of them were read.
         """
+
+
+def order(scores: Array, weight: float = WEIGHT) -> Rows:
+    """Return the order of papers by their places and by the scores of a reranker.
+
+    Each is brought to mean 0 and deviation 1 over these papers, and both are added: what ranked
+    them before knows the whole corpus, and a reranker only what it was trained on.
+
+    Args:
+        scores: of papers in the order they had, ``(n,)``.
+        weight: of these; the rest is that of the places.
+
+    Returns:
+        The places that they had, ``(n,)``, best first; of papers that come out the same the
+        earlier one.
+    """
+    places = -np.arange(len(scores), dtype=np.float64)
+    read, before = (z_scores(one, one.mean(), one.std()) for one in (scores, places))
+    return np.argsort(-(weight * read + (1 - weight) * before), kind="stable")
 
 
 class TimedReranker:
