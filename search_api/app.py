@@ -32,7 +32,7 @@ from search_api.pages.render import Files, problem_page
 from search_api.pages.routes import pages
 from search_api.query.query import MAX_CHARACTERS
 from search_api.ranking.modes import HYBRID
-from search_api.ranking.reranker import Reranker
+from search_api.ranking.reranker import SECONDS, Reranker
 
 POLL_SECONDS = 1.0
 """How often the server looks for a new generation: one stat() of one file."""
@@ -110,7 +110,8 @@ def create_app_from_environment() -> FastAPI:
     threadpool_limits(threads, user_api="blas")
     allow(threads)
     model = os.environ.get("AKIN_MODEL") or None
-    reranker = reranker_of(os.environ.get("AKIN_RERANKER"))
+    seconds = float(os.environ.get("AKIN_RERANKER_SECONDS") or SECONDS)
+    reranker = reranker_of(os.environ.get("AKIN_RERANKER"), seconds, threads)
     index = IndexFolder(Path(os.environ["AKIN_INDEX"]))
     deciders: Deciders = next(
         (one for one in get_args(Deciders) if one == os.environ.get("AKIN_DECIDERS")), "nobody"

@@ -81,6 +81,10 @@ class ByLength:
     def __init__(self, fingerprint: str = "r" * 64) -> None:
         self.model = Model("by length", Path("/nowhere"), fingerprint, {})
         self.read: list[tuple[str, list[str]]] = []
+        self.loaded = 0
+
+    def load(self) -> None:
+        self.loaded += 1
 
     def score(self, query: str, texts: Sequence[str]) -> Array:
         self.read.append((query, list(texts)))

@@ -61,8 +61,8 @@ def fake_models(monkeypatch):
     for module, made in ((indexer.cli, "encoder_of"), (search_api.engine.live, "question_encoder")):
         monkeypatch.setattr(module, "find_model", fake_model)
         monkeypatch.setattr(module, made, fake_encoder)
-    for variable in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS"):
-        monkeypatch.delenv(variable, raising=False)
+    for variable in ("INDEX", "MODEL", "RERANKER", "RERANKER_SECONDS", "THREADS"):
+        monkeypatch.delenv(f"AKIN_{variable}", raising=False)
 
 
 @pytest.fixture
@@ -261,8 +261,8 @@ def test_the_longest_text_fits_into_an_address(run, seeded, monkeypatch):
     """What may be pasted may be asked for: the server takes an address that holds it."""
     taken = {}
     monkeypatch.setattr("uvicorn.run", lambda *_, **options: taken.update(options))
-    for name in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS", "AKIN_DECIDERS"):
-        monkeypatch.setenv(name, "")  # and as it was when this is over
+    for name in ("INDEX", "MODEL", "RERANKER", "RERANKER_SECONDS", "THREADS", "DECIDERS"):
+        monkeypatch.setenv(f"AKIN_{name}", "")  # and as it was when this is over
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert run(f"akin serve --port {port} --index", seeded.path).code == 0

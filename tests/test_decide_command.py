@@ -161,8 +161,8 @@ def test_a_server_that_others_reach_takes_decisions_only_if_it_is_told_to(
     """By default, one that listens to its own machine alone takes them from there."""
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
     monkeypatch.setattr(serve, "_check_free", lambda host, port: None)
-    for name in ("AKIN_INDEX", "AKIN_MODEL", "AKIN_RERANKER", "AKIN_THREADS", "AKIN_DECIDERS"):
-        monkeypatch.setenv(name, "")
+    for name in ("INDEX", "MODEL", "RERANKER", "RERANKER_SECONDS", "THREADS", "DECIDERS"):
+        monkeypatch.setenv(f"AKIN_{name}", "")
     monkeypatch.delenv("AKIN_THREADS")
     assert run("serve", *options)[0] == 0
     assert os.environ["AKIN_DECIDERS"] == deciders

@@ -16,6 +16,7 @@ import pytest
 from ir_measures import RR, R, nDCG
 
 import search_api.cli
+import search_api.engine.live
 import search_api.evaluation.cli
 from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.rebuild import rebuild
@@ -25,7 +26,7 @@ from search_api.evaluation.results import Compared
 from search_api.evaluation.statistics import holm, randomisation_test
 from tests.collections import DOCUMENTS, collection, lines
 from tests.conftest import SEEDS
-from tests.fakes import fake_encoder, fake_model
+from tests.fakes import ByLength, fake_encoder, fake_model
 
 MODES = ["hybrid", "semantic", "lexical"]
 MEASURES = ["ndcg@10", "recall@100", "mrr@10"]
@@ -99,6 +100,27 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+
+
+def test_what_a_reranker_brings_is_compared_with_a_run_without(run, tmp_path, monkeypatch):
+    """It has all the time it takes, changes nothing below the 20 best, and the figures say so."""
+    given = []
+
+    def reranker_of(*how):
+        given.append(how)
+        return ByLength() if how[0] else None
+
+    monkeypatch.setattr(search_api.engine.live, "reranker_of", reranker_of)
+    folder, before = random_collection(tmp_path / "random", 1), tmp_path / "before.json"
+    plain = run("--json --output", before, folder).json["datasets"][0]
+    ran = run("--json --reranker mine --baseline", before, folder).json["datasets"][0]
+    assert given == [(None, None), ("mine", None)]
+    assert "the 20 best papers were read again by by length" in ran["notes"]
+    for mode in MODES:
+        old, new = plain["modes"][mode], ran["modes"][mode]
+        assert new["delta"]["ndcg@10"] == pytest.approx(new["ndcg@10"] - old["ndcg@10"], abs=1e-5)
+        assert new["delta"]["ndcg@10"] != 0
+        assert new["recall@100"] == old["recall@100"]
 
 
 def test_json_has_the_shape_of_the_contract(run, tmp_path):

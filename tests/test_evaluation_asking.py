@@ -7,15 +7,16 @@ import json
 import numpy as np
 import pytest
 
-from indexer.errors import DatasetUnusable
+from indexer.errors import DatasetUnusable, ModelUnavailable
 from indexer.progress import Silent
 from indexer.store.generation import IndexFolder
 from search_api.evaluation import asking
 from search_api.evaluation.asking import answered, index_of, indexed
 from search_api.evaluation.dataset import read_dataset
 from search_api.query.query import MAX_CHARACTERS
+from search_api.ranking.reranker import TimedReranker
 from tests.collections import DOCUMENTS, collection, lines
-from tests.fakes import FakeEncoder
+from tests.fakes import ByLength, FakeEncoder
 
 WORDS = "apple bridge candle desert engine falcon garden hammer island jungle kettle lemon".split()
 IDS = [
@@ -25,10 +26,10 @@ IDS = [
 ]
 
 
-def asked(dataset, index, modes=("semantic",), encoder=None):
+def asked(dataset, index, modes=("semantic",), encoder=None, reranker=None):
     encoder = encoder or FakeEncoder()
     corpus = indexed(dataset, index, encoder, Silent())
-    return corpus, answered(dataset.queries, corpus, encoder, modes, Silent())
+    return corpus, answered(dataset.queries, corpus, encoder, modes, Silent(), reranker)
 
 
 @pytest.mark.parametrize("copies", [1, 400])
@@ -132,6 +133,25 @@ def test_a_query_is_embedded_once_for_all_modes(tmp_path, index):
     for mode in ("hybrid", "semantic", "lexical"):
         _, alone = asked(dataset, index, (mode,))
         assert np.array_equal(alone.values[mode], together.values[mode])
+
+
+def test_lists_are_measured_as_a_reranker_orders_them(tmp_path, index, monkeypatch):
+    """The shortest document comes first in all modes; where it cannot be read, nothing is told."""
+    queries = [{"_id": "q", "text": "federated graph networks recognition"}]
+    dataset = read_dataset(collection(tmp_path, queries=queries, judged=[("q", "d3", 1)]))
+    modes, reranker = ("hybrid", "semantic", "lexical"), ByLength()
+    _, plain = asked(dataset, index, modes)
+    _, answers = asked(dataset, index, modes, reranker=reranker)
+    for mode in modes:
+        assert plain.values[mode][0, 2] < answers.values[mode][0, 2] == 1
+    assert (plain.notes, answers.notes) == (
+        (),
+        ("the 20 best papers were read again by by length",),
+    )
+    failing = TimedReranker(reranker, None)
+    monkeypatch.setattr(reranker, "score", lambda query, texts: np.full(len(texts), np.nan))
+    with pytest.raises(ModelUnavailable, match=r"q: not reranked: .* no number"):
+        asked(dataset, index, reranker=failing)
 
 
 def test_an_index_belongs_to_one_collection_and_one_model(tmp_path, encoder):

@@ -339,9 +339,9 @@ def test_no_text_breaks_the_reading_of_a_cursor(text):
 def test_a_cursor_fits_one_generation_and_one_query():
     """Another generation is StaleCursor, another query BadParameter; another page size is fine."""
     cursor = Cursor("now", QUERY.digest(), 10)
-    cursor.check("now", replace(QUERY, k=3).digest())
+    cursor.check("now", [QUERY.digest("read again"), replace(QUERY, k=3).digest()])
     with pytest.raises(StaleCursor, match="generation now, now later"):
-        cursor.check("later", QUERY.digest())
+        cursor.check("later", [QUERY.digest()])
     with pytest.raises(BadParameter, match="another query") as caught:
-        cursor.check("now", replace(QUERY, text="other").digest())
+        cursor.check("now", [replace(QUERY, text="other").digest()])
     assert caught.value.context["field"] == "cursor"

@@ -99,7 +99,7 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"search_api.evaluation"}),
         READING
         | {"models", "readers", "merging", "the files of the store", "building"}
-        | {"what commands share", "query", "store", "engine"},
+        | {"what commands share", "query", "store", "ranking", "engine"},
     ),
     "commands": (
         frozenset({"search_api.commands"}),

@@ -35,8 +35,9 @@ FAST_SHA256 = "7c2473f277d76878314bd73f72e46c6314c29a67c874a0b14318e24d4723f276"
 
 _FAST_FOLDER = Path(__file__).with_name("fast")
 _BUNDLED_NAMES = {DEFAULT_MODEL, DEFAULT_MODEL.split("/")[1]}
-# What shapes a vector: weights, tokenizer, modules. Not the README, nor other formats' weights.
-_SHAPING = ("*.safetensors", "*.json", "*.txt", "*.model")
+# What shapes a vector: weights, tokenizer, modules, the settings of ColBERT. Not the README, nor
+# other formats' weights.
+_SHAPING = ("*.safetensors", "*.json", "*.txt", "*.model", "artifact.metadata")
 _NOT_SHAPING = {"data_config.json"}
 _NOT_SHAPING_FOLDERS = {"onnx", "openvino"}
 
@@ -209,7 +210,7 @@ def _own_most(model: Model) -> int | None:
     """
     place = _must_be_transformer(model, "max_tokens")
     stated = place / "sentence_bert_config.json"
-    match _json(stated) if stated.is_file() else None:
+    match json_of(stated) if stated.is_file() else None:
         case {"max_seq_length": int(most)}:
             return most
     return None
@@ -229,7 +230,7 @@ def _must_be_transformer(model: Model, field: str) -> Path:
 def transformer_folder(model: Model) -> Path | None:
     """Return where the transformer of a model lies; ``None``: it begins with something else."""
     listed = model.path / "modules.json"
-    match _json(listed) if listed.is_file() else None:
+    match json_of(listed) if listed.is_file() else None:
         case None:  # a transformer without modules, which sentence-transformers takes, too
             return model.path
         case [{"type": str(kind), "path": str(place)}, *_] if kind.endswith(".Transformer"):
@@ -246,7 +247,7 @@ def _transformers(folder: Path) -> set[Path]:
     path = folder / "modules.json"
     if not path.is_file():
         return {folder}
-    listed, found = _json(path), {folder}
+    listed, found = json_of(path), {folder}
     if not isinstance(listed, list):
         raise _malformed(path, "not a list of modules")
     for module in listed:
@@ -280,7 +281,12 @@ def _pickles(folder: Path, transformers: set[Path]) -> Iterator[Path]:
                 yield place / name
 
 
-def _json(path: Path) -> Any:
+def json_of(path: Path) -> Any:
+    """Return what a file of a model holds.
+
+    Raises:
+        ModelUnavailable: it cannot be read.
+    """
     try:
         return json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError, OSError) as error:
@@ -306,7 +312,7 @@ def _prompts(folder: Path) -> dict[str, str]:
     path = folder / "config_sentence_transformers.json"
     if not path.is_file():
         return {"query": "", "document": ""}
-    stated = _json(path)
+    stated = json_of(path)
     if not isinstance(stated, dict):
         raise _malformed(path, "not a JSON object")
     known = stated.get("prompts") or {}

@@ -22,7 +22,7 @@ from search_api.query.filters import Filters
 from search_api.query.query import MAX_K, Mode, Shape, Sort
 from search_api.query.years import Years, years
 from search_api.ranking.modes import CHOICES
-from search_api.ranking.reranker import Reranker
+from search_api.ranking.reranker import DEPTH, SECONDS, Reranker
 
 model_option = click.option(
     "--model",
@@ -35,7 +35,17 @@ reranker_option = click.option(
     "--reranker",
     envvar="AKIN_RERANKER",
     metavar="MODEL",
-    help="Cross-encoder that reads the 50 best papers again; by name or folder.",
+    help=f"Cross-encoder or late-interaction model that reads the {DEPTH} best papers again; by "
+    "name or folder.",
+)
+
+reranker_seconds_option = click.option(
+    "--reranker-seconds",
+    envvar="AKIN_RERANKER_SECONDS",
+    type=click.FloatRange(0),
+    default=SECONDS,
+    show_default=True,
+    help="How long it may; a list that takes longer stays as it was.  0: as long as it takes.",
 )
 
 
@@ -164,6 +174,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="How much a result should differ from those before it."),
         model_option,
         reranker_option,
+        reranker_seconds_option,
     ]  # fmt: skip
     return with_options(command, filter_options, *options)
 

@@ -28,7 +28,6 @@ from search_api.exports import EXPORTERS, SUFFIXES
 from search_api.exports.document import listed
 from search_api.query.query import Query, Shape
 from search_api.query.results import Hit, ResultList
-from search_api.ranking.modes import MODES
 
 _TEXT = "An abstract that need not be in the index: its words, a file that has them, or - (stdin)."
 
@@ -97,7 +96,7 @@ def explain(
     sentence that is nearest is underlined.
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
-    reranker = reranker_of(options.pop("reranker"))
+    reranker = reranker_of(options.pop("reranker"), options.pop("reranker_seconds"))
     named, shape = Named.take(options), shape_of(options)
     named.check(text)
     text = text_of(text)
@@ -130,7 +129,7 @@ def _answer(
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     output, keys, whole = (options.pop(n) for n in ("output", "keys", "whole"))
-    reranker = reranker_of(options.pop("reranker"))
+    reranker = reranker_of(options.pop("reranker"), options.pop("reranker_seconds"))
     form = _format_of(options.pop("format_"), output)
     if as_json and form != "table" and output is None:
         raise click.UsageError(f"--json and --format {form} ask for two things: take one")
@@ -143,8 +142,7 @@ def _answer(
     query = None if named.files else make(shape, (), ())
     with engine_of(index_path, model, reranker) as engine:
         query = query or make(shape, *named.of(engine))
-        if (query.text or query.wishes) and MODES[query.mode].by_meaning:
-            engine.load()  # seconds, once; they are not the search's
+        engine.load(query)  # seconds, once; they are not the search's
         page, hits = whole_list(engine, query) if whole else _page(engine, query)
         if form != "table":
             title = query.typed or query.text.strip() or f"Papers like {', '.join(query.like)}"

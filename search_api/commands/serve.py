@@ -15,6 +15,7 @@ from indexer.errors import AddressUnusable
 from search_api.commands.options import (
     model_option,
     reranker_option,
+    reranker_seconds_option,
 )
 from search_api.engine.live import reranker_of
 
@@ -31,6 +32,7 @@ from search_api.engine.live import reranker_of
 @index_option
 @model_option
 @reranker_option
+@reranker_seconds_option
 def serve(
     host: str,
     port: int,
@@ -40,6 +42,7 @@ def serve(
     index_path: Path,
     model: str | None,
     reranker: str | None,
+    reranker_seconds: float,
 ) -> int:
     """Serve the pages and the HTTP API; a new generation is taken up as soon as it is published."""
     import uvicorn
@@ -52,6 +55,7 @@ def serve(
     os.environ["AKIN_MODEL"] = model or ""
     reranker_of(reranker)  # whether it can be had is found out now
     os.environ["AKIN_RERANKER"] = reranker or ""
+    os.environ["AKIN_RERANKER_SECONDS"] = str(reranker_seconds)
     os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))
     os.environ["AKIN_DECIDERS"] = _deciders(host, decide)
     own = {"search_api": {"handlers": ["default"], "level": "INFO", "propagate": False}}

@@ -71,6 +71,7 @@ class Engine:
         self.generation = generation
         store = LocalStore(generation)
         self._store = store
+        self._reranker = reranker
         self._answers = Answers(store, encoder, reranker, finer)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
@@ -93,14 +94,17 @@ class Engine:
         """Close the store; whoever asks from now on, or is only half done, is told so."""
         self._store.close()
 
-    def load(self) -> None:
-        """Load the models, which takes seconds, before they are asked.
+    def load(self, query: Query) -> None:
+        """Load the models that a query asks, which takes seconds, before they are asked.
 
         Raises:
             ModelUnavailable: one cannot be loaded.
         """
-        for encoder in self.encoders:
-            encoder.load()
+        if (query.text or query.wishes) and MODES[query.mode].by_meaning:
+            for encoder in self.encoders:
+                encoder.load()
+        if self._reranker and self._answers.reads(query):
+            self._reranker.load()
 
     def paper(self, paper_id: str) -> Paper:
         """Return a paper.
@@ -218,17 +222,20 @@ class Engine:
             IndexCorrupted: a file was damaged since the engine was opened.
             BadParameter: the cursor belongs to another query.
             StaleCursor: the cursor belongs to another generation.
+            ModelUnavailable: a model cannot be loaded, or the reranker not order this page as the
+                one before it.
         """
         started = time.perf_counter()
         query = known(query, self._store)
-        offset = self._offset(query)
-        answer = self._answers.answer(query, offset + query.k)
+        offset, read_again = self._begins(query)
+        answer = self._answers.answer(query, offset + query.k, read_again)
         ranking = answer.ranking
         hits = page_of(answer, self._store, self._names, offset, query.k)
         end = offset + len(hits)
         asked = self.encoders[-1] if answer.by_meaning else None
         unseen = () if ranking.total else unfound(query, self._store)
-        next_ = Cursor(self.info.generation, self._answers.digest(query), end)
+        digest = self._answers.digest(query, answer.read_again)
+        next_ = Cursor(self.info.generation, digest, end)
         return ResultList(
             query=query,
             index=self.info,
@@ -331,9 +338,11 @@ class Engine:
         (row,) = self._store.rows([paper_id]).tolist()
         return self._store.records(row)
 
-    def _offset(self, query: Query) -> int:
+    def _begins(self, query: Query) -> tuple[int, bool | None]:
+        """Return how many papers are on pages before, and whether their list was read again."""
         if query.cursor is None:
-            return 0
+            return 0, None
         cursor = Cursor.decode(query.cursor)
-        cursor.check(self.info.generation, self._answers.digest(query))
-        return cursor.offset
+        read, not_read = (self._answers.digest(query, again) for again in (True, False))
+        cursor.check(self.info.generation, (read, not_read))
+        return cursor.offset, cursor.query == read

@@ -18,7 +18,8 @@ from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Space
 from search_api.engine.engine import Engine
 from search_api.query.results import IndexInfo
-from search_api.ranking.reranker import CrossEncoderReranker, Reranker
+from search_api.ranking.reading_model import ModelReranker
+from search_api.ranking.reranker import SECONDS, Reranker, TimedReranker
 
 logger = logging.getLogger(__name__)
 
@@ -55,13 +56,23 @@ def encoder_for(model: str | None = None, threads: int | None = None) -> Encoder
     )
 
 
-def reranker_of(model: str | None) -> Reranker | None:
-    """Return the cross-encoder of that name, not loaded yet; ``None`` of none.
+def reranker_of(
+    model: str | None, seconds: float | None = SECONDS, threads: int | None = None
+) -> Reranker | None:
+    """Return the reranker of that name, not loaded yet; ``None`` of none.
+
+    Args:
+        model: a cross-encoder, or a model of late interaction.
+        seconds: that it may take for a list; 0 or ``None``: as long as it takes.
+        threads: for torch; ``None``: its own choice.
 
     Raises:
-        ModelUnavailable: it cannot be had.
+        ModelUnavailable: it cannot be had, or does not rank.
     """
-    return CrossEncoderReranker(find_model(model)) if model else None
+    if not model:
+        return None
+    limited = seconds is not None and 0 < seconds < threading.TIMEOUT_MAX
+    return TimedReranker(ModelReranker(find_model(model), threads), seconds if limited else None)
 
 
 def open_engine(
@@ -206,6 +217,8 @@ class LiveEngine:
             for encoder in engine.encoders:
                 if encoder not in self._encoders:
                     encoder.encode_query(["warm up"])
+            if self._reranker:
+                self._reranker.load()
         except BaseException:
             engine.close()
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.errors import DatasetUnusable
+from indexer.errors import DatasetUnusable, ModelUnavailable
 from indexer.merging.duplicates import RULES
 from indexer.models.encoder import Encoder
 from indexer.models.model import Model
@@ -23,6 +23,8 @@ from search_api.evaluation.dataset import Dataset, JudgedQuery
 from search_api.evaluation.metrics import DEPTH, measured
 from search_api.evaluation.statistics import Values
 from search_api.query.query import MAX_CHARACTERS, Mode, Query
+from search_api.ranking.reranker import DEPTH as READ_AGAIN
+from search_api.ranking.reranker import Reranker
 from search_api.store.local import LocalStore
 
 
@@ -116,24 +118,32 @@ def answered(
     encoder: Encoder,
     modes: Sequence[Mode],
     reporter: Reporter,
+    reranker: Reranker | None = None,
 ) -> Answered:
     """Ask all queries in all modes, and measure the rankings.
 
     A query that is longer than akin takes is cut.
+
+    Raises:
+        ModelUnavailable: the reranker cannot be loaded, or failed.
     """
     rows: dict[Mode, list[tuple[float, ...]]] = {mode: [] for mode in modes}
     cut = 0
     reporter.phase("asking", len(queries))
-    with closing(Engine(corpus.generation, encoder)) as engine:
+    with closing(Engine(corpus.generation, encoder, reranker)) as engine:
         for query in queries:
             text = query.text.strip()
             cut += len(text) > MAX_CHARACTERS
             for mode in modes:
                 page = engine.search(Query(text=text[:MAX_CHARACTERS], mode=mode, k=DEPTH))
+                if reranker and text and page.hits and all(h.rerank is None for h in page.hits):
+                    raise ModelUnavailable(f"{query.id}: {'; '.join(page.notes)}")
                 ranked = [corpus.document[hit.paper.id] for hit in page.hits]
                 rows[mode].append(measured(ranked, query.judged))
             reporter.advance(1)
     longer = f"longer than {MAX_CHARACTERS:,} characters, and so cut"
-    note = f"{longer}: {cut:,} of {len(queries):,} queries"
+    notes = [f"{longer}: {cut:,} of {len(queries):,} queries"] if cut else []
+    if reranker:
+        notes.append(f"the {READ_AGAIN} best papers were read again by {reranker.model.name}")
     values = {mode: np.array(found) for mode, found in rows.items()}
-    return Answered(values, (note,) if cut else ())
+    return Answered(values, tuple(notes))

@@ -52,6 +52,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     "[default: that of the index, at first torch]",
 )
 @click.option(
+    "--reranker",
+    metavar="MODEL",
+    help="Cross-encoder or late-interaction model that reads the best papers again, however long "
+    "it takes; by name or folder.",
+)
+@click.option(
     "--mode",
     "modes",
     multiple=True,
@@ -146,6 +152,7 @@ def _evaluate(
     models: tuple[str, ...],
     max_tokens: int | None,
     backend: str | None,
+    reranker: str | None,
     modes: tuple[Mode, ...],
     baseline: str,
     index_path: Path,
@@ -157,6 +164,7 @@ def _evaluate(
     sample: int | None,
     seed: int,
 ) -> None:
+    from search_api.engine.live import reranker_of
     from search_api.evaluation.page import page_of
     from search_api.evaluation.report import print_evaluation
     from search_api.evaluation.run import Plan
@@ -186,6 +194,7 @@ def _evaluate(
             plan,
             work=work or index_path / "evaluation",
             reporter=bar,
+            reranker=reranker_of(reranker, None),
             command=shlex.join(["akin", *sys.argv[1:]]),
         )
     if output:

@@ -33,6 +33,7 @@ from search_api.evaluation.results import (
 )
 from search_api.evaluation.statistics import Values, bootstrap_means, interval
 from search_api.query.query import Mode
+from search_api.ranking.reranker import Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def evaluate(
     *,
     work: Path,
     reporter: Reporter,
+    reranker: Reranker | None = None,
     command: str = "",
 ) -> Evaluation:
     """Measure each model on each collection.
@@ -71,6 +73,7 @@ def evaluate(
         plan: what to ask.
         work: where the indexes lie; what was embedded in an earlier run is not embedded again.
         reporter: told of the progress.
+        reranker: reads the best papers of each query again.
         command: the line that started it, for the record.
 
     Raises:
@@ -80,7 +83,9 @@ def evaluate(
     asked = {dataset.name: _chosen(dataset, plan) for dataset in datasets}
     if isinstance(plan.baseline, EarlierRun):
         _check_shared(asked, encoders, plan.baseline)
-    models = tuple(_with_model(datasets, asked, one, plan, work, reporter) for one in encoders)
+    models = tuple(
+        _with_model(datasets, asked, one, plan, work, reporter, reranker) for one in encoders
+    )
     comparisons = [
         result.compared
         for model in models
@@ -139,6 +144,7 @@ def _with_model(
     plan: Plan,
     work: Path,
     reporter: Reporter,
+    reranker: Reranker | None,
 ) -> ModelResult:
     results = []
     versions: Mapping[str, str] = {}
@@ -146,7 +152,7 @@ def _with_model(
         queries = asked[dataset.name]
         index = index_of(dataset, encoder.model, work)
         corpus = indexed(dataset, index, encoder, reporter)
-        answers = answered(queries, corpus, encoder, plan.modes, reporter)
+        answers = answered(queries, corpus, encoder, plan.modes, reporter, reranker)
         # An index may be older than the akin that searches it.
         versions = {**corpus.generation.manifest.versions, "akin": __version__}
         modes = {mode: _result(values, dataset.name) for mode, values in answers.values.items()}

@@ -137,7 +137,7 @@ class Standing:
 
     Attributes:
         rank: 1 is first; ``None`` where it has none.
-        rerank: what the cross-encoder says of it; ``None`` where it was not read again.
+        rerank: what the reranker says of it; ``None`` where it was not read again.
         joined_to: id of the record that has the place of its work, or that the list is about;
             ``""`` where it was joined to none.
         notes: of the list.
@@ -174,7 +174,7 @@ class Explanation:
         score: on the scale of the mode.
         parts: what each signal of the ranking says, by name; ``None`` where it was not asked.
         lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
-        rerank: what the cross-encoder says of it; ``None`` where it was not read again.
+        rerank: what the reranker says of it; ``None`` where it was not read again.
         model: that its meaning is measured by, where papers of the list are ranked by several.
         meaning: shares and sentences; ``None`` where the meaning was not asked for.
         terms: the words of the query, in order; then those of the papers to be like that the paper

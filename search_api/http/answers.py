@@ -89,7 +89,7 @@ class WhyOut(by_signal(VoiceOut)):  # type: ignore[misc]  # the signals are know
 
     lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
     rerank: float | None = Field(
-        None, description="what the cross-encoder says; only where one is named, of the first 50"
+        None, description="what the reranker says; only where one is named, of the first 20"
     )
     model: str | None = Field(
         None, description="whose cosine that is, where papers of the list are ranked by several"

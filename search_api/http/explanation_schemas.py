@@ -57,7 +57,7 @@ class PartsOut(by_signal(PartOut)):  # type: ignore[misc]  # see answers
     """The parts of the ranking; null: not asked for."""
 
     lift: float | None = Field(description="hybrid: what the nearest papers add")
-    rerank: float | None = Field(description="what the cross-encoder says; null: not read again")
+    rerank: float | None = Field(description="what the reranker says; null: not read again")
     model: str | None = Field(
         None, description="whose cosine that is, where papers of the list are ranked by several"
     )

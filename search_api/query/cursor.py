@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,12 +40,12 @@ class Cursor:
         data = json.dumps([self.generation, self.query, self.offset]).encode()
         return base64.urlsafe_b64encode(data).decode()
 
-    def check(self, generation: str, query: str) -> None:
+    def check(self, generation: str, queries: Collection[str]) -> None:
         """Refuse a cursor of another generation or query.
 
         Args:
             generation: the one that is served.
-            query: its digest.
+            queries: its digests, one for each order that its list may have.
 
         Raises:
             StaleCursor: the generation that it belongs to is not served any more.
@@ -56,7 +57,7 @@ class Cursor:
                 f"now {generation}): ask again without the cursor",
                 field="cursor",
             )
-        if self.query != query:
+        if self.query not in queries:
             reason = "belongs to another query, or its list was ordered by another reranker"
             raise BadParameter.of("cursor", self.encode(), reason)
 

@@ -266,7 +266,7 @@ class Query:
         """Return a short hash of all that shapes the order of results, the page aside.
 
         Args:
-            reranker: the fingerprint of the cross-encoder that reads them again.
+            reranker: the fingerprint of the one that reads the best of them again.
         """
         shape = replace(self, cursor=None, k=1, typed="", typed_ids=(), notes=())
         return hashlib.sha256(f"{shape!r}{reranker}".encode("utf-8", "surrogatepass")).hexdigest()[

@@ -42,7 +42,7 @@ class Hit:
         voices: its place by each signal of the ranking, by name; ``None`` where it has none, as no
             word matches, or that was not asked for.
         lift: what the papers nearest to it add to its score; ``None`` outside hybrid mode.
-        rerank: what the cross-encoder says of it; ``None`` where it was not read again.
+        rerank: what the reranker says of it; ``None`` where it was not read again.
         same: ids of other records of the same work, which have no place of their own.
         named: what the query names it by (*DOI*, *title*), so that it comes first; ``None``: by
             nothing.

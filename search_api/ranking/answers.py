@@ -7,13 +7,15 @@ direction, one list, and one set of scores.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from indexer.arrays import Array, Rows
+from indexer.errors import ModelUnavailable
 from indexer.models.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.query import Query
@@ -21,7 +23,7 @@ from search_api.ranking.modes import MODES
 from search_api.ranking.naming import named_by
 from search_api.ranking.question import Question
 from search_api.ranking.ranker import Ranker, Ranking
-from search_api.ranking.reranker import Reranker
+from search_api.ranking.reranker import Reranker, Skipped
 from search_api.ranking.scored import Scored
 from search_api.ranking.scoring import Scoring
 from search_api.ranking.signals import SIGNALS
@@ -35,6 +37,11 @@ _AT_HAND = 200
 
 _DEEPER = 5
 
+SKIPPED_SECONDS = 60.0
+"""How long a list that could not be read again stays so: what its page asks next is of it."""
+
+_AS_BEFORE = "not reranked: the page before was not"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -46,6 +53,7 @@ class Answer:
         question: what ranks; ``None`` where nothing does, and papers are only selected.
         scoring: its scores in the query's mode; ``None`` likewise.
         names: what the reader should know of the papers that the query names.
+        skipped: why its best papers were not read again, where they might have been.
     """
 
     ranking: Ranking
@@ -53,6 +61,12 @@ class Answer:
     question: Question | None
     scoring: Scoring | None
     names: tuple[str, ...] = ()
+    skipped: str = ""
+
+    @property
+    def read_again(self) -> bool:
+        """Whether its best papers were."""
+        return bool(self.ranking.read)
 
     @property
     def by_meaning(self) -> bool:
@@ -63,7 +77,8 @@ class Answer:
     def notes(self) -> list[str]:
         """What the reader should know."""
         cut = self.question.notes if self.question and self.by_meaning else ()
-        return [*self.names, *cut, *self.ranking.notes]
+        skipped = [self.skipped] if self.skipped else []
+        return [*self.names, *cut, *self.ranking.notes, *skipped]
 
     def ranks_all(self, rows: Rows) -> bool:
         """Tell whether papers are ranked, and so in the list unless a later step takes them out."""
@@ -107,6 +122,7 @@ class Answers:
         encoder: of the model of its first space.
         reranker: reads the best papers again, if there is one.
         finer: encoders of its other spaces, in their order.
+        clock: tells seconds.
     """
 
     def __init__(
@@ -115,12 +131,14 @@ class Answers:
         encoder: Encoder,
         reranker: Reranker | None,
         finer: Sequence[Encoder] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._papers = len(store)
-        self._reads_again = reranker is not None
         most = min(max(_BUDGET // (8 * len(SIGNALS) * max(len(store), 1)), 4), 64)
         ranker = Ranker(store, reranker)
-        self.digest = ranker.digest
+        self.digest, self.reads = ranker.digest, ranker.reads
+        self._clock = clock
+        self._skipped: dict[Query, tuple[float, str]] = {}  # until when, and why
 
         # Functions of these parts, not methods: what is remembered is not to keep the engine alive.
         @lru_cache(most)
@@ -157,25 +175,56 @@ class Answers:
         """
         return self._question(_ranking_part(query))
 
-    def answer(self, query: Query, count: int) -> Answer:
+    def answer(self, query: Query, count: int, read_again: bool | None = None) -> Answer:
         """Return the list of a query, so many of its papers in order, or all that it has.
+
+        Args:
+            query: what is asked.
+            count: how many papers.
+            read_again: whether the list is to be one whose best papers were read again, or not, as
+                a page that follows another must have it; ``None``: if that can be.
 
         Raises:
             UnknownPaper: a paper to be like or unlike is not in the store.
-            ModelUnavailable: a model cannot be loaded.
+            ModelUnavailable: a model cannot be loaded, or cannot read again what it must.
         """
+        shape = _shape(query)
+        if not self.reads(shape):
+            return self._deep(shape, count, False)
+        why = {None: self._why_not(shape), True: "", False: _AS_BEFORE}[read_again]
+        if not why:
+            try:
+                return self._deep(shape, count, True)  # what is skipped is not kept
+            except Skipped as skipped:
+                why = str(skipped)
+            if read_again:
+                raise ModelUnavailable(f"{why}; the page before was. Ask again")
+            self._remember(shape, why)
+        return replace(self._deep(shape, count, False), skipped=why)
+
+    def _deep(self, shape: Query, count: int, read_again: bool) -> Answer:
         depth = _AT_HAND
-        found = self._answer(_shape(query), depth, self._reads_again)
+        found = self._answer(shape, depth, read_again)
         while not found.ranking.reaches(count) and depth < self._papers:
             depth = min(depth * _DEEPER, self._papers)
             if depth >= min(count, self._papers):
-                found = self._answer(_shape(query), depth, self._reads_again)
+                found = self._answer(shape, depth, read_again)
         return found
+
+    def _why_not(self, shape: Query) -> str:
+        """Return why a list was not read again a short while ago; empty: it was, or never tried."""
+        until, why = self._skipped.get(shape, (0.0, ""))
+        return why if self._clock() < until else ""
+
+    def _remember(self, shape: Query, why: str) -> None:
+        now = self._clock()
+        others = {one: left for one, left in self._skipped.copy().items() if left[0] > now}
+        self._skipped = {**others, shape: (now + SKIPPED_SECONDS, why)}
 
     def listed(self, query: Query) -> Selection:
         """Return the papers of a query's list, in no order, without ranking where that can be.
 
-        A cross-encoder is not asked: it changes the order alone.
+        A reranker is not asked: it changes the order alone.
 
         Raises:
             UnknownPaper: a paper to be like or unlike is not in the store.

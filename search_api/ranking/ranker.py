@@ -20,7 +20,7 @@ DATE_POOL = 100
 """How many of the most relevant papers ``sort=date`` orders, where nothing else bounds them."""
 
 _READINGS_KEPT = 64
-"""Of a cross-encoder, some kB each: pages, sentences and explanations of one list share it."""
+"""Of a reranker, some kB each: pages, sentences and explanations of one list share it."""
 
 _BY_DATE = f"by date: the {DATE_POOL} most relevant; a minimum score sets other bounds"
 
@@ -34,7 +34,7 @@ class Ranking:
         listed: all of them.
         same: the other records of a paper's work, which have no place; by the paper that has it,
             or that the list is about.
-        read: what the cross-encoder says of the papers that it read again.
+        read: what the reranker says of the papers that it read again.
         named: the papers that the query names, which come first, and what it calls them by.
         notes: what the reader should know.
     """
@@ -85,9 +85,15 @@ class Ranker:
 
         self._scores = scores
 
-    def digest(self, query: Query) -> str:
+    def digest(self, query: Query, read_again: bool) -> str:
         """Return a short hash of all that shapes the list; see :meth:`Query.digest`."""
-        return query.digest(self._reranker.model.fingerprint if self._reranker else "")
+        by = self._reranker if read_again else None
+        return query.digest(by.model.fingerprint if by else "")
+
+    def reads(self, query: Query) -> bool:
+        """Tell whether the best papers of a query's list are to be read again."""
+        by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
+        return bool(self._reranker and by_text and query.sort == "relevance")
 
     def newest(self, query: Query, among: Selection, least: int) -> Ranking:
         """List a selection by date, for a query that ranks nothing.
@@ -122,15 +128,15 @@ class Ranker:
             among: which papers are searched.
             named: those of them that the query names come first, whatever they score.
             least: how many of the list are to be in order at least.
-            read_again: whether a cross-encoder may; it takes seconds, and changes only the order.
+            read_again: whether a reranker may; it takes seconds, and changes only the order.
 
         Raises:
-            ModelUnavailable: the cross-encoder cannot be loaded.
+            ModelUnavailable: the reranker cannot be loaded.
+            Skipped: it did not read them all.
         """
         ranking = self._ordered(query, scoring, among, _in_order(query, least))
         by_relevance = query.sort == "relevance"
-        by_text = query.text.strip() and not (query.wishes or query.like or query.unlike)
-        if self._reranker and read_again and by_text and by_relevance and len(ranking.rows):
+        if read_again and self.reads(query) and len(ranking.rows):
             ranking = self._read_again(query.text, ranking)
         ranking = self._collapsed(query, ranking, about)
         if query.diversity and by_relevance:
@@ -161,7 +167,7 @@ class Ranker:
         return Ranking(rows, listed, notes=notes)
 
     def _read_again(self, text: str, ranking: Ranking) -> Ranking:
-        """Put the best papers into the order of a cross-encoder."""
+        """Put the best papers into the order of the reranker."""
         pool, others = np.split(ranking.rows, [DEPTH])
         found = self._scores(text, tuple(pool.tolist()))
         read = dict(zip(pool.tolist(), found.tolist(), strict=True))

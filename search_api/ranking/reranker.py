@@ -1,26 +1,40 @@
-"""A second look at the best papers: a cross-encoder reads question and paper together.
+"""A second look at the best papers: a model reads question and paper together.
 
-It is slower by far than comparing vectors, and loaded only where one is named.
+It is slower by far than comparing vectors, and so loaded only where one is named, asked of few
+papers, and given so much time and no more.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from indexer.arrays import Array
-from indexer.errors import ModelUnavailable
+from indexer.errors import AkinError
 from indexer.models.model import Model
-from indexer.models.sentence_transformer import loaded
 
-if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder
-
-DEPTH = 50
+DEPTH = 20
 """How many of the best papers are read again."""
+
+BATCH = 4
+"""Papers that are read at once: between two batches it is seen whether there is time for more."""
+
+SECONDS = 5.0
+"""How long the best papers may be read, where nothing else is said."""
+
+logger = logging.getLogger(__name__)
+
+
+class Skipped(Exception):
+    """The best papers could not be read again; its text tells the reader of the list why.
+
+    No error: the list goes without.
+    """
 
 
 class Reranker(Protocol):
@@ -30,46 +44,89 @@ class Reranker(Protocol):
     def model(self) -> Model:
         """Which model this is: another one orders otherwise."""
 
+    def load(self) -> None:
+        """Load the model, which takes seconds, unless it is loaded.
+
+        Raises:
+            ModelUnavailable: its files cannot be loaded, or it does not rank.
+        """
+
     def score(self, query: str, texts: Sequence[str], /) -> Array:
         """Return how well each text answers the query ``(n,)``, more is better.
 
         Raises:
-            ModelUnavailable: the model's files cannot be loaded.
+            ModelUnavailable: see :meth:`load`.
+            Skipped: not all of them were read.
         """
 
 
-class CrossEncoderReranker:
-    """A cross-encoder of sentence-transformers, loaded when first used; safe to share by threads.
+class TimedReranker:
+    """Has texts read some at a time, as long as there is time; safe to share by threads.
+
+    Whatever a reranker fails by while it reads, the list goes without it. What is being computed is
+    not interrupted: a batch may begin in time and end after it.
 
     Args:
-        model: from :func:`indexer.models.model.find_model`.
+        reranker: reads them; it is asked by one thread at a time.
+        seconds: that all texts of a list may take, waiting for other lists included and loading
+            not; ``None``: no limit.
+        clock: tells seconds.
     """
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self._loaded: CrossEncoder | None = None
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        reranker: Reranker,
+        seconds: float | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.model = reranker.model
+        self._reranker = reranker
+        self._seconds = seconds
+        self._clock = clock
+        self._turn = threading.Lock()
+
+    def load(self) -> None:
+        """Load the model; see :meth:`Reranker.load`."""
+        self._reranker.load()
 
     def score(self, query: str, texts: Sequence[str]) -> Array:
-        """Return how well each text answers the query ``(n,)``; what is too long is cut.
+        """Return how well each text answers the query ``(n,)``, of all of them or not at all.
 
         Raises:
-            ModelUnavailable: the model's files cannot be loaded, or it gives no one score.
+            ModelUnavailable: see :meth:`load`.
+            Skipped: they could not be read, or not in time.
         """
-        with self._lock:
-            scores = self._load().predict([(query, text) for text in texts])
-        found = np.asarray(scores, dtype=np.float64)
-        if found.shape != (len(texts),):
-            raise ModelUnavailable(
-                f"{self.model.name}: gives {found.shape[1:]} values for a pair, a cross-encoder "
-                "that ranks gives one",
-                model=self.model.name,
-            )
+        self.load()
+        until = np.inf if self._seconds is None else self._clock() + self._seconds
+        found = np.zeros(len(texts))
+        if not self._turn.acquire(timeout=-1 if self._seconds is None else self._seconds):
+            raise self._late(0, len(texts))
+        try:
+            # Texts of one length together: the shorter ones of a batch are padded.
+            order = np.argsort([len(text) for text in texts], kind="stable")
+            for start in range(0, len(texts), BATCH):
+                if start and self._clock() >= until:
+                    raise self._late(start, len(texts))
+                batch = order[start : start + BATCH]
+                found[batch] = self._batch(query, [texts[place] for place in batch])
+        finally:
+            self._turn.release()
         return found
 
-    def _load(self) -> CrossEncoder:
-        if self._loaded is None:
-            from sentence_transformers import CrossEncoder
+    def _batch(self, query: str, texts: Sequence[str]) -> Array:
+        try:
+            found = self._reranker.score(query, texts)
+        except AkinError:
+            raise
+        except Exception as error:  # what there is no memory for, each library says as it likes
+            logger.exception("the reranker failed")
+            raise Skipped(f"not reranked: the reranker failed ({type(error).__name__})") from error
+        if not np.isfinite(found).all():
+            raise Skipped("not reranked: the reranker gave what is no number")
+        return found
 
-            self._loaded = loaded(CrossEncoder, self.model, "cross-encoder")
-        return self._loaded
+    def _late(self, done: int, all_: int) -> Skipped:
+        return Skipped(
+            f"not reranked: {done} of the {all_} best papers were read again when the "
+            f"{self._seconds:g} s for it were over (--reranker-seconds)"
+        )
