@@ -7,6 +7,10 @@ A test asks for ``page``, or opens its own on what it serves:
         page.goto("/")
         accessible(page)
 
+What it does by locators waits until the page has loaded, and so for its scripts, however it got
+there: goto() waits by itself, a click on a link does not. ``page.keyboard`` and ``page.mouse`` wait
+for nothing: a test that presses keys expects something of the page first.
+
 It fails where a page was at fault: it logged an error or a warning, threw, broke its content
 security policy or asked another origin. A test that means to provoke that takes it:
 ``open_page.take_faults()``. Whatever the failure, the report says where each page's picture and
@@ -68,6 +72,10 @@ FLAGS = [
     # browser its cache.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+# A selector engine: the page while it loads, which is until its module scripts have run.
+LOADING = """{
+  queryAll: () => document.readyState === "complete" ? [] : [document.documentElement],
+}"""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 Serve = Callable[[IndexFolder | ASGIApp], str]
@@ -137,6 +145,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(NO_CHROMIUM)
     expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
+        playwright.selectors.register("loading", script=LOADING, content_script=True)
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         # Playwright leaves its event loop marked as running, in the thread that all tests run in,
         # where asyncio.run() would then be refused. So it is marked only while pages are open.
@@ -180,7 +189,10 @@ class OpenPage:
         context.on("request", asked)
         context.on("console", logged)
         context.on("weberror", lambda thrown: self._faults.append(f"uncaught: {thrown.error}"))
-        return context.new_page()
+        page = context.new_page()
+        # Before it acts by any locator, Playwright waits until that of a handler is gone.
+        page.add_locator_handler(page.locator("loading="), lambda: None)
+        return page
 
     def take_faults(self) -> list[str]:
         """Return the faults so far, and forget them."""

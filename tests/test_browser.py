@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from tests import browser
@@ -95,6 +95,25 @@ def test_pages_open_as_people_have_them(serve, open_page):
     still.goto("/")
     assert not still.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     assert "written" not in still.content().split("</script>")[1]
+
+
+def test_a_click_finds_the_scripts_of_a_page_that_a_link_led_to(serve, open_page):
+    """However late they come: until then nothing is done on the page."""
+
+    async def late(request):
+        await asyncio.sleep(0.3)  # any time will do
+        script = "document.querySelector('button').onclick = () => { document.title = 'Clicked' }"
+        return Response(script, media_type="text/javascript")
+
+    slow = '<button>Click</button><script type="module" src="/late.js"></script>'
+    app = site('<a href="/slow">Slow</a>')
+    app.routes.append(Route("/slow", lambda request: HTMLResponse(FRAME.format(slow))))
+    app.routes.append(Route("/late.js", late))
+    page = open_page(serve(app))
+    page.goto("/")
+    page.get_by_role("link").click()
+    page.get_by_role("button").click()
+    assert page.title() == "Clicked"
 
 
 def test_nothing_is_remembered_between_pages(serve, open_page):

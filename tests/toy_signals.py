@@ -33,7 +33,7 @@ RECENCY = signals.Signal(
     noun="recency",
     measure="year",
     digits=0,
-    weight=WEIGHT,
+    weights=signals.Weights.always(WEIGHT),
     scorer=recency,
     example=(2024.0, 0.5),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from search_api.query.query import Query
 from search_api.ranking.examples import OTHERS, towards
 from search_api.ranking.terms import TermWeights, by_telling, weigh, weigh_papers
 from search_api.store.store import Scorer, Store
+
+Kind = Literal["text", "paper", "papers"]
+"""What is asked: a text; what is like one paper, named or pasted; what is like several."""
 
 UNLIKE_WEIGHT = 0.5
 """Of the papers to be unlike, against 1 for those to be like (Rocchio's formula)."""
@@ -60,6 +64,13 @@ class Question:
     def named(self) -> Rows:
         """Rows of the papers to be like or unlike: they are never among the results."""
         return np.concatenate([self.like, self.unlike])
+
+    @property
+    def kind(self) -> Kind:
+        """What is asked; a question together with papers to be like is a text."""
+        if self._texts and not self._query.is_paper:
+            return "text"
+        return "paper" if len(self.like) + bool(self._texts) == 1 else "papers"
 
     @property
     def directions(self) -> tuple[Vectors, ...]:

@@ -154,8 +154,7 @@ class Scoring:
     @kept
     def _weights(self) -> dict[str, float]:
         """What z-scores weigh in the hybrid score, by the name of the signal."""
-        static = self._question.static
-        return {signal.name: signal.weight_at(static) for signal in self._scorers}
+        return {signal.name: signal.weights.of(self._question) for signal in self._scorers}
 
     def _standard(self, scores: Mapping[str, Array]) -> dict[str, Array]:
         """Return z-scores, by the name of the signal."""

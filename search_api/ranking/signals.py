@@ -9,9 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from search_api.ranking.question import Question
 from search_api.store.store import Scorer
+
+
+class Weight(NamedTuple):
+    """Of a signal's z-scores in the hybrid score, by what says the meaning."""
+
+    transformer: float
+    static: float
+
+
+class Weights(NamedTuple):
+    """Of a signal's z-scores in the hybrid score, by the kind of question."""
+
+    text: Weight
+    paper: Weight
+    papers: Weight
+
+    @classmethod
+    def always(cls, weight: float) -> Self:
+        """Return one for all."""
+        return cls(*[Weight(weight, weight)] * 3)
+
+    def of(self, question: Question) -> float:
+        """Return that for a question, of whose papers static models may say the meaning of some."""
+        weight: Weight = getattr(self, question.kind)
+        return (1 - question.static) * weight.transformer + question.static * weight.static
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +50,31 @@ class Signal:
         noun: for people: "by meaning".
         measure: what its score is.
         digits: of the score after the point, for people.
-        weight: of its z-scores in the hybrid score, where a transformer says the meaning.
+        weights: of its z-scores in the hybrid score, by what is asked.
         scorer: asks a question by it.
         example: for the documentation: a score, and its z-score.
         among: which papers have a rank by it.
         absent: why a paper has none, ``""`` where each has one.
         scale: how to read its score, where it ranks alone.
         usual: a minimum score that leaves out what is hardly worth reading, likewise.
-        beside_static: its weight where a static model says the meaning; ``None``: the same.
     """
 
     name: str
     noun: str
     measure: str
     digits: int
-    weight: float
+    weights: Weights
     scorer: Callable[[Question], Scorer]
     example: tuple[float, float]
     among: str = "all papers searched"
     absent: str = ""
     scale: str = ""
     usual: float | None = None
-    beside_static: float | None = None
 
-    def weight_at(self, static: float) -> float:
-        """Return its weight where a static model says the meaning of this share of all papers."""
-        if self.beside_static is None:
-            return self.weight
-        return (1 - static) * self.weight + static * self.beside_static
+    @property
+    def weight(self) -> float:
+        """Where a text is asked, and a transformer says the meaning."""
+        return self.weights.text.transformer
 
     @property
     def fine_digits(self) -> int:
@@ -68,8 +91,11 @@ SEMANTIC = Signal(
     noun="meaning",
     measure="cosine",
     digits=2,
-    weight=0.65,
-    beside_static=0.55,
+    weights=Weights(
+        text=Weight(0.65, static=0.55),
+        paper=Weight(0.65, static=0.55),
+        papers=Weight(0.65, static=0.55),
+    ),
     scorer=lambda question: question.meaning,
     example=(0.520907, 3.648158),
     scale="The cosine: 1 is the same, 0 has nothing to do with it.",
@@ -80,8 +106,11 @@ LEXICAL = Signal(
     noun="words",
     measure="BM25",
     digits=1,
-    weight=0.35,
-    beside_static=0.45,
+    weights=Weights(
+        text=Weight(0.35, static=0.45),
+        paper=Weight(0.35, static=0.45),
+        papers=Weight(0.35, static=0.45),
+    ),
     scorer=lambda question: question.words,
     example=(17.15428, 6.832899),
     among="all papers that have one",
