@@ -127,7 +127,7 @@ def explanation(out: Console, found: Explanation) -> None:
         if part := found.parts[signal.name]:
             _field(out, signal.noun, _part(part, signal.told(part.score)))
     if found.lift is not None:
-        _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
+        _field(out, "neighbours", f"+{found.lift:.2f}, a share of the mean score of the nearest")
     if found.rerank is not None:
         _field(out, "read again", f"{found.rerank:.2f}, which has a say in the order of the first")
     if found.terms:

@@ -20,7 +20,7 @@ from search_api.ranking.fusion import POOL, lifts, z_scores
 from search_api.ranking.modes import HYBRID, MODES
 from search_api.ranking.question import Question
 from search_api.ranking.scored import Scored
-from search_api.ranking.signals import SEMANTIC, Signal
+from search_api.ranking.signals import LIFT, SEMANTIC, Signal
 from search_api.store.store import Best, Scorer, Selection, Store
 
 DEPTH = 1000
@@ -126,7 +126,8 @@ class Scoring:
         """The rows of the best papers of the corpus, ascending, and what each is lifted by."""
         first = best(self._wide.score, POOL)
         rows = self._wide.rows[first]
-        lifted = lifts(self._wide.score[first], self._store.vectors(rows))
+        weight = LIFT.of(self._question)
+        lifted = lifts(self._wide.score[first], self._store.vectors(rows), weight)
         order = np.argsort(rows)
         return rows[order], lifted[order]
 
