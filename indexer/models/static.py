@@ -54,6 +54,14 @@ class StaticEncoder(TorchlessEncoder[_Loaded]):
         _, counts = self._load().reader.read([prompt + text for text in texts])
         return [int(count) for count in counts]
 
+    def read(self, texts: Sequence[str]) -> tuple[TokenIds, Counts]:
+        """Return the tokens of texts, uncut, one text after another, and how many each has."""
+        return self._load().reader.read(texts)
+
+    def token_vectors(self, tokens: TokenIds) -> Vectors:
+        """Return the vector of each token ``(t, dim)`` float32, of any length."""
+        return self._load().table.rows(tokens)
+
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         """Return the word pieces whose sum, scaled to length 1, is a document's embedding."""
         loaded = self._load()

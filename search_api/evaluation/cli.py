@@ -58,6 +58,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     "it takes; by name or folder.",
 )
 @click.option(
+    "--ranker",
+    metavar="FILE",
+    help="Weights of the second look at the best papers; none: take none.  [default: those that "
+    "akin comes with]",
+)
+@click.option(
     "--mode",
     "modes",
     multiple=True,
@@ -153,6 +159,7 @@ def _evaluate(
     max_tokens: int | None,
     backend: str | None,
     reranker: str | None,
+    ranker: str | None,
     modes: tuple[Mode, ...],
     baseline: str,
     index_path: Path,
@@ -164,7 +171,7 @@ def _evaluate(
     sample: int | None,
     seed: int,
 ) -> None:
-    from search_api.engine.live import reranker_of
+    from search_api.engine.live import ranker_of, reranker_of
     from search_api.evaluation.page import page_of
     from search_api.evaluation.report import print_evaluation
     from search_api.evaluation.run import Plan
@@ -195,6 +202,7 @@ def _evaluate(
             work=work or index_path / "evaluation",
             reporter=bar,
             reranker=reranker_of(reranker, None),
+            second_look=ranker_of(ranker),
             command=shlex.join(["akin", *sys.argv[1:]]),
         )
     if output:

@@ -21,6 +21,7 @@ class Scored:
         standard: by the name of a signal, z-scores; empty in the other modes than hybrid.
         weights: of these in the hybrid score; likewise.
         lift: what the nearest papers add to it; ``None`` likewise.
+        second: what a second look adds to it; ``None`` where none was taken.
         bound: no paper of the selection that is not among the candidates scores more; ``-inf``
             where there is none.
     """
@@ -31,6 +32,7 @@ class Scored:
     weights: Mapping[str, float]
     lift: Array | None
     bound: float
+    second: Array | None = None
 
     @kept
     def added(self) -> Mapping[str, Array]:
@@ -44,7 +46,8 @@ class Scored:
             (alone,) = self.scores.values()
             return alone
         total: Array = sum(self.added.values(), start=np.zeros(len(self.rows)))
-        return total + self.lift
+        total += self.lift
+        return total if self.second is None else total + self.second
 
     @kept
     def sure(self) -> Mask:
