@@ -153,7 +153,7 @@ class Scoring:
         rows, lift = self._pool
         scores = self._scores(rows)
         sight = Scored(rows, scores, self._standard(scores), self._weights, lift, -np.inf)
-        return second.look(self._store, question, sight)
+        return second.look(question, sight)
 
     def _with_pool(self, rows: Rows, among: Selection) -> Rows:
         """Return candidates together with the papers of a selection that are lifted."""
