@@ -87,10 +87,19 @@ def test_a_pull_keeps_the_weights_near_their_start() -> None:
 
 
 def test_each_collection_weighs_the_same() -> None:
-    """A collection that is there three times over, in one group, is learned from as it is once."""
+    """A collection that is there three times over, in one group, counts as it does once."""
     one, other = judged("a", 1, 10).queries, judged("b", 2, 10).queries
-    once, thrice = (fit([group, other], NOTHING, 0.3) for group in (one, one * 3))
-    assert once == pytest.approx(thrice, abs=1e-4)
+    at = np.linspace(-0.5, 0.5, len(NAMES) + 1)
+    once, thrice = (Objective([group, other], NOTHING, 0.3)(at) for group in (one, one * 3))
+    assert thrice[0] == pytest.approx(once[0])
+    assert thrice[1] == pytest.approx(once[1])
+
+
+def test_few_queries_move_the_weights_less() -> None:
+    """The same queries over and over say no other thing, but are believed."""
+    queries = judged("a", 1, 10).queries
+    sizes = [np.linalg.norm(fit([queries * times], NOTHING, 0.3)) for times in (1, 5, 50)]
+    assert sizes[0] < 0.8 * sizes[1] < 0.8 * sizes[2]
 
 
 def test_what_is_validated_was_not_learned_from() -> None:

@@ -92,6 +92,7 @@ def collect(
         ModelUnavailable: a model cannot be loaded.
     """
     first, *finer = encoders
+    look = look.over(store, encoders)
     reporter.phase(f"asking {name}", len(queries))
     found, static = [], 0.0
     for query in queries:

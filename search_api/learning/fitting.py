@@ -17,7 +17,10 @@ from indexer.arrays import Array
 from search_api.learning.candidates import Candidates
 
 PULL = 0.3
-"""Weight of the squared distance from where the weights began."""
+"""Weight of the squared distance from where the weights began, if there are many queries."""
+
+FEW = 100
+"""Queries of which the distance weighs twice as much as of many: the fewer, the less they say."""
 
 _SHARPEST = 3.0
 """Bound of the logarithm of the softmax's sharpness: few queries may all be answered perfectly."""
@@ -60,8 +63,6 @@ class Objective:
         moved = weights - self._start
         value = self._pull * float(moved @ moved)
         gradient = np.append(2 * self._pull * moved, 0.0)
-        if not len(self._shares):
-            return value, gradient
         logits = sharpness * (self._sight + self._features @ weights)
         highest = np.max(logits, axis=1, initial=-np.inf, where=self._there, keepdims=True)
         chances = np.where(self._there, np.exp(np.minimum(logits - highest, 0)), 0)
@@ -74,16 +75,21 @@ class Objective:
 
 
 def fit(groups: Sequence[Sequence[Candidates]], start: Array, pull: float) -> Array:
-    """Return the weights of features ``(f,)``, those of ``start`` where there is no query.
+    """Return the weights of features ``(f,)``; those of ``start`` where there is no query.
 
     Args:
         groups: queries by collection; see :class:`Objective`.
         start: weights to begin with, and to stay near to ``(f,)``.
-        pull: how much that counts.
+        pull: how much that counts where there are many queries; of ``n`` it is ``1 + FEW / n``
+            times as much.
     """
+    queries = sum(map(len, groups))
+    if not queries:
+        return start
+    firmly = pull * (1 + FEW / queries)
     bounds = [(None, None)] * len(start) + [(-_SHARPEST, _SHARPEST)]
     found = minimize(
-        Objective(groups, start, pull),
+        Objective(groups, start, firmly),
         np.append(start, 0.0),
         jac=True,
         method="L-BFGS-B",
