@@ -41,7 +41,7 @@ class SecondLook:
     Args:
         learned: the weights.
         tokens: of the static model that they were learned with.
-        store: that holds the papers; the tokens of those that were looked at are kept.
+        store: whose papers' tokens are kept; ``None``: no tokens are.
 
     Raises:
         RankerUnusable: they were learned with another one.
@@ -56,7 +56,7 @@ class SecondLook:
             )
         self.learned = learned
         self._tokens = tokens
-        self._texts = None if store is None else PaperTokens(tokens, store)
+        self._papers = None if store is None else PaperTokens(tokens, store)
 
     @classmethod
     def of(cls, learned: Learned) -> Self:
@@ -91,8 +91,8 @@ class SecondLook:
         Raises:
             ModelUnavailable: the model of the tokens cannot be loaded.
         """
-        assert self._texts is not None  # noqa: S101 — an engine looks over its store
-        matches = soft_matches(self._asked(question), self._texts.of(scored.rows))
+        papers = self._papers or PaperTokens(self._tokens, question.store)
+        matches = soft_matches(self._asked(question), papers.of(scored.rows))
         seen = Seen(scored, question.store.vectors(scored.rows), matches)
         measured = {feature.name: feature.measured(seen) for feature in FEATURES}
         return Look(scored.rows, measured, self.learned.of(question.static))
