@@ -149,19 +149,20 @@ def test_what_cannot_be_learned_from_is_refused() -> None:
         train([judged("a", 1), judged("b", 2, static=True)], settings)
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> IndexFolder:
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     """An index of the four documents of the small collection."""
-    folder = IndexFolder(tmp_path / "index")
+    place = tmp_path_factory.mktemp("judged")
+    folder = IndexFolder(place / "index")
     source = lines(
-        tmp_path / "papers.jsonl",
+        place / "papers.jsonl",
         [{"title": d["title"] or "Speech", "abstract": d["text"]} for d in DOCUMENTS],
     )
     rebuild([source], folder, fake_encoder(fake_model()), mapped="none")
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def store(index: IndexFolder):
     with closing(LocalStore(index.current())) as opened:
         yield opened
@@ -284,13 +285,13 @@ def test_the_figure_is_that_of_an_evaluation(run, tmp_path: Path, monkeypatch, c
     assert done.json["collections"][0]["before"] == pytest.approx(hybrid["ndcg@10"], abs=1e-5)
 
 
-def test_the_command_learns_from_judgements_of_the_index(run, index, store, tmp_path: Path) -> None:
+def test_the_command_learns_from_judgements_of_the_index(run, index, store, tmp_path) -> None:
     """People are told figures and weights, and plainly where nothing was gained."""
     first, second, third, _ = store.ids(np.arange(4))
     rows = [("graph networks", first), ("amino acids", second), ("speech", third)]
     table = "query,paper,relevance\n" + "".join(f"{query},{one},1\n" for query, one in rows)
     out = tmp_path / "mine.json"
-    done = run("--out", out, "--judgements", written(tmp_path, table))
+    done = run("--out", out, "--judgements", written(tmp_path, table), "--index", index.path)
     assert done.code == 0, done.err
     assert "judgements" in done.out
     assert "no better than what it began with" in done.out
