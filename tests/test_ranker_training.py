@@ -265,6 +265,10 @@ def test_the_command_learns_from_collections(run, tmp_path: Path) -> None:
     assert learned.about["transformer"]["collections"]["one"]["queries"] == 2
     command = learned.about["transformer"]["command"]
     assert command == "akin train one two --ranker --out ranker.json --from none --pull 0.1"
+    second = tmp_path / "second.json"
+    assert run(f"--out {second} --from {out}", *folders).code == 0
+    command = Learned.read(second).about["transformer"]["command"]
+    assert command == "akin train one two --ranker --out second.json --from ranker.json"
     again = run(line, *folders)
     assert again.code == 2
     assert again.json["error"]["type"] == "output-exists"
