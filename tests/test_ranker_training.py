@@ -298,6 +298,7 @@ def test_the_command_learns_from_judgements_of_the_index(run, index, store, tmp_
     done = run("--out", out, "--judgements", written(tmp_path, table), "--index", index.path)
     assert done.code == 0, done.err
     assert "judgements" in done.out
+    assert "each of 3 parts of the queries left out in turn" in done.out
     assert "no better than what it began with" in done.out
     assert "--ranker none" in done.out
     assert f"then: akin search --ranker {out}" in done.out
