@@ -60,7 +60,8 @@ def as_typed() -> str:
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(parameter, click.Option):
                 words.append(parameter.opts[0])
-            words.append(Path(one).name if isinstance(one, Path) else str(one))
+            path = isinstance(one, Path) or (os.sep in str(one) and Path(one).exists())
+            words.append(Path(one).name if path else str(one))
     return shlex.join(words)
 
 

@@ -265,6 +265,10 @@ def test_the_command_learns_from_collections(run, tmp_path: Path) -> None:
     assert learned.about["transformer"]["collections"]["one"]["queries"] == 2
     command = learned.about["transformer"]["command"]
     assert command == "akin train one two --ranker --out ranker.json --from none --pull 0.1"
+    second = tmp_path / "second.json"
+    assert run(f"--out {second} --from {out}", *folders).code == 0
+    command = Learned.read(second).about["transformer"]["command"]
+    assert command == "akin train one two --ranker --out second.json --from ranker.json"
     again = run(line, *folders)
     assert again.code == 2
     assert again.json["error"]["type"] == "output-exists"
@@ -294,6 +298,7 @@ def test_the_command_learns_from_judgements_of_the_index(run, index, store, tmp_
     done = run("--out", out, "--judgements", written(tmp_path, table), "--index", index.path)
     assert done.code == 0, done.err
     assert "judgements" in done.out
+    assert "each of 3 parts of the queries left out in turn" in done.out
     assert "no better than what it began with" in done.out
     assert "--ranker none" in done.out
     assert f"then: akin search --ranker {out}" in done.out

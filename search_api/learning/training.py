@@ -169,8 +169,10 @@ def train(collections: Sequence[Judged], settings: Settings) -> Trained:
     start = np.array([settings.start.weights[meaning][name] for name in names])
     found = validated(collections, start, settings.pull, settings.seed)
     weights = fit([one.telling for one in collections], start, settings.pull)
+    parts = min(FOLDS, len(collections[0].queries))
     several = len(collections) > 1
-    apart = "each collection left out in turn" if several else f"each of {FOLDS} parts left out"
+    left_out = "each collection" if several else f"each of {parts} parts of the queries"
+    apart = f"{left_out} left out in turn"
     learned = Learned(
         {**settings.start.weights, meaning: _named(names, weights)},
         settings.start.tokens,
