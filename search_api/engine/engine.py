@@ -75,7 +75,7 @@ class Engine:
         store = LocalStore(generation)
         self._store = store
         self._reranker = reranker
-        look = second_look.beside(self.encoders) if second_look else None
+        look = second_look.over(store, self.encoders) if second_look else None
         self._answers = Answers(store, encoder, reranker, finer, second_look=look)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()

@@ -39,7 +39,8 @@ class Seen:
     def typical(self) -> Array:
         """Their cosines with the mean of all of them."""
         mean = unit(self.vectors.mean(axis=0).astype(np.float64))
-        return self.vectors.astype(np.float64) @ mean
+        cosines: Array = self.vectors.astype(np.float64) @ mean
+        return cosines
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -48,6 +49,17 @@ class Scored:
         total: Array = sum(self.added.values(), start=np.zeros(len(self.rows)))
         total += self.lift
         return total if self.second is None else total + self.second
+
+    def some(self, places: Rows) -> Self:
+        """Return those candidates that stand at some places, in their order."""
+        return replace(
+            self,
+            rows=self.rows[places],
+            scores={name: one[places] for name, one in self.scores.items()},
+            standard={name: one[places] for name, one in self.standard.items()},
+            lift=None if self.lift is None else self.lift[places],
+            second=None if self.second is None else self.second[places],
+        )
 
     @kept
     def sure(self) -> Mask:

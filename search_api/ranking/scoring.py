@@ -10,7 +10,7 @@ few are above it, more are named; in the end all papers are candidates, and noth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,13 +34,6 @@ _DEEPER = 4
 
 _SLACK = 1e-9
 """By which a bound is raised: sums in another order differ in their last digits."""
-
-
-class _Pool(NamedTuple):
-    """Papers, ascending, and what each is lifted by."""
-
-    rows: Rows
-    lift: Array
 
 
 class Scoring:
@@ -95,8 +88,7 @@ class Scoring:
         scores = self._scores(rows)
         if not self.hybrid:
             return Scored(rows, scores, {}, {}, None, bound)
-        pool = self._pool
-        lift = taken(pool.rows, pool.lift, rows)
+        lift = taken(self._pool.rows, self._lift, rows)
         second = self.look.of(rows) if self.look else None
         return Scored(rows, scores, self._standard(scores), self._weights, lift, bound, second)
 
@@ -138,11 +130,14 @@ class Scoring:
         return scored
 
     @kept
-    def _pool(self) -> _Pool:
-        """The best papers of the corpus at first sight, and what each is lifted by."""
-        first = np.sort(best(self._wide.score, POOL))
-        rows = self._wide.rows[first]
-        return _Pool(rows, lifts(self._wide.score[first], self._store.vectors(rows)))
+    def _pool(self) -> Scored:
+        """The best papers of the corpus, ascending; no lifts."""
+        return self._wide.some(np.sort(best(self._wide.score, POOL)))
+
+    @kept
+    def _lift(self) -> Array:
+        """What each of the best papers is lifted by."""
+        return lifts(self._pool.score, self._store.vectors(self._pool.rows))
 
     @kept
     def look(self) -> Look | None:
@@ -150,10 +145,7 @@ class Scoring:
         second, question = self._second_look, self._question
         if second is None or not self.hybrid or not second.looks_at(question):
             return None
-        rows, lift = self._pool
-        scores = self._scores(rows)
-        sight = Scored(rows, scores, self._standard(scores), self._weights, lift, -np.inf)
-        return second.look(self._store, question, sight)
+        return second.look(question, replace(self._pool, lift=self._lift))
 
     def _with_pool(self, rows: Rows, among: Selection) -> Rows:
         """Return candidates together with the papers of a selection that are lifted."""

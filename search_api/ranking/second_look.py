@@ -10,49 +10,29 @@ filters are set. Questions in words get one; for papers to be like nothing has b
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from typing import Protocol, Self
+from collections.abc import Iterable
+from typing import Self
 
 import numpy as np
 
-from indexer.arrays import Array, Vectors, unit
+from indexer.arrays import Array, unit
 from indexer.bm25f import idf
 from indexer.errors import RankerUnusable
 from indexer.models.encoder import Encoder, TokenEmbeddings
-from indexer.models.model import FAST_MODEL, Model, find_model
+from indexer.models.model import FAST_MODEL, find_model
 from indexer.models.static import StaticEncoder
-from indexer.models.static_table import Counts, TokenIds
 from indexer.words import located, telling
 from search_api.ranking.features import FEATURES, Look, Seen
 from search_api.ranking.learned import Learned
+from search_api.ranking.paper_tokens import PaperTokens, Tokens
 from search_api.ranking.question import Question
 from search_api.ranking.scored import Scored
-from search_api.ranking.soft_matches import AskedTokens, ReadTexts, soft_matches
+from search_api.ranking.soft_matches import AskedTokens, soft_matches
 from search_api.store.store import Store
 
-MOST_ASKED = 64
+MOST_ASKED = 24
 """Tokens of a question that are looked for, those of the highest weight: a longer one is text."""
-
-MOST_READ = 512
-"""Tokens of a paper that are read; abstracts have 250."""
-
-
-class Tokens(Protocol):
-    """What it needs of a static model: its tokens, and what each means alone."""
-
-    @property
-    def model(self) -> Model:
-        """Which model this is."""
-
-    def read(self, texts: list[str], /) -> tuple[TokenIds, Counts]:
-        """Return the tokens of texts, one text after another, and how many each has."""
-
-    def token_vectors(self, tokens: TokenIds, /) -> Vectors:
-        """Return the vector of each token ``(t, dim)``, of any length."""
-
-    def encode_tokens(self, text: str, /) -> TokenEmbeddings | None:
-        """Return the tokens of a text, and where they are in it."""
 
 
 class SecondLook:
@@ -61,12 +41,13 @@ class SecondLook:
     Args:
         learned: the weights.
         tokens: of the static model that they were learned with.
+        store: whose papers' tokens are kept; ``None``: no tokens are.
 
     Raises:
         RankerUnusable: they were learned with another one.
     """
 
-    def __init__(self, learned: Learned, tokens: Tokens) -> None:
+    def __init__(self, learned: Learned, tokens: Tokens, store: Store | None = None) -> None:
         if tokens.model.fingerprint != learned.tokens:
             raise RankerUnusable(
                 f"this ranker was trained with the tokens of another model than {FAST_MODEL} as "
@@ -75,59 +56,57 @@ class SecondLook:
             )
         self.learned = learned
         self._tokens = tokens
-        self._lock = threading.Lock()
+        self._papers = None if store is None else PaperTokens(tokens, store)
 
     @classmethod
     def of(cls, learned: Learned) -> Self:
         """Return one that looks by the static model that akin comes with."""
         return cls(learned, StaticEncoder(find_model(FAST_MODEL)))
 
-    def beside(self, encoders: tuple[Encoder, ...]) -> SecondLook:
-        """Return one that takes its tokens from an encoder of an index, where it is their model."""
+    def over(self, store: Store, encoders: Iterable[Encoder]) -> SecondLook:
+        """Return one over a store.
+
+        Args:
+            store: that holds the papers.
+            encoders: of its models: one that is the model of the tokens is not loaded again.
+        """
+        tokens = self._tokens
         for encoder in encoders:
             same = encoder.model.fingerprint == self.learned.tokens
             if same and isinstance(encoder, StaticEncoder):
-                return SecondLook(self.learned, encoder)
-        return self
+                tokens = encoder
+        return SecondLook(self.learned, tokens, store)
 
     def looks_at(self, question: Question) -> bool:
         """Tell whether a question gets one: it is in words."""
         return question.kind == "text" and bool(question.asked.strip())
 
-    def look(self, store: Store, question: Question, scored: Scored) -> Look:
+    def look(self, question: Question, scored: Scored) -> Look:
         """Look at papers.
 
         Args:
-            store: that holds them.
             question: what is asked.
             scored: what the papers score at first sight, the lift included; rows ascending.
 
         Raises:
             ModelUnavailable: the model of the tokens cannot be loaded.
         """
-        texts = self._read(store.texts(scored.rows))
-        matches = soft_matches(self._asked(store, question.asked), texts)
-        seen = Seen(scored, store.vectors(scored.rows), matches)
+        papers = self._papers or PaperTokens(self._tokens, question.store)
+        matches = soft_matches(self._asked(question), papers.of(scored.rows))
+        seen = Seen(scored, question.store.vectors(scored.rows), matches)
         measured = {feature.name: feature.measured(seen) for feature in FEATURES}
         return Look(scored.rows, measured, self.learned.of(question.static))
 
-    def _read(self, texts: list[str]) -> ReadTexts:
-        tokens, counts = self._tokens.read(texts)
-        if counts.max(initial=0) > MOST_READ:
-            within = np.arange(len(tokens)) - np.repeat(np.cumsum(counts) - counts, counts)
-            tokens, counts = tokens[within < MOST_READ], np.minimum(counts, MOST_READ)
-        different, places = np.unique(tokens, return_inverse=True)
-        return ReadTexts(unit(self._tokens.token_vectors(different)), places, counts)
-
-    def _asked(self, store: Store, text: str) -> AskedTokens:
+    def _asked(self, question: Question) -> AskedTokens:
         """Return the tokens of a question, each with a weight.
 
         That is the idf of the word that it is of, times the length of its vector, by which the
         model says how much it tells; a word that occurs ``c`` times counts as ``√c``.
         """
+        text = question.asked
         read = self._tokens.encode_tokens(text)
         assert read is not None  # noqa: S101 — a static model's embedding is the sum of its tokens
-        weights = _idf_of_tokens(store, text, read)
+        weights = _idf_of_tokens(question.store, text, read)
         lengths = np.linalg.norm(read.embeddings, axis=1)
         weights *= lengths
         most = np.sort(np.argsort(-weights, kind="stable")[:MOST_ASKED])

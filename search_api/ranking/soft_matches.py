@@ -15,7 +15,7 @@ import numpy as np
 from indexer.arrays import Array, Rows, Vectors
 from indexer.models.static_table import Counts
 
-BLOCK = 20
+BLOCK = 12
 """Tokens; a passage is two blocks that follow each other, some two sentences."""
 
 
@@ -68,16 +68,18 @@ def soft_matches(asked: AskedTokens, texts: ReadTexts) -> SoftMatches:
     anywhere, passage = np.zeros(len(counts)), np.zeros(len(counts))
     if not len(full) or not len(asked.weights):
         return SoftMatches(anywhere, passage)
-    cosines = (asked.vectors @ texts.vectors.T)[:, texts.places]
+    # A row for each token of the texts: what is taken and compared then lies together.
+    cosines = (texts.vectors @ asked.vectors.T)[texts.places]
     counts = counts[full]
     blocks = -(-counts // BLOCK)
     firsts = np.cumsum(blocks) - blocks  # of each text, among all blocks
     within = np.arange(blocks.sum()) - np.repeat(firsts, blocks)
     begins = np.repeat(np.cumsum(counts) - counts, blocks) + BLOCK * within
-    nearest = np.maximum.reduceat(cosines, begins, axis=1)  # in each block
+    nearest = np.maximum.reduceat(cosines, begins, axis=0)  # in each block
     weights = asked.weights.astype(np.float32)
-    anywhere[full] = weights @ np.maximum.reduceat(nearest, firsts, axis=1)
-    last = np.append(within[1:] == 0, True)  # no block of its text follows
-    both = np.where(last, nearest, np.maximum(nearest, np.roll(nearest, -1, axis=1)))
-    passage[full] = np.maximum.reduceat(weights @ both, firsts)
+    anywhere[full] = np.maximum.reduceat(nearest, firsts, axis=0) @ weights
+    both = nearest.copy()
+    first = np.flatnonzero(within[1:])  # of two blocks of one text
+    both[first] = np.maximum(nearest[first], nearest[first + 1])
+    passage[full] = np.maximum.reduceat(both @ weights, firsts)
     return SoftMatches(anywhere, passage)
