@@ -63,6 +63,7 @@ def fake_models(monkeypatch):
         monkeypatch.setattr(module, made, fake_encoder)
     for variable in ("INDEX", "MODEL", "RERANKER", "RERANKER_SECONDS", "THREADS"):
         monkeypatch.delenv(f"AKIN_{variable}", raising=False)
+    monkeypatch.setenv("AKIN_RANKER", "none")
 
 
 @pytest.fixture

@@ -72,8 +72,7 @@ class Engine:
         self.encoders = (encoder, *finer)
         check_fit(generation, self.encoders)
         self.generation = generation
-        store = LocalStore(generation)
-        self._store = store
+        self._store = store = LocalStore(generation)
         self._reranker = reranker
         look = second_look.over(store, self.encoders) if second_look else None
         self._answers = Answers(store, encoder, reranker, finer, second_look=look)
@@ -278,8 +277,7 @@ class Engine:
         from search_api.explaining.explanation import Standing
 
         rows = self._store.rows([paper_id])
-        row = int(rows[0])
-        query = known(query, self._store)
+        row, query = int(rows[0]), known(query, self._store)
         answer = self._answers.answer(query, 0)
         if answer.ranking.rank(row) is None and answer.ranking.listed.has(rows).all():
             answer = self._answers.answer(query, answer.ranking.total)
@@ -330,8 +328,7 @@ class Engine:
                 space = 0
                 if len(self.encoders) > 1:
                     space = int(question.spaces_of(self._store.rows([paper.id]))[0])
-                sentences = self._sentences[space].of(paper)
-                found = sentences.nearest(question.directions[space])
+                found = self._sentences[space].of(paper).nearest(question.directions[space])
             yield next((one for one in found if one.field == "abstract"), None)
 
     def records(self, paper_id: str) -> list[Merged]:
