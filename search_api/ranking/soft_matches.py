@@ -3,7 +3,7 @@
 Of each token of the question, the highest cosine with any token of the text, and of these a
 weighted mean: MaxSim (Khattab and Zaharia, "ColBERT", SIGIR 2020), but with the vectors of a static
 model, which a token has in whatever text, so that those of a hundred abstracts are looked up and
-not computed. *heart attack* so comes near to *myocardial infarction*, which shares no term with it.
+not computed. *Cancer* so comes near to *tumour*, which shares no term with it.
 """
 
 from __future__ import annotations
