@@ -83,7 +83,8 @@ def lifted(scores: Array, collection: Collection) -> Array:
     """Return hybrid scores with the lift, as the engine makes them."""
     pool = best(scores, fusion.POOL)
     lift = np.zeros_like(scores)
-    lift[pool] = fusion.lifts(scores[pool], collection.vectors[pool])
+    best_vectors = collection.vectors[pool]
+    lift[pool] = fusion.lifts(scores[pool], best_vectors, fusion.NEIGHBOUR_WEIGHT)
     return scores + lift
 
 

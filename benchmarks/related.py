@@ -27,7 +27,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from indexer.arrays import Rows
-from indexer.models.choosing import encoder_of
+from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.model import DEFAULT_MODEL, find_model
 from indexer.progress import Silent
 from search_api.evaluation.asking import index_of, indexed
@@ -51,9 +51,11 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--work", type=Path, default=Path("index/evaluation"))
     parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--backend", choices=BACKENDS, default="torch")
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     arguments = parser.parse_args()
-    encoder = encoder_of(find_model(arguments.model))
+    model = find_model(arguments.model)
+    encoder = encoder_of(model.run_as(BACKENDS[arguments.backend], model.max_tokens))
     dataset = read_dataset(arguments.dataset)
     corpus = indexed(dataset, index_of(dataset, encoder.model, arguments.work), encoder, Silent())
     with closing(LocalStore(corpus.generation)) as store:
@@ -67,7 +69,7 @@ def main() -> None:
         ).fit_transform(store.texts(every))  # fmt: skip
 
         def related(examples: Rows, _: Rows) -> npt.NDArray[np.float64]:
-            query = Query(like=tuple(ids[one] for one in examples))
+            query = Query.related(like=tuple(ids[one] for one in examples))
             return Scoring(store, Question(store, encoder, query), "hybrid").of(every).score
 
         def svm(examples: Rows, records: Rows) -> npt.NDArray[np.float64]:

@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.arrays import Array, Rows, best
-from indexer.bm25f import K1
+from indexer.bm25f import K1, idf
 from indexer.models.choosing import BACKENDS, encoder_of
 from indexer.models.encoder import Encoder
 from indexer.models.model import DEFAULT_MODEL, find_model
@@ -43,14 +43,14 @@ from search_api.evaluation.statistics import randomisation_test
 from search_api.query.query import Query
 from search_api.ranking.fusion import NEIGHBOUR_WEIGHT, POOL, lifts, z_scores
 from search_api.ranking.question import Question
-from search_api.ranking.terms import TermWeights, by_telling, weigh
+from search_api.ranking.terms import MOST_TERMS, TermWeights, by_telling, weigh
 from search_api.store.local import LocalStore
 from search_api.store.store import Scorer
 
 CANDIDATES = 120
-MEANINGS = (0.0, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
+MEANINGS = (0.0, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
 LIFTS = (0.0, 0.25, 0.5)
-CASES, DRAWS = 2000, 10
+CASES, DRAWS = 1000, 10
 """Of a collection, and of the examples of a query, at most; fewer of one example where a query has
 fewer relevant papers."""
 
@@ -66,15 +66,23 @@ class Way(NamedTuple):
         return f"{self.meaning:.2f} {self.lift:.2f} {self.terms}"
 
 
-TODAY = "200"
-VARIANTS = ("25", "50", "all", "title", "authors", "idf", "pasted")
-"""Of terms, beside the 200 that tell most: fewer, all; those of titles three times; with the names
-of the authors; each once more by its idf; and as those of a text that was pasted are weighed."""
+TODAY, ROOT, RARE = "200", "root", "idf"
+VARIANTS = ("25", "50", "all", "title", "authors", "pasted")
+"""Of terms. First the 200 that tell most: by how often each occurs; and that times the root of its
+idf, or its idf. Then fewer, and all; those of titles three times; with the names of the authors;
+and as those of a question are weighed."""
 
 WAYS = (
-    *(Way(TODAY, *weights) for weights in itertools.product(MEANINGS, LIFTS)),
-    *(Way(*one) for one in itertools.product(VARIANTS, (0.65, 0.7, 0.75, 0.8), (0.0, 0.5))),
+    *(Way(*one) for one in itertools.product((TODAY, ROOT, RARE), MEANINGS, LIFTS)),
+    *(Way(*one) for one in itertools.product(VARIANTS, (0.7, 0.8), (0.0, 0.25))),
 )
+
+CHOSEN = Way(ROOT, 0.75, 0.25)
+PLAIN = (Way(TODAY, 1.0, 0.0), Way(TODAY, 0.8, 0.0))
+"""Meaning alone, and a sum without more."""
+
+TESTED = 10
+"""Of all ways the best, whose differences are tested, as are those of the ways above."""
 
 
 class Results(NamedTuple):
@@ -178,7 +186,7 @@ class Ranked:
         """Return the z-scores of all papers, by meaning and by each choice of terms."""
         like = tuple(self.ids[one] for one in examples)
         question = Question(self._store, self._encoder, Query.related(like=like))
-        found = {"meaning": self._standard(question.meaning), TODAY: self._standard(question.words)}
+        found = {"meaning": self._standard(question.meaning)}
         for name, weights in self._variants(examples).items():
             found[name] = self._standard(self._store.words(weights))
         return found
@@ -207,16 +215,15 @@ class Ranked:
         names = [" ".join(self._papers[one].authors) for one in examples]
         plain = dampened(texts)
         every = by_telling(self._store, plain)
-        rare = {
-            term: plain[term] * math.log(len(self._every) / frequency)
-            for term, frequency in self._store.frequencies(every).items()
-        }
+        most = self._store.frequencies(every[:MOST_TERMS])
+        rarity = {term: idf(frequency, len(self._every)) for term, frequency in most.items()}
         return {
-            **{str(n): {term: plain[term] for term in every[:n]} for n in (25, 50)},
+            **{str(n): {term: plain[term] for term in every[:n]} for n in (25, 50, MOST_TERMS)},
             "all": plain,
             "title": dampened([f"{t} {t} {x}" for t, x in zip(titles, texts, strict=True)]),
             "authors": dampened([f"{n} {x}" for n, x in zip(names, texts, strict=True)]),
-            "idf": {term: rare[term] for term in every[:200]},
+            ROOT: {term: plain[term] * math.sqrt(rare) for term, rare in rarity.items()},
+            RARE: {term: plain[term] * rare for term, rare in rarity.items()},
             "pasted": weigh((1 / len(texts), text) for text in texts),
         }
 
@@ -247,6 +254,7 @@ def show(results: Sequence[Results], today: Way) -> None:
     means = np.array([one.values.mean(axis=0) for one in results])  # (tasks, ways)
     at = WAYS.index(today)
     names = [one.task for one in results]
+    first = set(np.argsort(-means.mean(axis=0))[:TESTED].tolist())
     print(f"\n| meaning, lift, terms | {' | '.join(names)} | mean | to {today} | p |")
     print("|---" * (len(names) + 4) + "|")
     for place, way in enumerate(WAYS):
@@ -254,10 +262,18 @@ def show(results: Sequence[Results], today: Way) -> None:
         differences = np.concatenate(
             [(one.values[:, place] - one.values[:, at]) / len(one.values) for one in results]
         )
-        p = randomisation_test(differences, f"related {way}")
+        tested = place in first or way in (CHOSEN, *PLAIN)
+        p = f"{randomisation_test(differences, f'related {way}'):.4f}" if tested else ""
         mean, less = means[:, place].mean(), means[:, at].mean()
-        print(f"| {way} | {cells} | {mean:.4f} | {mean - less:+.4f} | {p:.4f} |")
-    own = [place for place, way in enumerate(WAYS) if way.terms == TODAY]
+        print(f"| {way} | {cells} | {mean:.4f} | {mean - less:+.4f} | {p} |")
+    own = [place for place, way in enumerate(WAYS) if way.terms in {TODAY, ROOT, RARE}]
+    for way in (today, *PLAIN):
+        other = [
+            (one.values[:, WAYS.index(way)], one.values[:, WAYS.index(CHOSEN)]) for one in results
+        ]
+        differences = np.concatenate([(after - before) / len(after) for before, after in other])
+        p = randomisation_test(differences, f"related {way}")
+        print(f"{CHOSEN} to {way}: {differences.sum() / len(results):+.4f}, p = {p:.4f}")
     print("\nchosen without a task, on it, and the best of it")
     gains = []
     for place, name in enumerate(names):

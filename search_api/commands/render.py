@@ -130,7 +130,7 @@ def explanation(out: Console, found: Explanation) -> None:
         if part := found.parts[signal.name]:
             _field(out, signal.noun, _part(part, signal.told(part.score)))
     if found.lift is not None:
-        _field(out, "neighbours", f"+{found.lift:.2f}, half the mean score of the nearest")
+        _field(out, "neighbours", f"+{found.lift:.2f}, a share of the mean score of the nearest")
     if found.second is not None:
         by = [f"{one.noun} {found.looked[one.name].added:+.2f}" for one in FEATURES]
         _field(out, "second look", f"{found.second:+.2f}: {', '.join(by)}")

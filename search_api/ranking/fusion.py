@@ -6,10 +6,10 @@ weights: a hybrid score of 2 means two standard deviations above the average pap
 (CombSUM with z-score normalisation: Montague and Aslam, "Relevance score normalization for
 metasearch", CIKM 2001.)
 
-Papers that answer the same question are near each other. So each of the best papers is lifted by
-half the mean score of those that are nearest to it among the best: one that is alone with its score
-falls behind those that many others confirm. (After Diaz, "Regularizing ad hoc retrieval scores",
-CIKM 2005.) Filters change neither: statistics and neighbours are of the whole corpus.
+Papers that answer the same question are near each other. So each of the best papers is lifted by a
+part of the mean score of those that are nearest to it among the best: one that is alone with its
+score falls behind those that many others confirm. (After Diaz, "Regularizing ad hoc retrieval
+scores", CIKM 2005.) Filters change neither: statistics and neighbours are of the whole corpus.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ NEIGHBOURS = 5
 """How many of them a paper is lifted by."""
 
 NEIGHBOUR_WEIGHT = 0.5
-"""Of their mean score. This and the weights of the signals were chosen on half of the queries of
-seven collections, see ``docs/quality.md``."""
+"""Of their mean score, where a text is asked. This and the weights of the signals were chosen on
+half of the queries of seven collections, see ``docs/quality.md``."""
 
 _NOTHING = 1e-12
 """A deviation below it is nothing but rounding, as where all papers score the same."""
@@ -45,15 +45,16 @@ def z_scores(scores: Array, mean: float, deviation: float) -> Array:
     return (scores - mean) / deviation
 
 
-def lifts(scores: Array, vectors: Vectors) -> Array:
+def lifts(scores: Array, vectors: Vectors, weight: float = NEIGHBOUR_WEIGHT) -> Array:
     """Return what each paper of a pool is lifted by ``(n,)``.
 
     Args:
         scores: of the pool, ``(n,)``; those below 0 confirm nothing, and count as 0.
         vectors: of the pool, unit length, ``(n, dim)``.
+        weight: of the neighbours.
 
     Returns:
-        :data:`NEIGHBOUR_WEIGHT` times the mean score of each paper's :data:`NEIGHBOURS` nearest in
+        The weight times the mean score of each paper's :data:`NEIGHBOURS` nearest in
         the pool, itself not among them, weighted by their cosines. Never below 0, so nobody outside
         the pool comes to stand before anybody in it.
     """
@@ -67,7 +68,7 @@ def lifts(scores: Array, vectors: Vectors) -> Array:
     total = near.sum(axis=1)
     confirmed = near @ np.maximum(scores, 0.0)
     mean: Array = np.divide(confirmed, total, out=np.zeros(len(scores)), where=total > 0)
-    lift: Array = NEIGHBOUR_WEIGHT * mean
+    lift: Array = weight * mean
     return lift
 
 

@@ -116,11 +116,19 @@ class Question:
     @kept
     def weights(self) -> TermWeights:
         """The weight of each term that papers are to have, below 0 where they are not to."""
-        weights: TermWeights = defaultdict(float, weigh(self._texts))
-        for rows, sign in ((self.like, 1.0), (self.unlike, -UNLIKE_WEIGHT)):
-            for term, weight in weigh_papers(self.store, rows).items():
+        pasted = [text for _, text in self._texts] if self._query.is_paper else []
+        weights: TermWeights = defaultdict(float, {} if pasted else weigh(self._texts))
+        for sign, texts in (
+            (1.0, pasted),
+            (1.0, self.store.texts(self.like)),
+            (-UNLIKE_WEIGHT, self.store.texts(self.unlike)),
+        ):
+            for term, weight in self._terms_of(texts).items():
                 weights[term] += sign * weight
         return dict(weights)
+
+    def _terms_of(self, papers: Sequence[str]) -> TermWeights:
+        return weigh_papers(self.store, papers, rare_first=self.kind == "paper")
 
     @kept
     def meaning(self) -> Scorer:
@@ -139,11 +147,12 @@ class Question:
         Each comes with the first word of these papers that has it.
         """
         words: dict[str, str] = {}
-        for text in self.store.texts(self.like):
+        texts = self.store.texts(self.like)
+        for text in texts:
             words = surfaces(text) | words  # the first word stays
         if not words:
             return {}
-        looked_for = weigh_papers(self.store, self.like)
+        looked_for = self._terms_of(texts)
         weights = {term: self.weights[term] for term in words if term in looked_for}
         wanted = {term: weight for term, weight in weights.items() if weight > 0}
         return {term: words[term] for term in by_telling(self.store, wanted)}

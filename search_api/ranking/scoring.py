@@ -23,7 +23,7 @@ from search_api.ranking.modes import HYBRID, MODES
 from search_api.ranking.question import Question
 from search_api.ranking.scored import Scored
 from search_api.ranking.second_look import SecondLook
-from search_api.ranking.signals import SEMANTIC, Signal
+from search_api.ranking.signals import LIFT, SEMANTIC, Signal
 from search_api.store.store import Best, Scorer, Selection, Store
 
 DEPTH = 1000
@@ -137,7 +137,8 @@ class Scoring:
     @kept
     def _lift(self) -> Array:
         """What each of the best papers is lifted by."""
-        return lifts(self._pool.score, self._store.vectors(self._pool.rows))
+        pool, weight = self._pool, LIFT.of(self._question)
+        return lifts(pool.score, self._store.vectors(pool.rows), weight)
 
     @kept
     def look(self) -> Look | None:

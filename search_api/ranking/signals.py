@@ -11,19 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+from search_api.ranking.fusion import NEIGHBOUR_WEIGHT
 from search_api.ranking.question import Question
 from search_api.store.store import Scorer
 
 
 class Weight(NamedTuple):
-    """Of a signal's z-scores in the hybrid score, by what says the meaning."""
+    """Of a part of the hybrid score, by what says the meaning."""
 
     transformer: float
     static: float
 
 
 class Weights(NamedTuple):
-    """Of a signal's z-scores in the hybrid score, by the kind of question."""
+    """Of a part of the hybrid score, by the kind of question."""
 
     text: Weight
     paper: Weight
@@ -93,7 +94,7 @@ SEMANTIC = Signal(
     digits=2,
     weights=Weights(
         text=Weight(0.65, static=0.55),
-        paper=Weight(0.65, static=0.55),
+        paper=Weight(0.75, static=0.65),
         papers=Weight(0.65, static=0.55),
     ),
     scorer=lambda question: question.meaning,
@@ -108,7 +109,7 @@ LEXICAL = Signal(
     digits=1,
     weights=Weights(
         text=Weight(0.35, static=0.45),
-        paper=Weight(0.35, static=0.45),
+        paper=Weight(0.25, static=0.35),
         papers=Weight(0.35, static=0.45),
     ),
     scorer=lambda question: question.words,
@@ -121,3 +122,10 @@ LEXICAL = Signal(
 
 SIGNALS = (SEMANTIC, LEXICAL)
 """In the order in which they are told of."""
+
+LIFT = Weights(
+    text=Weight(NEIGHBOUR_WEIGHT, NEIGHBOUR_WEIGHT),
+    paper=Weight(0.25, 0.25),
+    papers=Weight(NEIGHBOUR_WEIGHT, NEIGHBOUR_WEIGHT),
+)
+"""Of the nearest papers' mean score, which is added to that of the best."""
