@@ -63,7 +63,7 @@ def fake_models(monkeypatch):
         monkeypatch.setattr(module, made, fake_encoder)
     for variable in ("INDEX", "MODEL", "RERANKER", "RERANKER_SECONDS", "THREADS"):
         monkeypatch.delenv(f"AKIN_{variable}", raising=False)
-    monkeypatch.setenv("AKIN_RANKER", "none")
+    monkeypatch.setenv("AKIN_RANKER", "none")  # what is compared with is an engine without
 
 
 @pytest.fixture
@@ -877,7 +877,10 @@ def test_a_ranker_that_cannot_be_used_is_bad_input(run, seeded, tmp_path, monkey
 def test_serve_fails_at_once_where_its_ranker_cannot_be_used(run, seeded, tmp_path, monkeypatch):
     """Before any server is started."""
     monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("it was served"))
-    done = run(f"akin serve --index {seeded.path} --ranker", tmp_path / "missing.json")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    serve = f"akin serve --port {port} --index {seeded.path} --ranker"
+    done = run(serve, tmp_path / "missing.json")
     assert done.code == 2
     assert "missing.json: cannot be read" in done.err
 

@@ -475,3 +475,16 @@ def test_the_documented_explanation_is_what_the_real_model_gives(real):
     assert second["added"] == pytest.approx(shown["added"], abs=1e-4)
     for name, feature in shown["features"].items():
         assert second["features"][name] == pytest.approx(feature, abs=1e-4)
+
+
+@pytest.mark.model
+def test_each_score_of_the_real_model_is_the_sum_of_what_is_shown(real):
+    """Of papers from everywhere in a list, all of which get a second look."""
+    hits = real.search(Query(QUESTION, k=64)).hits
+    for hit in hits[::9]:
+        found = real.explain(Query(QUESTION, mode="hybrid"), hit.paper.id)
+        parts = [part.added for part in found.parts.values()]
+        looked = [one.added for one in found.looked.values()]
+        assert sum([*parts, found.lift, *looked]) == pytest.approx(hit.score, abs=1e-6)
+        assert sum(looked) == pytest.approx(hit.second, abs=1e-9)
+    assert sum(hit.second for hit in hits) == pytest.approx(0, abs=1e-9)

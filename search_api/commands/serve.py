@@ -54,10 +54,10 @@ def serve(
     from search_api.app import LONGEST_HEAD
 
     _check_free(host, port)
+    reranker_of(reranker)  # whether they can be had is found out now
+    ranker_of(ranker)
     os.environ["AKIN_INDEX"] = str(index_path.resolve())
     os.environ["AKIN_MODEL"] = model or ""
-    reranker_of(reranker)  # whether it can be had is found out now
-    ranker_of(ranker)
     os.environ["AKIN_RANKER"] = ranker or ""
     os.environ["AKIN_RERANKER"] = reranker or ""
     os.environ["AKIN_RERANKER_SECONDS"] = str(reranker_seconds)
