@@ -158,7 +158,6 @@ def test_values_are_those_of_ir_measures(run, tmp_path):
     ))  # fmt: skip
     from indexer.progress import Silent
     from search_api.engine.engine import Engine
-    from search_api.engine.live import ranker_of
     from search_api.evaluation.asking import index_of, indexed
     from search_api.evaluation.dataset import read_dataset
     from search_api.query.query import Query
@@ -168,7 +167,7 @@ def test_values_are_those_of_ir_measures(run, tmp_path):
     index = index_of(dataset, encoder.model, tmp_path / "index" / "evaluation")
     corpus = indexed(dataset, index, encoder, Silent())
     assert corpus.embedded == 0  # the very index that the command made
-    engine = Engine(corpus.generation, encoder, second_look=ranker_of(None))
+    engine = Engine(corpus.generation, encoder)
     for mode in MODES:
         rankings = [
             ir_measures.ScoredDoc(query.id, corpus.document[hit.paper.id], float(-hit.rank))
