@@ -64,10 +64,10 @@ class ConsideredOut(BaseModel):
     added: float = Field(description="weight × standard; below 0: takes off")
 
 
-_FEATURES: dict[str, Any] = {
+_FIELDS: dict[str, Any] = {
     one.name: (ConsideredOut, Field(description=one.means)) for one in FEATURES
 }
-FeaturesOut = create_model("FeaturesOut", __doc__="The features of a second look.", **_FEATURES)
+FeaturesOut = create_model("FeaturesOut", __doc__="The features of a second look.", **_FIELDS)
 
 
 class SecondOut(BaseModel):
