@@ -48,7 +48,7 @@ from search_api.store.local import LocalStore
 from search_api.store.store import Scorer
 
 CANDIDATES = 120
-MEANINGS = (0.0, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
+MEANINGS = (0.0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
 LIFTS = (0.0, 0.25, 0.5)
 CASES, DRAWS = 1000, 10
 """Of a collection, and of the examples of a query, at most; fewer of one example where a query has
@@ -100,7 +100,13 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--backend", choices=BACKENDS, default="torch")
     parser.add_argument("--examples", type=int, default=1)
-    parser.add_argument("--against", type=float, nargs=2, default=(0.65, NEIGHBOUR_WEIGHT))
+    parser.add_argument(
+        "--against",
+        type=float,
+        nargs=2,
+        default=(0.65, 0.5),
+        help="meaning and lift, of those tried",
+    )
     arguments = parser.parse_args()
     model = find_model(arguments.model)
     encoder = encoder_of(model.run_as(BACKENDS[arguments.backend], model.max_tokens))
