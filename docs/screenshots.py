@@ -29,7 +29,7 @@ from indexer.models.model import find_model  # noqa: E402
 from indexer.rebuild import rebuild  # noqa: E402
 from indexer.store.generation import IndexFolder  # noqa: E402
 from search_api.app import create_app  # noqa: E402
-from search_api.engine.live import encoder_for  # noqa: E402
+from search_api.engine.live import encoder_for, ranker_of  # noqa: E402
 from tests.browser import DARK, FLAGS, NO_CHROMIUM, PHONE, find_chromium, serving  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -191,7 +191,11 @@ def main() -> None:
         with ExitStack() as served:
             origins = {
                 name: served.enter_context(
-                    serving(create_app(index, encoder_for(), deciders="here"))
+                    serving(
+                        create_app(
+                            index, encoder_for(), deciders="here", second_look=ranker_of(None)
+                        )
+                    )
                 )
                 for name, index in indexes.items()
             }

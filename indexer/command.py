@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import shlex
 import sqlite3
 import sys
 import traceback
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
@@ -40,6 +42,27 @@ max_tokens_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
 )
+
+
+def as_typed() -> str:
+    """Return the command that runs as it was typed, for the record: paths by their names alone."""
+    context = click.get_current_context()
+    words = ["akin", str(context.info_name)]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        value = context.params[name]
+        source = context.get_parameter_source(name)
+        if source is not ParameterSource.COMMANDLINE or name in {"as_json", "replace"}:
+            continue
+        if isinstance(parameter, click.Option) and parameter.is_flag:
+            words.append(parameter.opts[0])
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(parameter, click.Option):
+                words.append(parameter.opts[0])
+            path = isinstance(one, Path) or (os.sep in str(one) and Path(one).exists())
+            words.append(Path(one).name if path else str(one))
+    return shlex.join(words)
 
 
 _COMMANDING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")

@@ -9,6 +9,7 @@ Each class is one problem type of the HTTP service, and has one exit code of the
     │   ├── NothingToIndex        sources that yield not one paper
     │   ├── MostWouldGo           sources without most papers of the index
     │   ├── ModelUnavailable      a model that cannot be had                 HTTP 503
+    │   ├── RankerUnusable        weights of a ranker that cannot be used
     │   ├── PackageMissing        an optional package that was asked for
     │   ├── OutputExists          what is to be written is there already
     │   ├── DatasetUnusable       a collection to evaluate with that is not one
@@ -126,6 +127,13 @@ class ModelUnavailable(InputError):
     def reason(self) -> str:
         """What is wrong, without what to do where one cannot do without the model."""
         return str(self.context.get("reason", self.detail))
+
+
+class RankerUnusable(InputError):
+    """The weights of a ranker cannot be read, or are of another model or version."""
+
+    type = "ranker-unusable"
+    title = "Ranker unusable"
 
 
 class PackageMissing(InputError):

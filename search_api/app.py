@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from indexer import __version__
 from indexer.store.generation import IndexFolder
 from indexer.threads import allow
-from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, reranker_of
+from search_api.engine.live import EncoderFor, LiveEngine, encoder_for, ranker_of, reranker_of
 from search_api.http import (
     answers,
     duplicate_routes,
@@ -33,6 +33,7 @@ from search_api.pages.routes import pages
 from search_api.query.query import MAX_CHARACTERS
 from search_api.ranking.modes import HYBRID
 from search_api.ranking.reranker import SECONDS, Reranker
+from search_api.ranking.second_look import SecondLook
 
 POLL_SECONDS = 1.0
 """How often the server looks for a new generation: one stat() of one file."""
@@ -55,6 +56,7 @@ def create_app(
     make_encoder: EncoderFor,
     reranker: Reranker | None = None,
     deciders: Deciders = "nobody",
+    second_look: SecondLook | None = None,
 ) -> FastAPI:
     """Return the service over an index folder, which may still be empty.
 
@@ -63,6 +65,7 @@ def create_app(
         make_encoder: called for the first generation of each model.
         reranker: reads the best papers of each search again.
         deciders: who may decide on duplicates.
+        second_look: that is taken at the best papers of each question.
     """
 
     @asynccontextmanager
@@ -83,7 +86,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.live = LiveEngine(index, make_encoder, reranker)
+    app.state.live = LiveEngine(index, make_encoder, reranker, second_look)
     app.state.deciders = deciders
     problems.install(app, problem_page)
     app.include_router(api)
@@ -112,11 +115,12 @@ def create_app_from_environment() -> FastAPI:
     model = os.environ.get("AKIN_MODEL") or None
     seconds = float(os.environ.get("AKIN_RERANKER_SECONDS") or SECONDS)
     reranker = reranker_of(os.environ.get("AKIN_RERANKER"), seconds, threads)
+    second_look = ranker_of(os.environ.get("AKIN_RANKER"))
     index = IndexFolder(Path(os.environ["AKIN_INDEX"]))
     deciders: Deciders = next(
         (one for one in get_args(Deciders) if one == os.environ.get("AKIN_DECIDERS")), "nobody"
     )
-    return create_app(index, encoder_for(model, threads), reranker, deciders)
+    return create_app(index, encoder_for(model, threads), reranker, deciders, second_look)
 
 
 async def _watch(live: LiveEngine) -> None:

@@ -36,7 +36,7 @@ PLACES = {
         _STATE, "Verify checksums and counts, read every paper, and embed a sample again."
     ),
     "evaluate": _Place("search_api.evaluation.cli", "Measure the search on judged collections."),
-    "train": _Place("indexer.training.cli", "Train a fast model on papers."),
+    "train": _Place("search_api.train", "Train a fast model on papers, or a ranker on judgements."),
     "serve": _Place("search_api.commands.serve", "Serve the pages and the HTTP API."),
 }
 """Where each command is, and what the help of all says that it does."""

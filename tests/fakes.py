@@ -75,6 +75,40 @@ class FakeEncoder:
         return np.random.default_rng(seed).standard_normal(self._dimension)
 
 
+class FakeTokens:
+    """A static model of a token a word, or a character of those that have no spaces.
+
+    Each has a random vector of length 1, but for *dull*, which hardly says anything.
+    """
+
+    vocabulary = 1 << 12
+
+    def __init__(self, fingerprint: str = "t" * 64) -> None:
+        self.model = Model("tokens", Path("/nowhere"), fingerprint, {})
+        vectors = np.random.default_rng(5).standard_normal((self.vocabulary, 16))
+        self._table = (vectors / np.linalg.norm(vectors, axis=1)[:, None]).astype(np.float32)
+        self._table[self.id("dull")] *= 0.1
+
+    def id(self, word: str) -> int:
+        return int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8]) % (1 << 12)
+
+    def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        found = [[self.id(word[0]) for word in TOKEN.finditer(text)] for text in texts]
+        tokens = np.array([token for of in found for token in of], dtype=np.int32)
+        return tokens, np.array([len(of) for of in found], dtype=np.int64)
+
+    def token_vectors(self, tokens: np.ndarray) -> Vectors:
+        return self._table[tokens]
+
+    def encode_tokens(self, text: str) -> TokenEmbeddings:
+        places = np.array([word.span() for word in TOKEN.finditer(text)], dtype=np.int64)
+        vectors = self.token_vectors(self.read([text])[0])
+        return TokenEmbeddings(vectors, places.reshape(-1, 2), cut=False)
+
+
+TOKEN = re.compile(r"[a-zA-Z0-9]+|\w")
+
+
 class ByLength:
     """A reranker: the shorter a text the better; remembers what it read."""
 

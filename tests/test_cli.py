@@ -63,6 +63,7 @@ def fake_models(monkeypatch):
         monkeypatch.setattr(module, made, fake_encoder)
     for variable in ("INDEX", "MODEL", "RERANKER", "RERANKER_SECONDS", "THREADS"):
         monkeypatch.delenv(f"AKIN_{variable}", raising=False)
+    monkeypatch.setenv("AKIN_RANKER", "none")  # what is compared with is an engine without
 
 
 @pytest.fixture
@@ -858,3 +859,47 @@ def test_a_reader_that_stops_early_is_no_error(real_index, line, start):
     ran = subprocess.run(script, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith(start)
+
+
+def test_a_ranker_that_cannot_be_used_is_bad_input(run, seeded, tmp_path, monkeypatch):
+    """On the command line or in the environment: exit code 2, with the file and what to do."""
+    missing = tmp_path / "missing.json"
+    for line in ("akin search graphs", f"akin explain {PAPER} graphs", f"akin related {PAPER}"):
+        done = run(f"{line} --index {seeded.path} --ranker", missing)
+        assert (done.code, done.out) == (2, "")
+        assert f"{missing}: cannot be read" in done.err
+        assert "--ranker none does without" in done.err
+    monkeypatch.setenv("AKIN_RANKER", str(missing))
+    done = run(f"akin search graphs --json --index {seeded.path}")
+    assert (done.code, done.json["error"]["file"]) == (2, str(missing))
+
+
+def test_serve_fails_at_once_where_its_ranker_cannot_be_used(run, seeded, tmp_path, monkeypatch):
+    """Before any server is started."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("it was served"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    serve = f"akin serve --port {port} --index {seeded.path} --ranker"
+    done = run(serve, tmp_path / "missing.json")
+    assert done.code == 2
+    assert "missing.json: cannot be read" in done.err
+
+
+@pytest.mark.model
+def test_commands_take_the_second_look_that_akin_comes_with(run, seeded, monkeypatch):
+    """Unless told otherwise; then scores are those of the engine alone."""
+    asked = f"akin search {QUESTION} --json --index {seeded.path}"
+    without = run(f"{asked} --ranker none").json["results"]
+    assert all("second" not in hit["why"] for hit in without)
+    scores = {hit["paper"]["id"]: hit["score"] for hit in without}
+    monkeypatch.delenv("AKIN_RANKER")
+    with_it = run(asked).json["results"]
+    added = {hit["paper"]["id"]: hit["score"] - hit["why"]["second"] for hit in with_it}
+    both = scores.keys() & added.keys()
+    assert both
+    assert [added[one] for one in both] == pytest.approx([scores[one] for one in both], abs=3e-6)
+    shown = run(f"akin search {QUESTION} -k 1 --index {seeded.path}").out
+    assert f", second look {with_it[0]['why']['second']:+.2f}" in shown
+    best = with_it[0]["paper"]["id"]
+    told = run(f"akin explain {best} {QUESTION} --index {seeded.path}").out
+    assert f"second look  {with_it[0]['why']['second']:+.2f}: near words " in told

@@ -55,6 +55,7 @@ def client(seeded):
 def run(monkeypatch, capfdbinary, seeded):
     """Run ``akin …`` on the seeds in this process; return exit code, output and errors."""
     monkeypatch.setattr(options, "encoder_for", lambda model: lambda manifest: FakeEncoder())
+    monkeypatch.setenv("AKIN_RANKER", "none")
 
     def run(*line: object, index: Path = seeded.path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["akin", *map(str, line), "--index", str(index)])

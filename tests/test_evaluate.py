@@ -39,6 +39,7 @@ def run(monkeypatch, capsys, tmp_path):
     """Run a command line in this process; its index lies below ``tmp_path``."""
     monkeypatch.setattr(search_api.evaluation.cli, "find_model", fake_model)
     monkeypatch.setattr(search_api.evaluation.cli, "encoder_of", fake_encoder)
+    monkeypatch.setattr(search_api.engine.live, "ranker_of", lambda file: None)
     monkeypatch.setenv("AKIN_INDEX", str(tmp_path / "index"))
     monkeypatch.delenv("AKIN_MODEL", raising=False)
     monkeypatch.setenv("COLUMNS", "80")

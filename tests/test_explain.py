@@ -409,8 +409,10 @@ def test_what_is_unknown_is_named(engine):
 def real(model_index):
     from indexer.models.choosing import encoder_of
     from indexer.models.model import find_model
+    from search_api.engine.live import ranker_of
 
-    engine = Engine(model_index.current(), encoder_of(find_model()))
+    encoder = encoder_of(find_model())
+    engine = Engine(model_index.current(), encoder, second_look=ranker_of(None))
     yield engine
     engine.close()
 
@@ -461,7 +463,7 @@ def test_shares_of_the_real_model_are_those_of_transformers(real):
 
 @pytest.mark.model
 def test_the_documented_explanation_is_what_the_real_model_gives(real):
-    """Scores, standard scores and lift of the example are those of its question on the seeds."""
+    """What each part of the example measures and adds is that of its question on the seeds."""
     example = ExplanationOut.example().model_dump()
     found = real.explain(Query.parse(example["query"]["q"]), example["paper"]["id"]).to_json()
     assert found["rank"] == example["rank"]
@@ -469,3 +471,20 @@ def test_the_documented_explanation_is_what_the_real_model_gives(real):
     for name in ("semantic", "lexical"):
         assert found["why"][name] == pytest.approx(example["why"][name], abs=1e-4)
     assert found["why"]["lift"] == pytest.approx(example["why"]["lift"], abs=1e-4)
+    second, shown = found["why"]["second"], example["why"]["second"]
+    assert second["added"] == pytest.approx(shown["added"], abs=1e-4)
+    for name, feature in shown["features"].items():
+        assert second["features"][name] == pytest.approx(feature, abs=1e-4)
+
+
+@pytest.mark.model
+def test_each_score_of_the_real_model_is_the_sum_of_what_is_shown(real):
+    """Of papers from everywhere in a list, all of which get a second look."""
+    hits = real.search(Query(QUESTION, k=64)).hits
+    for hit in hits[::9]:
+        found = real.explain(Query(QUESTION, mode="hybrid"), hit.paper.id)
+        parts = [part.added for part in found.parts.values()]
+        looked = [one.added for one in found.looked.values()]
+        assert sum([*parts, found.lift, *looked]) == pytest.approx(hit.score, abs=1e-6)
+        assert sum(looked) == pytest.approx(hit.second, abs=1e-9)
+    assert sum(hit.second for hit in hits) == pytest.approx(0, abs=1e-9)

@@ -21,6 +21,7 @@ from search_api import app as app_module
 from search_api.app import create_app
 from search_api.query.filters import Filters
 from search_api.query.query import Query
+from search_api.ranking.learned import BUNDLED, Learned
 from search_api.ranking.signals import SIGNALS
 from tests.conftest import table
 from tests.fakes import FakeEncoder
@@ -48,7 +49,8 @@ PAPER = {
 INDEX = {"generation": TEXT, "model": TEXT, "papers": {int}, "covered": {type(None)}}
 JSON = "application/json"
 VOICE = {"rank": {int}, "score": {float}}
-REST_OF_WHY = {"lift": {float}, "rerank": {type(None)}, "model": {type(None)}}
+NONE = {type(None)}
+REST_OF_WHY = {"lift": {float}, "second": NONE, "rerank": NONE, "model": NONE}
 FACETS = {
     "year": {int},
     "category": TEXT,
@@ -1102,7 +1104,7 @@ def test_the_documented_explanation_is_of_a_paper_of_the_seeds(openapi, papers):
 
 
 def test_the_numbers_of_the_documented_explanation_add_up(openapi):
-    """Weights are those of the ranking; what they add, and the lift, are the score of the list."""
+    """Weights are those of the ranking; what all parts add is the score of the list."""
     paths = openapi["paths"]
     found, page = (
         examples(openapi, paths[f"{API}/{path}"]["get"]["responses"]["200"]["content"][JSON])[0]
@@ -1113,11 +1115,18 @@ def test_the_numbers_of_the_documented_explanation_add_up(openapi):
     assert {name: parts[name]["weight"] for name in weights} == weights
     for name, weight in weights.items():
         assert parts[name]["added"] == pytest.approx(weight * parts[name]["standard"], abs=1e-6)
-    added = sum(parts[name]["added"] for name in weights) + parts["lift"]
+    second = parts["second"]
+    learned = Learned.read(BUNDLED).of(static=0)
+    assert {name: one["weight"] for name, one in second["features"].items()} == learned
+    for one in second["features"].values():
+        assert one["added"] == pytest.approx(one["weight"] * one["standard"], abs=1e-6)
+    of_features = sum(one["added"] for one in second["features"].values())
+    assert second["added"] == pytest.approx(of_features, abs=3e-6)
+    added = sum(parts[name]["added"] for name in weights) + parts["lift"] + second["added"]
     assert found["score"] == pytest.approx(added, abs=2e-6)
     (hit,) = page["results"]
     assert (hit["rank"], hit["score"]) == (found["rank"], found["score"])
-    assert hit["why"]["lift"] == parts["lift"]
+    assert (hit["why"]["lift"], hit["why"]["second"]) == (parts["lift"], second["added"])
     for name in weights:
         assert hit["why"][name] == {of: parts[name][of] for of in ("rank", "score")}
 

@@ -344,7 +344,7 @@ def test_the_command_tells_what_it_did(source: Path, start: Path, tmp_path: Path
     assert answer["ok"]
     assert answer["account"]["papers"] == 216
     card = (out / "README.md").read_text("utf-8")
-    assert "akin train papers.jsonl --out mine --from" in card
+    assert f"akin train papers.jsonl --out mine --from {start.name}\n" in card
     assert str(source) not in card
     missing = CliRunner().invoke(
         akin, ["train", str(source), "--out", str(out), "--from", "teacher"]

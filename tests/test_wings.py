@@ -101,6 +101,12 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         | {"models", "readers", "merging", "the files of the store", "building"}
         | {"what commands share", "query", "store", "ranking", "engine"},
     ),
+    "learning": (
+        frozenset({"search_api.learning"}),
+        BASICS
+        | {"sources", "models", "the files of the store", "what commands share"}
+        | {"query", "store", "ranking", "engine", "evaluation"},
+    ),
     "commands": (
         frozenset({"search_api.commands"}),
         BASICS
@@ -115,8 +121,10 @@ WINGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         | {"store", "ranking", "explaining", "engine", "exports", "http", "app"},
     ),
     "akin": (
-        frozenset({"search_api.cli"}),
-        BASICS | {"what commands share", "training", "rebuild-index", "evaluation", "commands"},
+        frozenset({"search_api.cli", "search_api.train"}),
+        BASICS
+        | {"what commands share", "training", "rebuild-index", "evaluation", "learning"}
+        | {"commands"},
     ),
 }
 

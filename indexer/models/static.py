@@ -54,6 +54,22 @@ class StaticEncoder(TorchlessEncoder[_Loaded]):
         _, counts = self._load().reader.read([prompt + text for text in texts])
         return [int(count) for count in counts]
 
+    def read(self, texts: Sequence[str]) -> tuple[TokenIds, Counts]:
+        """Return the tokens of texts, uncut, one text after another, and how many each has.
+
+        Their words are kept, however few texts there are: it is asked again and again.
+        """
+        return self._load().reader.read(texts, many=1)
+
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens there are: they count from 0."""
+        return len(self._load().table)
+
+    def token_vectors(self, tokens: TokenIds) -> Vectors:
+        """Return the vector of each token ``(t, dim)`` float32, of any length."""
+        return self._load().table.rows(tokens)
+
     def encode_tokens(self, text: str) -> TokenEmbeddings | None:
         """Return the word pieces whose sum, scaled to length 1, is a document's embedding."""
         loaded = self._load()

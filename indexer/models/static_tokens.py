@@ -51,9 +51,14 @@ class TokenReader:
         self._words: _Words | None = None
         self._lock = threading.Lock()
 
-    def read(self, texts: Sequence[str]) -> tuple[TokenIds, Counts]:
-        """Return the tokens of texts, one text after another, and how many each has."""
-        if len(texts) < _MANY or not _cuts_at_spaces(self._tokenizer):
+    def read(self, texts: Sequence[str], many: int = _MANY) -> tuple[TokenIds, Counts]:
+        """Return the tokens of texts, one text after another, and how many each has.
+
+        Args:
+            texts: to read.
+            many: how many texts are enough to keep their words.
+        """
+        if len(texts) < many or not _cuts_at_spaces(self._tokenizer):
             return _listed(self._tokenizer, texts)
         cut = _Cut.of(texts, self._kinds)
         with self._lock:

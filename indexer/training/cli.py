@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from indexer.command import json_option, print_json
+from indexer.command import as_typed, json_option, print_json
 from indexer.errors import Interrupted
 from indexer.progress import shown
 
@@ -132,7 +132,7 @@ def train(*, as_json: bool, **options: Any) -> int:
     """
     from indexer.training.run import TEACHER, Settings, train_model
 
-    settings = Settings(**options, command=_command())
+    settings = Settings(**options, command=as_typed())
     if settings.start == TEACHER and not settings.teacher:
         raise click.UsageError("--from teacher needs --teacher")
     if settings.texts and not settings.teacher:
@@ -163,19 +163,3 @@ def train(*, as_json: bool, **options: Any) -> int:
     )
     click.echo(f"Then: rebuild-index --model {shlex.quote(str(settings.out))}")
     return 0
-
-
-def _command() -> str:
-    """Return what was typed, paths by their names alone."""
-    context = click.get_current_context()
-    words = ["akin", "train"]
-    for parameter in context.command.params:
-        value = context.params[parameter.name or ""]
-        source = context.get_parameter_source(parameter.name or "")
-        if source is None or source.name == "DEFAULT" or parameter.name in {"as_json", "replace"}:
-            continue
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(parameter, click.Option):
-                words.append(parameter.opts[0])
-            words.append(Path(one).name if isinstance(one, Path) else str(one))
-    return shlex.join(words)

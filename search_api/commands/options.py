@@ -23,6 +23,7 @@ from search_api.query.query import MAX_K, Mode, Shape, Sort
 from search_api.query.years import Years, years
 from search_api.ranking.modes import CHOICES
 from search_api.ranking.reranker import DEPTH, SECONDS, Reranker
+from search_api.ranking.second_look import SecondLook
 
 model_option = click.option(
     "--model",
@@ -37,6 +38,14 @@ reranker_option = click.option(
     metavar="MODEL",
     help=f"Cross-encoder or late-interaction model that reads the {DEPTH} best papers again; by "
     "name or folder.",
+)
+
+ranker_option = click.option(
+    "--ranker",
+    envvar="AKIN_RANKER",
+    metavar="FILE",
+    help="Weights of the second look at the best papers, as akin train --ranker writes them; none: "
+    "take none.  [default: those that akin comes with]",
 )
 
 reranker_seconds_option = click.option(
@@ -173,6 +182,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--diversity", type=click.FloatRange(0, 1), default=0.0, show_default=True,
                      help="How much a result should differ from those before it."),
         model_option,
+        ranker_option,
         reranker_option,
         reranker_seconds_option,
     ]  # fmt: skip
@@ -209,10 +219,13 @@ def shape_of(options: dict[str, Any]) -> Shape:
 
 @contextmanager
 def engine_of(
-    index_path: Path, model: str | None, reranker: Reranker | None = None
+    index_path: Path,
+    model: str | None,
+    reranker: Reranker | None = None,
+    second_look: SecondLook | None = None,
 ) -> Iterator[Engine]:
     """Open the engine of an index, and close it when the command is done with it."""
-    engine = open_engine(IndexFolder(index_path), encoder_for(model), reranker)
+    engine = open_engine(IndexFolder(index_path), encoder_for(model), reranker, second_look)
     try:
         yield engine
     finally:

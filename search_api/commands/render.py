@@ -15,6 +15,7 @@ from indexer.store.catalogue import MergedPaper
 from indexer.store.manifest import how_to_go_on
 from indexer.words import STOP_WORDS
 from search_api.query.results import Coverage, Hit, IndexInfo, ResultList
+from search_api.ranking.features import FEATURES
 from search_api.ranking.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def _why(hit: Hit) -> str:
     ]
     if hit.lift:
         parts.append(f"neighbours +{hit.lift:.2f}")
+    if hit.second:
+        parts.append(f"second look {hit.second:+.2f}")
     if hit.rerank is not None:
         parts.append(f"read again: {hit.rerank:.2f}")
     if hit.same:
@@ -128,6 +131,9 @@ def explanation(out: Console, found: Explanation) -> None:
             _field(out, signal.noun, _part(part, signal.told(part.score)))
     if found.lift is not None:
         _field(out, "neighbours", f"+{found.lift:.2f}, a share of the mean score of the nearest")
+    if found.second is not None:
+        by = [f"{one.noun} {found.looked[one.name].added:+.2f}" for one in FEATURES]
+        _field(out, "second look", f"{found.second:+.2f}: {', '.join(by)}")
     if found.rerank is not None:
         _field(out, "read again", f"{found.rerank:.2f}, which has a say in the order of the first")
     if found.terms:

@@ -22,7 +22,7 @@ from search_api.commands.options import (
 from search_api.commands.output import format_of, tell, tell_written, write_papers
 from search_api.commands.texts import NONE, Ids, Named, text_of
 from search_api.engine.engine import Engine
-from search_api.engine.live import reranker_of
+from search_api.engine.live import ranker_of, reranker_of
 from search_api.engine.whole_list import whole_list
 from search_api.exports import EXPORTERS, SUFFIXES
 from search_api.exports.document import listed
@@ -97,6 +97,7 @@ def explain(
     """
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     reranker = reranker_of(options.pop("reranker"), options.pop("reranker_seconds"))
+    second_look = ranker_of(options.pop("ranker"))
     named, shape = Named.take(options), shape_of(options)
     named.check(text)
     text = text_of(text)
@@ -106,7 +107,7 @@ def explain(
         return Query.of_list(" ".join(query), text, **both, **shape)
 
     asked = None if named.files else list_of((), ())
-    with engine_of(index_path, model, reranker) as engine:
+    with engine_of(index_path, model, reranker, second_look) as engine:
         asked = asked or list_of(*named.of(engine))
         explanation = engine.explain(asked, id)
     if as_json:
@@ -130,6 +131,7 @@ def _answer(
     index_path, model, as_json = (options.pop(n) for n in ("index_path", "model", "as_json"))
     output, keys, whole = (options.pop(n) for n in ("output", "keys", "whole"))
     reranker = reranker_of(options.pop("reranker"), options.pop("reranker_seconds"))
+    second_look = ranker_of(options.pop("ranker"))
     form = _format_of(options.pop("format_"), output)
     if as_json and form != "table" and output is None:
         raise click.UsageError(f"--json and --format {form} ask for two things: take one")
@@ -140,7 +142,7 @@ def _answer(
     shape = shape_of(options)
     # Wrong use is told before anything is opened.
     query = None if named.files else make(shape, (), ())
-    with engine_of(index_path, model, reranker) as engine:
+    with engine_of(index_path, model, reranker, second_look) as engine:
         query = query or make(shape, *named.of(engine))
         engine.load(query)  # seconds, once; they are not the search's
         page, hits = whole_list(engine, query) if whole else _page(engine, query)

@@ -14,10 +14,11 @@ from indexer.command import index_option, say
 from indexer.errors import AddressUnusable
 from search_api.commands.options import (
     model_option,
+    ranker_option,
     reranker_option,
     reranker_seconds_option,
 )
-from search_api.engine.live import reranker_of
+from search_api.engine.live import ranker_of, reranker_of
 
 
 @click.command(short_help="Serve the pages and the HTTP API.")
@@ -31,6 +32,7 @@ from search_api.engine.live import reranker_of
               "[default: only at this machine]")  # fmt: skip
 @index_option
 @model_option
+@ranker_option
 @reranker_option
 @reranker_seconds_option
 def serve(
@@ -41,6 +43,7 @@ def serve(
     decide: bool | None,
     index_path: Path,
     model: str | None,
+    ranker: str | None,
     reranker: str | None,
     reranker_seconds: float,
 ) -> int:
@@ -51,9 +54,11 @@ def serve(
     from search_api.app import LONGEST_HEAD
 
     _check_free(host, port)
+    reranker_of(reranker)  # whether they can be had is found out now
+    ranker_of(ranker)
     os.environ["AKIN_INDEX"] = str(index_path.resolve())
     os.environ["AKIN_MODEL"] = model or ""
-    reranker_of(reranker)  # whether it can be had is found out now
+    os.environ["AKIN_RANKER"] = ranker or ""
     os.environ["AKIN_RERANKER"] = reranker or ""
     os.environ["AKIN_RERANKER_SECONDS"] = str(reranker_seconds)
     os.environ["AKIN_THREADS"] = str(threads or max(1, (os.cpu_count() or 1) // workers))

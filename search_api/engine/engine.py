@@ -26,6 +26,7 @@ from search_api.query.results import FacetCount, ResultList
 from search_api.ranking.answers import Answers
 from search_api.ranking.modes import MODES
 from search_api.ranking.reranker import Reranker
+from search_api.ranking.second_look import SecondLook
 from search_api.store.local import LocalStore
 from search_api.store.map_columns import MapColumns
 from search_api.store.store import papers_of
@@ -46,6 +47,7 @@ class Engine:
         encoder: of the model that the generation was built with.
         reranker: reads the best papers again, if there is one.
         finer: encoders of the spaces behind the first, where there are such that cover a paper.
+        second_look: looks at the best papers of each question again.
 
     Attributes:
         encoders: of all spaces, see :attr:`indexer.store.manifest.Manifest.answering`.
@@ -65,14 +67,15 @@ class Engine:
         encoder: Encoder,
         reranker: Reranker | None = None,
         finer: Sequence[Encoder] = (),
+        second_look: SecondLook | None = None,
     ) -> None:
         self.encoders = (encoder, *finer)
         check_fit(generation, self.encoders)
         self.generation = generation
-        store = LocalStore(generation)
-        self._store = store
+        self._store = store = LocalStore(generation)
         self._reranker = reranker
-        self._answers = Answers(store, encoder, reranker, finer)
+        look = second_look.over(store, self.encoders) if second_look else None
+        self._answers = Answers(store, encoder, reranker, finer, second_look=look)
         self.info = store.info
         self.facets = store.select(Conditions()).facets()
         self._names = [one.model.name for one in self.encoders]
@@ -274,8 +277,7 @@ class Engine:
         from search_api.explaining.explanation import Standing
 
         rows = self._store.rows([paper_id])
-        row = int(rows[0])
-        query = known(query, self._store)
+        row, query = int(rows[0]), known(query, self._store)
         answer = self._answers.answer(query, 0)
         if answer.ranking.rank(row) is None and answer.ranking.listed.has(rows).all():
             answer = self._answers.answer(query, answer.ranking.total)
@@ -285,6 +287,7 @@ class Engine:
         standing = Standing(
             rank=ranking.rank(row),
             rerank=ranking.read.get(row),
+            looked=answer.looked(row),
             joined_to=held_by[0].id if held_by else "",
             notes=answer.notes,
             searched=bool(answer.searched.has(rows).all()),
@@ -325,8 +328,7 @@ class Engine:
                 space = 0
                 if len(self.encoders) > 1:
                     space = int(question.spaces_of(self._store.rows([paper.id]))[0])
-                sentences = self._sentences[space].of(paper)
-                found = sentences.nearest(question.directions[space])
+                found = self._sentences[space].of(paper).nearest(question.directions[space])
             yield next((one for one in found if one.field == "abstract"), None)
 
     def records(self, paper_id: str) -> list[Merged]:

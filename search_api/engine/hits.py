@@ -31,7 +31,7 @@ def page_of(answer: Answer, store: Store, models: Sequence[str], offset: int, k:
     ids = iter([paper.id for paper in papers[len(rows) :]])
     scored, ranks, measured = answer.scored(rows), answer.ranks(rows), answer.measured(rows)
     measured_by = models_of(answer, models, rows)
-    lift = scored.lift if scored else None
+    lift, second = (scored.lift, scored.second) if scored else (None, None)
     return [
         Hit(
             rank=offset + place + 1,
@@ -43,6 +43,7 @@ def page_of(answer: Answer, store: Store, models: Sequence[str], offset: int, k:
             same=tuple(next(ids) for _ in same[place]),
             named=ranking.named.get(row),
             model=measured_by[place],
+            second=None if second is None else float(second[place]),
         )
         for place, row in enumerate(rows.tolist())
     ]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 from indexer.errors import AkinError, IndexCorrupted, IndexMissing
 from indexer.models.encoder import Encoder
@@ -18,8 +19,10 @@ from indexer.store.generation import Generation, IndexFolder
 from indexer.store.manifest import Space
 from search_api.engine.engine import Engine
 from search_api.query.results import IndexInfo
+from search_api.ranking.learned import BUNDLED, Learned
 from search_api.ranking.reading_model import ModelReranker
 from search_api.ranking.reranker import SECONDS, Reranker, TimedReranker
+from search_api.ranking.second_look import SecondLook
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +78,26 @@ def reranker_of(
     return TimedReranker(ModelReranker(find_model(model), threads), seconds if limited else None)
 
 
+def ranker_of(file: str | None) -> SecondLook | None:
+    """Return the second look by the weights of a file, no model loaded yet.
+
+    Args:
+        file: that ``akin train --ranker`` wrote; ``None`` or ``""``: the one that akin comes with;
+            ``none``: there is to be none.
+
+    Raises:
+        RankerUnusable: it cannot be read, or was trained with other tokens.
+    """
+    if file == "none":
+        return None
+    return SecondLook.of(Learned.read(Path(file) if file else BUNDLED))
+
+
 def open_engine(
-    index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
+    index: IndexFolder,
+    make_encoder: EncoderFor,
+    reranker: Reranker | None = None,
+    second_look: SecondLook | None = None,
 ) -> Engine:
     """Open the current generation.
 
@@ -88,7 +109,7 @@ def open_engine(
         stamp = index.stamp()
         try:
             generation = index.current()
-            return _engine(generation, make_encoder, reranker)
+            return _engine(generation, make_encoder, reranker, second_look)
         except (IndexCorrupted, OSError) as error:
             if index.stamp() != stamp:
                 continue  # generations were published while this one was opened: it was dropped
@@ -112,16 +133,22 @@ class LiveEngine:
         index: watched for new generations.
         make_encoder: called for a space of a model that is none of those being served.
         reranker: reads the best papers of each search again.
+        second_look: that is taken at those of each question.
 
     Attributes:
         problem: why the published generation is not the one being served; ``None``: it is.
     """
 
     def __init__(
-        self, index: IndexFolder, make_encoder: EncoderFor, reranker: Reranker | None = None
+        self,
+        index: IndexFolder,
+        make_encoder: EncoderFor,
+        reranker: Reranker | None = None,
+        second_look: SecondLook | None = None,
     ) -> None:
         self.index = index
         self._reranker = reranker
+        self._second_look = second_look
         self.problem: AkinError | None = None
         self._make_encoder = make_encoder
         self._encoders: tuple[Encoder, ...] = ()  # of the engine, or of the last that there was
@@ -175,7 +202,9 @@ class LiveEngine:
             return False
         self._seen, self._tried = stamp, time.monotonic()
         try:
-            engine = self._warm(open_engine(self.index, self._fitting, self._reranker))
+            engine = self._warm(
+                open_engine(self.index, self._fitting, self._reranker, self._second_look)
+            )
         except AkinError as error:
             self._keep_last_good(error)
             return False
@@ -254,12 +283,17 @@ class LiveEngine:
             logger.error("%s: %s; %s", error.title, error.detail, kept)
 
     def _open(self, generation: Generation) -> Engine:
-        return self._warm(_engine(generation, self._fitting, self._reranker))
+        return self._warm(_engine(generation, self._fitting, self._reranker, self._second_look))
 
 
-def _engine(generation: Generation, make: EncoderFor, reranker: Reranker | None) -> Engine:
+def _engine(
+    generation: Generation,
+    make: EncoderFor,
+    reranker: Reranker | None,
+    second_look: SecondLook | None,
+) -> Engine:
     encoders: Sequence[Encoder] = [make(space) for space in generation.manifest.answering]
-    return Engine(generation, encoders[0], reranker, encoders[1:])
+    return Engine(generation, encoders[0], reranker, encoders[1:], second_look)
 
 
 def _described(engine: Engine) -> str:

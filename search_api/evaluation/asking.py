@@ -25,6 +25,7 @@ from search_api.evaluation.statistics import Values
 from search_api.query.query import MAX_CHARACTERS, Mode, Query
 from search_api.ranking.reranker import DEPTH as READ_AGAIN
 from search_api.ranking.reranker import Reranker
+from search_api.ranking.second_look import SecondLook
 from search_api.store.local import LocalStore
 
 
@@ -119,6 +120,7 @@ def answered(
     modes: Sequence[Mode],
     reporter: Reporter,
     reranker: Reranker | None = None,
+    second_look: SecondLook | None = None,
 ) -> Answered:
     """Ask all queries in all modes, and measure the rankings.
 
@@ -130,7 +132,7 @@ def answered(
     rows: dict[Mode, list[tuple[float, ...]]] = {mode: [] for mode in modes}
     cut = 0
     reporter.phase("asking", len(queries))
-    with closing(Engine(corpus.generation, encoder, reranker)) as engine:
+    with closing(Engine(corpus.generation, encoder, reranker, second_look=second_look)) as engine:
         for query in queries:
             text = query.text.strip()
             cut += len(text) > MAX_CHARACTERS

@@ -16,6 +16,7 @@ from indexer.command import Out, index_option, json_option, max_tokens_option, p
 from indexer.errors import IndexCorrupted, InputError
 from indexer.files import replace_file
 from indexer.models.choosing import BACKENDS, encoder_of
+from indexer.models.encoder import Encoder
 from indexer.models.model import DEFAULT_MODEL, TORCH, find_model
 from indexer.progress import shown
 from indexer.store.generation import IndexFolder
@@ -56,6 +57,12 @@ _file = click.Path(path_type=Path, dir_okay=False)
     metavar="MODEL",
     help="Cross-encoder or late-interaction model that reads the best papers again, however long "
     "it takes; by name or folder.",
+)
+@click.option(
+    "--ranker",
+    metavar="FILE",
+    help="Weights of the second look at the best papers; none: take none.  [default: those that "
+    "akin comes with]",
 )
 @click.option(
     "--mode",
@@ -153,6 +160,7 @@ def _evaluate(
     max_tokens: int | None,
     backend: str | None,
     reranker: str | None,
+    ranker: str | None,
     modes: tuple[Mode, ...],
     baseline: str,
     index_path: Path,
@@ -164,7 +172,7 @@ def _evaluate(
     sample: int | None,
     seed: int,
 ) -> None:
-    from search_api.engine.live import reranker_of
+    from search_api.engine.live import ranker_of, reranker_of
     from search_api.evaluation.page import page_of
     from search_api.evaluation.report import print_evaluation
     from search_api.evaluation.run import Plan
@@ -175,26 +183,16 @@ def _evaluate(
             raise InputError(f"{path}: there is no folder {path.parent}", file=str(path))
     modes = tuple(dict.fromkeys(modes)) or _MODES
     plan = Plan(modes, _baseline(baseline, modes), half, sample, seed)
-    if models:
-        named = [Recorded([], name, {}, []) for name in dict.fromkeys(models)]
-    else:
-        named = [_usual(index_path)]
-    encoders = [
-        encoder_of(
-            find_model(one.model).run_as(
-                BACKENDS.get(backend or "") or one.backend or TORCH, max_tokens or one.max_tokens
-            )
-        )
-        for one in named
-    ]
+    encoders = encoders_of(models, index_path, backend, max_tokens)
     with shown() as bar:
         evaluation = run(
-            _datasets(folders),
+            datasets_in(folders),
             encoders,
             plan,
             work=work or index_path / "evaluation",
             reporter=bar,
             reranker=reranker_of(reranker, None),
+            second_look=ranker_of(ranker),
             command=shlex.join(["akin", *sys.argv[1:]]),
         )
     if output:
@@ -205,6 +203,28 @@ def _evaluate(
         print_json(evaluation.to_json())
     else:
         print_evaluation(Out(), evaluation)
+
+
+def encoders_of(
+    models: tuple[str, ...], index_path: Path, backend: str | None, max_tokens: int | None
+) -> list[Encoder]:
+    """Return the encoders of models, each once; of none: that which is measured if none is named.
+
+    Raises:
+        ModelUnavailable: one cannot be had.
+    """
+    if models:
+        named = [Recorded([], name, {}, []) for name in dict.fromkeys(models)]
+    else:
+        named = [_usual(index_path)]
+    return [
+        encoder_of(
+            find_model(one.model).run_as(
+                BACKENDS.get(backend or "") or one.backend or TORCH, max_tokens or one.max_tokens
+            )
+        )
+        for one in named
+    ]
 
 
 def _usual(index_path: Path) -> Recorded:
@@ -232,7 +252,7 @@ def _baseline(named: str, modes: tuple[Mode, ...]) -> Baseline:
     return read_earlier(Path(named))
 
 
-def _datasets(folders: tuple[Path, ...]) -> list[Dataset]:
+def datasets_in(folders: tuple[Path, ...]) -> list[Dataset]:
     """Read the collections, each once, by names that differ."""
     from search_api.evaluation.dataset import read_dataset
 

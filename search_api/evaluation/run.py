@@ -34,6 +34,7 @@ from search_api.evaluation.results import (
 from search_api.evaluation.statistics import Values, bootstrap_means, interval
 from search_api.query.query import Mode
 from search_api.ranking.reranker import Reranker
+from search_api.ranking.second_look import SecondLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def evaluate(
     work: Path,
     reporter: Reporter,
     reranker: Reranker | None = None,
+    second_look: SecondLook | None = None,
     command: str = "",
 ) -> Evaluation:
     """Measure each model on each collection.
@@ -74,6 +76,7 @@ def evaluate(
         work: where the indexes lie; what was embedded in an earlier run is not embedded again.
         reporter: told of the progress.
         reranker: reads the best papers of each query again.
+        second_look: that is taken at them.
         command: the line that started it, for the record.
 
     Raises:
@@ -84,7 +87,8 @@ def evaluate(
     if isinstance(plan.baseline, EarlierRun):
         _check_shared(asked, encoders, plan.baseline)
     models = tuple(
-        _with_model(datasets, asked, one, plan, work, reporter, reranker) for one in encoders
+        _with_model(datasets, asked, one, plan, work, reporter, reranker, second_look)
+        for one in encoders
     )
     comparisons = [
         result.compared
@@ -145,6 +149,7 @@ def _with_model(
     work: Path,
     reporter: Reporter,
     reranker: Reranker | None,
+    second_look: SecondLook | None,
 ) -> ModelResult:
     results = []
     versions: Mapping[str, str] = {}
@@ -152,7 +157,7 @@ def _with_model(
         queries = asked[dataset.name]
         index = index_of(dataset, encoder.model, work)
         corpus = indexed(dataset, index, encoder, reporter)
-        answers = answered(queries, corpus, encoder, plan.modes, reporter, reranker)
+        answers = answered(queries, corpus, encoder, plan.modes, reporter, reranker, second_look)
         # An index may be older than the akin that searches it.
         versions = {**corpus.generation.manifest.versions, "akin": __version__}
         modes = {mode: _result(values, dataset.name) for mode, values in answers.values.items()}

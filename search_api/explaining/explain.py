@@ -76,6 +76,7 @@ def explain(
         score=float(scored.score[0]) if scored else 0.0,
         parts={signal.name: _part(signal, standing) for signal in SIGNALS},
         lift=None if lift is None else float(lift[0]),
+        looked=standing.looked,
         rerank=standing.rerank,
         model=standing.model,
         meaning=meaning,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from indexer.paper import Paper
 from search_api.query.query import Query
 from search_api.query.results import IndexInfo
+from search_api.ranking.features import Considered
 from search_api.ranking.scored import Scored
 
 Field = Literal["title", "abstract", "authors"]
@@ -138,6 +139,7 @@ class Standing:
     Attributes:
         rank: 1 is first; ``None`` where it has none.
         rerank: what the reranker says of it; ``None`` where it was not read again.
+        looked: what a second look says of it, by the name of a feature; empty where none was taken.
         joined_to: id of the record that has the place of its work, or that the list is about;
             ``""`` where it was joined to none.
         notes: of the list.
@@ -151,6 +153,7 @@ class Standing:
 
     rank: int | None
     rerank: float | None = None
+    looked: Mapping[str, Considered] = field(default_factory=dict)
     joined_to: str = ""
     notes: Sequence[str] = ()
     searched: bool = True
@@ -174,6 +177,7 @@ class Explanation:
         score: on the scale of the mode.
         parts: what each signal of the ranking says, by name; ``None`` where it was not asked.
         lift: what the nearest papers add to the hybrid score; ``None`` in the other modes.
+        looked: what a second look says of it, by the name of a feature; empty where none was taken.
         rerank: what the reranker says of it; ``None`` where it was not read again.
         model: that its meaning is measured by, where papers of the list are ranked by several.
         meaning: shares and sentences; ``None`` where the meaning was not asked for.
@@ -190,6 +194,7 @@ class Explanation:
     score: float
     parts: Mapping[str, Contribution | None]
     lift: float | None
+    looked: Mapping[str, Considered]
     rerank: float | None
     model: str | None
     meaning: Meaning | None
@@ -202,6 +207,19 @@ class Explanation:
         """The sentence of the abstract that is nearest to the query."""
         found = self.meaning.sentences if self.meaning else []
         return next((one for one in found if one.field == "abstract"), None)
+
+    @property
+    def second(self) -> float | None:
+        """What the second look adds to the score; ``None``: none was taken."""
+        return sum(one.added for one in self.looked.values()) if self.looked else None
+
+    def _second(self) -> dict[str, Any] | None:
+        if self.second is None:
+            return None
+        return {
+            "added": round(self.second, _SCORE_DIGITS),
+            "features": {name: one.to_json() for name, one in self.looked.items()},
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return the explanation as the contract's JSON object."""
@@ -216,6 +234,7 @@ class Explanation:
             "why": {
                 **{name: part.to_json() if part else None for name, part in self.parts.items()},
                 "lift": None if self.lift is None else round(self.lift, _SCORE_DIGITS),
+                "second": self._second(),
                 "rerank": None if self.rerank is None else round(self.rerank, _SCORE_DIGITS),
                 "model": self.model,
             },

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from search_api.http.examples import INDEX, PAPER, QUESTION, STATUS
+from search_api.http.examples import INDEX, LOOKED, PAPER, QUESTION, STATUS
 from search_api.ranking.modes import MODES
 from search_api.ranking.signals import SIGNALS
 
@@ -88,6 +88,11 @@ class WhyOut(by_signal(VoiceOut)):  # type: ignore[misc]  # the signals are know
     """The parts of the ranking."""
 
     lift: float | None = Field(description="hybrid: what the nearest papers add to the score")
+    second: float | None = Field(
+        None,
+        description="what a second look at the hundred best adds, below 0: takes off; 0: not one "
+        "of them; null: none was taken",
+    )
     rerank: float | None = Field(
         None, description="what the reranker says; only where one is named, of the first 20"
     )
@@ -137,10 +142,12 @@ class ResultListOut(BaseModel):
     def example(cls) -> Self:
         """Return a page as it looks."""
         lift = 0.555878
-        score = lift + sum(signal.weight * signal.example[1] for signal in SIGNALS)
+        second = sum(one.added for one in LOOKED.values())
+        score = lift + second + sum(signal.weight * signal.example[1] for signal in SIGNALS)
         why = {
             **{one.name: {"rank": 1, "score": one.example[0]} for one in SIGNALS},
             "lift": lift,
+            "second": round(second, 6),
         }
         return cls.model_validate(
             {

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
+from search_api.ranking.features import FEATURES, Considered
+from search_api.ranking.learned import BUNDLED, Learned
+
 QUESTION = "peer to peer training without a central server"
 PAPER: dict[str, JsonValue] = {
     "id": "akin:8e78acac5fbcaf10",
@@ -27,6 +30,10 @@ INDEX: dict[str, JsonValue] = {
     "papers": 64,
     "covered": None,
 }
+
+_WEIGHTS = Learned.read(BUNDLED).of(static=0)
+LOOKED = {one.name: Considered(*one.example, _WEIGHTS[one.name]) for one in FEATURES}
+"""What a second look says of the paper, by the weights that akin comes with."""
 
 STATUS: dict[str, JsonValue] = {
     "index": INDEX,

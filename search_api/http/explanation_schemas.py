@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from search_api.http.answers import MEASURES, IndexOut, PaperOut, ResultListOut, by_signal
+from search_api.http.examples import LOOKED
+from search_api.ranking.features import FEATURES
 from search_api.ranking.signals import SIGNALS
 
 _ADDED = {signal.name: (signal.weight, signal.example[1]) for signal in SIGNALS}
@@ -53,10 +55,35 @@ class PartOut(BaseModel):
     added: float | None = Field(description="weight × standard; the hybrid score is their sum")
 
 
+class ConsideredOut(BaseModel):
+    """What a feature says of a paper, and what it adds to the score."""
+
+    measured: float
+    standard: float = Field(description="deviations above the average of the hundred best")
+    weight: float = Field(description="as it was learned")
+    added: float = Field(description="weight × standard; below 0: takes off")
+
+
+_FIELDS: dict[str, Any] = {
+    one.name: (ConsideredOut, Field(description=one.means)) for one in FEATURES
+}
+FeaturesOut = create_model("FeaturesOut", __doc__="The features of a second look.", **_FIELDS)
+
+
+class SecondOut(BaseModel):
+    """What a second look at the hundred best papers says of one of them."""
+
+    added: float = Field(description="to the score: the sum of what the features add")
+    features: FeaturesOut  # type: ignore[valid-type]  # they are known when it is made
+
+
 class PartsOut(by_signal(PartOut)):  # type: ignore[misc]  # see answers
     """The parts of the ranking; null: not asked for."""
 
     lift: float | None = Field(description="hybrid: what the nearest papers add")
+    second: SecondOut | None = Field(
+        description="what a second look adds; null: none was taken, or not at this paper"
+    )
     rerank: float | None = Field(description="what the reranker says; null: not read again")
     model: str | None = Field(
         None, description="whose cosine that is, where papers of the list are ranked by several"
@@ -129,6 +156,8 @@ class ExplanationOut(BaseModel):
         for voice, (weight, standard) in _ADDED.items():
             added = round(weight * standard, 6)
             why[voice] |= {"weight": weight, "standard": standard, "added": added}
+        features = {name: one.to_json() for name, one in LOOKED.items()}
+        why["second"] = {"added": why["second"], "features": features}
         return cls.model_validate(
             {
                 "paper": hit.paper,

@@ -21,6 +21,7 @@ from search_api.http.problems import index_headers
 from search_api.pages import papers
 from search_api.query.language import HELP
 from search_api.query.results import IndexInfo
+from search_api.ranking.features import FEATURES
 from search_api.ranking.modes import MODES
 from search_api.ranking.signals import SEMANTIC, SIGNALS
 
@@ -141,6 +142,7 @@ def _environment() -> Environment:
         MODES=MODES,
         SEMANTIC=SEMANTIC,
         SIGNALS=SIGNALS,
+        FEATURES=FEATURES,
         FORMATS={name: FORMATS.get(name, name) for name in EXPORTERS},
         version=__version__,
         papers=papers,

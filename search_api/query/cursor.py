@@ -58,7 +58,10 @@ class Cursor:
                 field="cursor",
             )
         if self.query not in queries:
-            reason = "belongs to another query, or its list was ordered by another reranker"
+            reason = (
+                "belongs to another query, or its list was ordered by another reranker or by other "
+                "weights"
+            )
             raise BadParameter.of("cursor", self.encode(), reason)
 
 

@@ -262,16 +262,16 @@ class Query:
         yield from (("unlike", text) for text in self.unlike)
         yield from self.filters.texts()
 
-    def digest(self, reranker: str = "") -> str:
+    def digest(self, ranker: str = "", reranker: str = "") -> str:
         """Return a short hash of all that shapes the order of results, the page aside.
 
         Args:
+            ranker: the fingerprint of the weights of a second look.
             reranker: the fingerprint of the one that reads the best of them again.
         """
         shape = replace(self, cursor=None, k=1, typed="", typed_ids=(), notes=())
-        return hashlib.sha256(f"{shape!r}{reranker}".encode("utf-8", "surrogatepass")).hexdigest()[
-            :16
-        ]
+        said = f"{shape!r}{ranker}{reranker}"
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         """Return the query as results echo it."""

@@ -42,6 +42,7 @@ class Hit:
         voices: its place by each signal of the ranking, by name; ``None`` where it has none, as no
             word matches, or that was not asked for.
         lift: what the papers nearest to it add to its score; ``None`` outside hybrid mode.
+        second: what a second look adds to its score; ``None`` where none was taken.
         rerank: what the reranker says of it; ``None`` where it was not read again.
         same: ids of other records of the same work, which have no place of their own.
         named: what the query names it by (*DOI*, *title*), so that it comes first; ``None``: by
@@ -58,6 +59,7 @@ class Hit:
     same: tuple[str, ...] = ()
     named: str | None = None
     model: str | None = None
+    second: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as a JSON object."""
@@ -68,6 +70,7 @@ class Hit:
             "why": {
                 **{name: one.to_json() if one else None for name, one in self.voices.items()},
                 "lift": None if self.lift is None else round(self.lift, _DIGITS),
+                **({} if self.second is None else {"second": round(self.second, _DIGITS)}),
                 **({} if self.rerank is None else {"rerank": round(self.rerank, _DIGITS)}),
                 **({} if self.model is None else {"model": self.model}),
             },

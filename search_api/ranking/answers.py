@@ -19,6 +19,7 @@ from indexer.errors import ModelUnavailable
 from indexer.models.encoder import Encoder
 from search_api.query.conditions import Conditions
 from search_api.query.query import Query
+from search_api.ranking.features import Considered
 from search_api.ranking.modes import MODES
 from search_api.ranking.naming import named_by
 from search_api.ranking.question import Question
@@ -26,6 +27,7 @@ from search_api.ranking.ranker import Ranker, Ranking
 from search_api.ranking.reranker import Reranker, Skipped
 from search_api.ranking.scored import Scored
 from search_api.ranking.scoring import Scoring
+from search_api.ranking.second_look import SecondLook
 from search_api.ranking.signals import SIGNALS
 from search_api.store.store import Selection, Store
 
@@ -107,6 +109,11 @@ class Answer:
             return {}
         return {signal.name: by.measured(rows) for signal, by in self.scoring.scorers.items()}
 
+    def looked(self, row: int) -> dict[str, Considered]:
+        """Return what a second look says of a paper, by the name of a feature; if it took one."""
+        look = self.scoring.look if self.scoring else None
+        return look.considered(row) if look else {}
+
     def spaces_of(self, rows: Rows) -> Rows:
         """Return the space by which the meaning of each paper is scored, ``(len(rows),)``."""
         if self.question is None or not self.by_meaning:
@@ -123,6 +130,7 @@ class Answers:
         reranker: reads the best papers again, if there is one.
         finer: encoders of its other spaces, in their order.
         clock: tells seconds.
+        second_look: looks at the best papers again, if one is to be taken.
     """
 
     def __init__(
@@ -132,10 +140,11 @@ class Answers:
         reranker: Reranker | None,
         finer: Sequence[Encoder] = (),
         clock: Callable[[], float] = time.monotonic,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._papers = len(store)
         most = min(max(_BUDGET // (8 * len(SIGNALS) * max(len(store), 1)), 4), 64)
-        ranker = Ranker(store, reranker)
+        ranker = Ranker(store, reranker, second_look)
         self.digest, self.reads = ranker.digest, ranker.reads
         self._clock = clock
         self._skipped: dict[Query, tuple[float, str]] = {}  # until when, and why
@@ -147,7 +156,7 @@ class Answers:
 
         @lru_cache(most)
         def scoring(query: Query, mode: str) -> Scoring:
-            return Scoring(store, question(query), mode)
+            return Scoring(store, question(query), mode, second_look)
 
         @lru_cache(most)
         def selected(conditions: Conditions) -> Selection:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.arrays import Array, Vectors
+from indexer.arrays import Array, Rows, Vectors
 
 POOL = 100
 """How many of the best papers confirm each other."""
@@ -70,3 +70,17 @@ def lifts(scores: Array, vectors: Vectors, weight: float = NEIGHBOUR_WEIGHT) -> 
     mean: Array = np.divide(confirmed, total, out=np.zeros(len(scores)), where=total > 0)
     lift: Array = weight * mean
     return lift
+
+
+def taken(rows: Rows, values: Array, wanted: Rows) -> Array:
+    """Return the values of papers ``(len(wanted),)``, 0 of those that have none.
+
+    Args:
+        rows: of the papers that have one, ascending ``(n,)``.
+        values: theirs ``(n,)``.
+        wanted: papers, in any order.
+    """
+    if not len(rows):
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[at] == wanted, values[at], 0.0)

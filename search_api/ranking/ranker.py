@@ -14,6 +14,7 @@ from search_api.ranking import ordering
 from search_api.ranking.modes import MODES
 from search_api.ranking.reranker import DEPTH, Reranker, order
 from search_api.ranking.scoring import Scoring
+from search_api.ranking.second_look import SecondLook
 from search_api.store.store import Selection, Store
 
 DATE_POOL = 100
@@ -71,10 +72,14 @@ class Ranker:
     Args:
         store: that holds the papers.
         reranker: reads the best papers again, if there is one.
+        second_look: that scores are of, if one is taken.
     """
 
-    def __init__(self, store: Store, reranker: Reranker | None) -> None:
+    def __init__(
+        self, store: Store, reranker: Reranker | None, second_look: SecondLook | None = None
+    ) -> None:
         self._store = store
+        self._learned = second_look.learned.fingerprint if second_look else ""
         self._reranker = reranker
 
         # No method: what is remembered is not to keep the ranker alive.
@@ -88,7 +93,7 @@ class Ranker:
     def digest(self, query: Query, read_again: bool) -> str:
         """Return a short hash of all that shapes the list; see :meth:`Query.digest`."""
         by = self._reranker if read_again else None
-        return query.digest(by.model.fingerprint if by else "")
+        return query.digest(self._learned, by.model.fingerprint if by else "")
 
     def reads(self, query: Query) -> bool:
         """Tell whether the best papers of a query's list are to be read again."""

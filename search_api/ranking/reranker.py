@@ -1,4 +1,4 @@
-"""A second look at the best papers: a model reads question and paper together.
+"""A second reading of the best papers: a model reads question and paper together.
 
 It is slower by far than comparing vectors, and so loaded only where one is named, asked of few
 papers, and given so much time and no more.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -21,6 +22,7 @@ class Scored:
         standard: by the name of a signal, z-scores; empty in the other modes than hybrid.
         weights: of these in the hybrid score; likewise.
         lift: what the nearest papers add to it; ``None`` likewise.
+        second: what a second look adds to it; ``None`` where none was taken.
         bound: no paper of the selection that is not among the candidates scores more; ``-inf``
             where there is none.
     """
@@ -31,6 +33,7 @@ class Scored:
     weights: Mapping[str, float]
     lift: Array | None
     bound: float
+    second: Array | None = None
 
     @kept
     def added(self) -> Mapping[str, Array]:
@@ -44,7 +47,19 @@ class Scored:
             (alone,) = self.scores.values()
             return alone
         total: Array = sum(self.added.values(), start=np.zeros(len(self.rows)))
-        return total + self.lift
+        total += self.lift
+        return total if self.second is None else total + self.second
+
+    def some(self, places: Rows) -> Self:
+        """Return those candidates that stand at some places, in their order."""
+        return replace(
+            self,
+            rows=self.rows[places],
+            scores={name: one[places] for name, one in self.scores.items()},
+            standard={name: one[places] for name, one in self.standard.items()},
+            lift=None if self.lift is None else self.lift[places],
+            second=None if self.second is None else self.second[places],
+        )
 
     @kept
     def sure(self) -> Mask:

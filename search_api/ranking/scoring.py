@@ -10,16 +10,19 @@ few are above it, more are named; in the end all papers are candidates, and noth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from indexer.arrays import Array, Rows, best
 from indexer.kept import kept
 from search_api.query.conditions import Conditions
-from search_api.ranking.fusion import POOL, lifts, z_scores
+from search_api.ranking.features import Look
+from search_api.ranking.fusion import POOL, lifts, taken, z_scores
 from search_api.ranking.modes import HYBRID, MODES
 from search_api.ranking.question import Question
 from search_api.ranking.scored import Scored
+from search_api.ranking.second_look import SecondLook
 from search_api.ranking.signals import LIFT, SEMANTIC, Signal
 from search_api.store.store import Best, Scorer, Selection, Store
 
@@ -40,10 +43,18 @@ class Scoring:
         store: that is asked.
         question: what is asked.
         mode: which signals rank.
+        second_look: looks at the best papers again; ``None``: nothing does.
     """
 
-    def __init__(self, store: Store, question: Question, mode: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        question: Question,
+        mode: str,
+        second_look: SecondLook | None = None,
+    ) -> None:
         self._store = store
+        self._second_look = second_look
         self.hybrid = MODES[mode] is HYBRID
         self._scorers: dict[Signal, Scorer] = {
             signal: signal.scorer(question) for signal in MODES[mode].signals
@@ -77,12 +88,9 @@ class Scoring:
         scores = self._scores(rows)
         if not self.hybrid:
             return Scored(rows, scores, {}, {}, None, bound)
-        pool, lifted = self._pool
-        lift = np.zeros(len(rows))
-        if len(pool):
-            at = np.minimum(np.searchsorted(pool, rows), len(pool) - 1)
-            lift = np.where(pool[at] == rows, lifted[at], 0.0)
-        return Scored(rows, scores, self._standard(scores), self._weights, lift, bound)
+        lift = taken(self._pool.rows, self._lift, rows)
+        second = self.look.of(rows) if self.look else None
+        return Scored(rows, scores, self._standard(scores), self._weights, lift, bound, second)
 
     def head(self, among: Selection, least: int, min_score: float | None = None) -> Scored:
         """Score so many papers of a selection that the first of its list are sure.
@@ -122,20 +130,29 @@ class Scoring:
         return scored
 
     @kept
-    def _pool(self) -> tuple[Rows, Array]:
-        """The rows of the best papers of the corpus, ascending, and what each is lifted by."""
-        first = best(self._wide.score, POOL)
-        rows = self._wide.rows[first]
-        weight = LIFT.of(self._question)
-        lifted = lifts(self._wide.score[first], self._store.vectors(rows), weight)
-        order = np.argsort(rows)
-        return rows[order], lifted[order]
+    def _pool(self) -> Scored:
+        """The best papers of the corpus, ascending; no lifts."""
+        return self._wide.some(np.sort(best(self._wide.score, POOL)))
+
+    @kept
+    def _lift(self) -> Array:
+        """What each of the best papers is lifted by."""
+        pool, weight = self._pool, LIFT.of(self._question)
+        return lifts(pool.score, self._store.vectors(pool.rows), weight)
+
+    @kept
+    def look(self) -> Look | None:
+        """What a second look says of the best papers of the corpus; ``None``: none is taken."""
+        second, question = self._second_look, self._question
+        if second is None or not self.hybrid or not second.looks_at(question):
+            return None
+        return second.look(question, replace(self._pool, lift=self._lift))
 
     def _with_pool(self, rows: Rows, among: Selection) -> Rows:
         """Return candidates together with the papers of a selection that are lifted."""
         if not self.hybrid:
             return rows
-        pool, _ = self._pool
+        pool = self._pool.rows
         return np.union1d(rows, pool[among.has(pool)])
 
     def _rounds(self, among: Selection, least: int) -> Iterator[tuple[Rows, float]]:

@@ -46,8 +46,8 @@ class Signal:
     """One reason for a paper to be in a list.
 
     Attributes:
-        name: in JSON, beside ``lift`` and ``rerank``; and of the mode in which it ranks alone, if
-            :data:`search_api.query.query.Mode` has that.
+        name: in JSON, beside ``lift``, ``second`` and ``rerank``; and of the mode in which it ranks
+            alone, if :data:`search_api.query.query.Mode` has that.
         noun: for people: "by meaning".
         measure: what its score is.
         digits: of the score after the point, for people.
