@@ -73,8 +73,9 @@ class _UnitVectors:
         return self._vectors[tokens]
 
     def _know(self, tokens: TokenIds) -> None:
-        new = np.unique(tokens[~self._known[tokens]])
+        new = tokens[~self._known[tokens]]
         if len(new):  # two threads that both find it new write the same
+            new = np.unique(new)
             vectors = self._tokens.token_vectors(new)
             self._vectors[new] = unit(vectors)
             self._tells[new] = np.linalg.norm(vectors, axis=1) >= self._least
