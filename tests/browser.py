@@ -267,6 +267,7 @@ def accessible(page: Page) -> None:
     """Assert that axe finds nothing serious by the rules of WCAG 2.2 AA."""
     __tracebackhide__ = True
     options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+    page.wait_for_load_state()  # without its styles no link is large enough
     with _scripts_allowed(page):
         found = Axe().run(page, options=options).response["violations"]
     lines = [f"{page.url} is not accessible:"]
