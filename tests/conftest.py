@@ -20,6 +20,7 @@ from indexer.readers import Reader
 from indexer.rebuild import rebuild
 from indexer.store.generation import Generation, IndexFolder
 from search_api.engine.engine import Engine
+from search_api.ranking import answers, scoring
 from tests.fakes import FakeEncoder
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -145,3 +146,12 @@ def model_index(tmp_path_factory: pytest.TempPathFactory) -> IndexFolder:
     index = IndexFolder(tmp_path_factory.mktemp("model-index"))
     rebuild([SEEDS], index, encoder_of(find_model()))
     return index
+
+
+@pytest.fixture
+def small(monkeypatch) -> None:
+    """Let a handful be what a thousand is elsewhere: candidates, pools, pages at hand."""
+    monkeypatch.setattr(scoring, "DEPTH", 3)
+    monkeypatch.setattr(scoring, "_DEEPER", 2)
+    monkeypatch.setattr(answers, "_AT_HAND", 4)
+    monkeypatch.setattr(answers, "_DEEPER", 2)

@@ -49,15 +49,6 @@ SHAPES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture
-def small(monkeypatch) -> None:
-    """Let a handful be what a thousand is elsewhere: candidates, pools, pages at hand."""
-    monkeypatch.setattr(scoring, "DEPTH", 3)
-    monkeypatch.setattr(scoring, "_DEEPER", 2)
-    monkeypatch.setattr(answers, "_AT_HAND", 4)
-    monkeypatch.setattr(answers, "_DEEPER", 2)
-
-
 @pytest.fixture(scope="module", autouse=True)
 def small_pools() -> Iterator[None]:
     """What is looked at of a list is so much for candidates and for all papers."""

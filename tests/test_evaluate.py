@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 
 import ir_measures
 import numpy as np
@@ -27,6 +24,7 @@ from search_api.evaluation.statistics import holm, randomisation_test
 from tests.collections import DOCUMENTS, collection, lines
 from tests.conftest import SEEDS
 from tests.fakes import ByLength, fake_encoder, fake_model
+from tests.in_process import runs
 
 MODES = ["hybrid", "semantic", "lexical"]
 MEASURES = ["ndcg@10", "recall@100", "mrr@10"]
@@ -43,17 +41,7 @@ def run(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("AKIN_INDEX", str(tmp_path / "index"))
     monkeypatch.delenv("AKIN_MODEL", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-
-    def run(line: str, *more: object) -> SimpleNamespace:
-        arguments = ["akin", "evaluate", *shlex.split(line), *map(str, more)]
-        monkeypatch.setattr(sys, "argv", arguments)
-        with pytest.raises(SystemExit) as exited:
-            search_api.cli.main()
-        out, err = capsys.readouterr()
-        found = json.loads(out) if "--json" in arguments else None
-        return SimpleNamespace(code=exited.value.code, out=out, err=err, json=found)
-
-    return run
+    return runs(monkeypatch, capsys, "evaluate")
 
 
 def random_collection(folder: Path, seed: int, queries: int = 12) -> Path:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,6 +28,7 @@ from search_api.ranking.learned import BUNDLED, Learned
 from search_api.store.local import LocalStore
 from tests.collections import DOCUMENTS, collection, lines
 from tests.fakes import fake_encoder, fake_model
+from tests.in_process import runs
 
 NAMES = [feature.name for feature in FEATURES]
 NOTHING = np.zeros(len(NAMES))
@@ -232,17 +231,7 @@ def run(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(module, made, fake_encoder)
     monkeypatch.setenv("AKIN_INDEX", str(tmp_path / "index"))
     monkeypatch.delenv("AKIN_MODEL", raising=False)
-
-    def run(line: str, *more: object) -> SimpleNamespace:
-        arguments = ["akin", "train", "--ranker", *shlex.split(line), *map(str, more)]
-        monkeypatch.setattr(sys, "argv", arguments)
-        with pytest.raises(SystemExit) as exited:
-            search_api.cli.main()
-        out, err = capsys.readouterr()
-        found = json.loads(out) if "--json" in arguments else None
-        return SimpleNamespace(code=exited.value.code, out=out, err=err, json=found)
-
-    return run
+    return runs(monkeypatch, capsys, "train", "--ranker")
 
 
 def test_the_command_learns_from_collections(run, tmp_path: Path) -> None:

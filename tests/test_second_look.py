@@ -52,13 +52,9 @@ def second() -> SecondLook:
 
 
 @pytest.fixture
-def few(monkeypatch) -> None:
+def few(monkeypatch, small) -> None:
     """Let a handful be what a hundred, or a thousand, is elsewhere."""
     monkeypatch.setattr(scoring, "POOL", 12)
-    monkeypatch.setattr(scoring, "DEPTH", 3)
-    monkeypatch.setattr(scoring, "_DEEPER", 2)
-    monkeypatch.setattr(answers, "_AT_HAND", 4)
-    monkeypatch.setattr(answers, "_DEEPER", 2)
 
 
 def store_of(*papers: tuple[str, str]) -> MemoryStore:
